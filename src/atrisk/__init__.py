@@ -1,0 +1,51 @@
+"""Early-warning risk assessment from document evidence.
+
+    >>> import atrisk
+    >>> case = atrisk.load_case("car-2012-2015")
+    >>> framework = atrisk.load_framework("un-foa-2014")
+    >>> assessment = atrisk.assess(case, framework)
+    >>> assessment.months[0], assessment.months[-1]
+    ('2012-01', '2015-12')
+
+A score is the expected severity of what was on record by then, from 0 to 1. It is not a
+probability of genocide, not a forecast, and not a statement about causes.
+"""
+
+from atrisk.assessment import Assessment, assess
+from atrisk.case import Case, list_cases, load_case
+from atrisk.comparison import compare_scores
+from atrisk.errors import (
+    AtriskError,
+    DataError,
+    MissingExtraError,
+    Problem,
+    RequestError,
+    UnknownNameError,
+)
+from atrisk.evidence import Evidence, Source
+from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.method import Method, WeightSet
+
+__all__ = [
+    "Assessment",
+    "AtriskError",
+    "Case",
+    "DataError",
+    "Evidence",
+    "Framework",
+    "Method",
+    "MissingExtraError",
+    "Problem",
+    "RequestError",
+    "Source",
+    "UnknownNameError",
+    "WeightSet",
+    "assess",
+    "compare_scores",
+    "list_cases",
+    "list_frameworks",
+    "load_case",
+    "load_framework",
+]
+
+__version__ = "0.1.0"

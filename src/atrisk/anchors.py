@@ -1,0 +1,94 @@
+"""Anchors: is every quoted passage in its document, exactly once?
+
+A document is recognised by its SHA-256 digest, whatever its file is called. White space is folded,
+because a line break is the page's and not the sentence's; nothing else is forgiven, so an anchor
+either stands there once or is an orphan. It is never moved to something similar.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from atrisk.case import Case
+from atrisk.errors import RequestError
+from atrisk.evidence import Evidence, Source
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorCheck:
+    """Where one row's anchor was found.
+
+    Attributes:
+        evidence: the row.
+        found: how often it stands in the document, or None without the document.
+        reason: why it is an orphan; empty if it is sound.
+    """
+
+    evidence: Evidence
+    found: int | None
+    reason: str
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the anchor stands in its document exactly once."""
+        return not self.reason
+
+    def to_row(self) -> dict[str, str]:
+        """Return the row, its anchor and the reason, for a table."""
+        item = self.evidence
+        return {
+            "evidence": item.id,
+            "source": item.source,
+            "locator": item.locator,
+            "quote": item.shown_quote,
+            "reason": self.reason,
+        }
+
+
+def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
+    """Look every anchor up in its document.
+
+    Args:
+        case: whose evidence.
+        documents: a folder; the file whose digest is the source's ``sha256`` is its text.
+
+    Returns:
+        One check for each row of evidence, in the case's order.
+
+    Raises:
+        RequestError: the folder is not there, or holds none of the case's documents.
+    """
+    if not documents.is_dir():
+        raise RequestError(f"{str(documents)!r} is not a folder; name the one with the documents")
+    texts = _read_documents(documents, {source.sha256 for source in case.sources})
+    if not texts:
+        wanted = ", ".join(f"{source.id} ({source.sha256[:12]}…)" for source in case.sources)
+        raise RequestError(f"no file in {str(documents)!r} is a document of {case.id}: {wanted}")
+    return [_check(item, case.source_by_id[item.source], texts) for item in case.evidence]
+
+
+def _read_documents(folder: Path, digests: set[str]) -> dict[str, str]:
+    texts = {}
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            data = path.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            if digest in digests:
+                texts[digest] = _fold(data.decode("utf-8"))
+    return texts
+
+
+def _check(item: Evidence, source: Source, texts: dict[str, str]) -> AnchorCheck:
+    if not source.sha256:
+        return AnchorCheck(item, None, f"{source.id} has no sha256 in sources.csv")
+    if source.sha256 not in texts:
+        return AnchorCheck(item, None, f"no document with the sha256 of {source.id}")
+    found = texts[source.sha256].count(_fold(item.quote))
+    reason = "" if found == 1 else f"found {found} times" if found else "not found"
+    return AnchorCheck(item, found, reason)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split())

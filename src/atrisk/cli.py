@@ -1,0 +1,282 @@
+"""The command ``atrisk``: arguments into the functions of the library, and nothing else.
+
+Exit status: 0 done, 1 a check found faults (``anchors``), 2 the input cannot be used.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from atrisk.assessment import LEVELS, Assessment, assess
+from atrisk.case import Case, list_cases, load_case
+from atrisk.comparison import compare_scores
+from atrisk.errors import AtriskError, RequestError
+from atrisk.evidence import AUDIENCES
+from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.tabulation import Row, render, tabulate_months
+
+FORMATS = ("table", "csv", "json")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command."""
+    parser = argparse.ArgumentParser(
+        prog="atrisk",
+        description="Score the risk of atrocity crimes month by month, from document evidence.",
+        epilog="A score is the expected severity of what was on record: "
+        "not a probability of genocide, not a forecast, and not a statement about causes.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (
+        _add_cases,
+        _add_frameworks,
+        _add_assess,
+        _add_explain,
+        _add_validate,
+        _add_anchors,
+    ):
+        add(commands)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit status; faults are told on standard error.
+
+    Example:
+        >>> main(["validate", "car-2012-2015"])
+        Case('car-2012-2015': 2012-01 to 2015-12, 383 evidence from 2 sources): no faults
+        0
+    """
+    given = build_parser().parse_args(arguments)
+    try:
+        status: int = given.run(given)
+        sys.stdout.flush()
+    except AtriskError as error:
+        print(f"atrisk: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except BrokenPipeError:
+        # Whoever read us, such as `head`, has seen enough; what is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def run() -> NoReturn:
+    """Run the command as a process of its own, and leave it at once.
+
+    Taking down what was imported object by object costs a seventh of a run (docs/performance.md)
+    and frees nothing that the system does not free anyway.
+    """
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+Commands = argparse._SubParsersAction
+
+
+def _add_cases(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "cases", "List the bundled cases.", _show_cases)
+    _add_format(parser)
+
+
+def _add_frameworks(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "List the bundled frameworks and the choices that they leave."
+    _add_format(_add(commands, "frameworks", summary, _show_frameworks))
+
+
+def _add_assess(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = _add(commands, "assess", "Score a case month by month.", _assess_case)
+    _add_case(parser)
+    parser.add_argument("--level", choices=LEVELS, default="overall", help="what to score")
+    _add_choices(parser)
+    _add_format(parser)
+
+
+def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Open a score to the evidence that it rests on."
+    parser = _add(commands, "explain", summary, _explain_month)
+    _add_case(parser)
+    parser.add_argument("month", metavar="MONTH", help="the month, such as 2013-09")
+    parser.add_argument("--factor", metavar="CODE", help="explain one factor's score")
+    parser.add_argument("--crime", metavar="CODE", help="explain one crime's score")
+    parser.add_argument("--since", metavar="MONTH", help="explain the change since a month")
+    parser.add_argument(
+        "--than", metavar="KNOWLEDGE", help="explain the change from another --knowledge"
+    )
+    _add_choices(parser)
+    _add_format(parser)
+
+
+def _add_validate(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Check a case: every fault of every file, with its place and what to do."
+    parser = _add(commands, "validate", summary, _validate_case)
+    _add_case(parser)
+    _add_framework(parser)
+
+
+def _add_anchors(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Check that every anchor stands in its document exactly once."
+    parser = _add(commands, "anchors", summary, _check_anchors)
+    _add_case(parser)
+    parser.add_argument(
+        "--documents",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder with the sources' texts, recognised by their SHA-256",
+    )
+    _add_format(parser)
+
+
+def _add(
+    commands: Commands[argparse.ArgumentParser], name: str, summary: str, run: object
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=summary)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE", help="id of a bundled case, or path of a folder")
+
+
+def _add_framework(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--framework", metavar="ID", help="bundled framework, or a path; default: the case's own"
+    )
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    _add_framework(parser)
+    parser.add_argument(
+        "--knowledge",
+        default="contemporaneous",
+        help="contemporaneous (default), retrospective, or a day such as 2013-06-30",
+    )
+    parser.add_argument("--audience", choices=AUDIENCES, help="count only what this audience knew")
+    parser.add_argument("--weights", metavar="ID", help="weight set of the framework")
+    parser.add_argument(
+        "--method",
+        metavar="BRANCH=OPTION",
+        action="append",
+        default=[],
+        help="settle a branch of the method otherwise; may be repeated",
+    )
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print the rows")
+
+
+def _show_cases(given: argparse.Namespace) -> int:
+    rows: list[Row] = []
+    for name in list_cases():
+        case = load_case(name)
+        months = f"{case.header.start} to {case.header.end}"
+        counts = {"evidence": len(case.evidence), "sources": len(case.sources)}
+        rows.append({"case": name, "title": case.header.title, "months": months} | counts)
+    _say(render(rows, given.format))
+    return 0
+
+
+def _show_frameworks(given: argparse.Namespace) -> int:
+    rows: list[Row] = []
+    for name in list_frameworks():
+        framework = load_framework(name)
+        for branch, taken in framework.choose().choices.items():
+            options = [option.id for option in getattr(framework.header.branches, branch).options]
+            row = {"framework": name, "branch": branch, "default": taken}
+            rows.append(row | {"options": "; ".join(options)})
+    _say(render(rows, given.format))
+    return 0
+
+
+def _assess_case(given: argparse.Namespace) -> int:
+    assessment = _assess(given, given.knowledge)
+    if given.level == "overall" and given.format == "table":
+        rows = tabulate_months(assessment)
+    else:
+        rows = assessment.to_rows(given.level)
+    _say(render(rows, given.format))
+    if given.format == "table":
+        _say(f"\n{assessment!r}")
+    return 0
+
+
+def _explain_month(given: argparse.Namespace) -> int:
+    now = _assess(given, given.knowledge)
+    columns = ["contribution"]
+    if given.since or given.than:
+        before = _assess(given, given.than) if given.than else now
+        sides = (before, given.since or given.month), (now, given.month)
+        rows = compare_scores(*sides, factor=given.factor, crime=given.crime)
+        columns = ["change", "before", "after"]
+    else:
+        rows = now.explain(given.month, factor=given.factor, crime=given.crime)
+    total = sum(row[columns[0]] for row in rows)
+    if given.format == "table":
+        columns += ["evidence", "indicator", "grade", "known", "source", "locator", "quote"]
+        rows = [{name: row[name] for name in columns} for row in rows]
+    _say(render(rows, given.format))
+    if given.format == "table":
+        _say(f"\n{len(rows)} rows, {columns[0]} in sum {total:+.4f}\n{now!r}")
+    return 0
+
+
+def _validate_case(given: argparse.Namespace) -> int:
+    _say(f"{_load(given)[0]!r}: no faults")
+    return 0
+
+
+def _check_anchors(given: argparse.Namespace) -> int:
+    from atrisk.anchors import check_anchors  # noqa: PLC0415 - only this command reads documents
+
+    given.framework = None
+    checks = check_anchors(_load(given)[0], given.documents)
+    orphans: list[Row] = [check.to_row() for check in checks if not check.is_sound]
+    if orphans or given.format != "table":
+        _say(render(orphans, given.format, may_be_empty=True))
+    if given.format == "table":
+        _say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
+    return 1 if orphans else 0
+
+
+def _load(given: argparse.Namespace) -> tuple[Case, Framework]:
+    wanted = given.framework and load_framework(_name(given.framework, list_frameworks()))
+    case = load_case(_name(given.case, list_cases()), wanted)
+    return case, wanted or case.framework or load_framework(case.header.framework)
+
+
+def _name(text: str, bundled: tuple[str, ...]) -> str | Path:
+    """Read an id or a path: a bundled id first, a path if it looks like one or is there."""
+    looks_like_path = any(mark in text for mark in "/\\.") or Path(text).is_dir()
+    return Path(text) if text not in bundled and looks_like_path else text
+
+
+def _assess(given: argparse.Namespace, knowledge: str) -> Assessment:
+    case, framework = _load(given)
+    return assess(
+        case,
+        framework,
+        knowledge=knowledge,
+        audience=given.audience,
+        weights=given.weights,
+        method=dict(_read_choice(text) for text in given.method),
+    )
+
+
+def _read_choice(text: str) -> tuple[str, str]:
+    branch, equals, option = text.partition("=")
+    if not equals:
+        raise RequestError(f"{text!r} is not BRANCH=OPTION; try: --method persistence=long")
+    return branch, option
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201 - the command's own output

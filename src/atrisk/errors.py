@@ -1,0 +1,120 @@
+"""What can go wrong, as one tree.
+
+::
+
+    AtriskError                 catch this to catch everything below
+    ├── UnknownNameError        a name that is not there (also a LookupError)
+    ├── DataError               a file that cannot be trusted (also a ValueError)
+    ├── RequestError            a call that asks for nothing, or the impossible (also a ValueError)
+    └── MissingExtraError       an optional package is not installed (also an ImportError)
+
+Every error keeps its parts as attributes, and its message says where, what was found, what is
+accepted and what to type next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class AtriskError(Exception):
+    """Anything that atrisk itself refuses."""
+
+
+class UnknownNameError(AtriskError, LookupError):
+    """A name that is not known.
+
+    Attributes:
+        kind: what was looked for, such as ``"case"``.
+        name: what was asked for.
+        known: the names that exist, in order.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        self.kind, self.name, self.known = kind, name, tuple(known)
+        super().__init__(
+            f"no {kind} is called {shorten(name)}.{did_you_mean(name, self.known)}\n"
+            f"Known: {', '.join(self.known) or 'none'}." + (f"\n{hint}" if hint else "")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of one file: where it is, and what to do about it."""
+
+    file: str
+    message: str
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        where = [f"line {self.line}"] if self.line is not None else []
+        where += [self.column] if self.column else []
+        return (", ".join(where) + ": " if where else "") + self.message
+
+
+class DataError(AtriskError, ValueError):
+    """One or more files that cannot be trusted, with every fault that was found in them.
+
+    Attributes:
+        problems: every fault, in the order of the files' lines.
+        file: the first file with a fault.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        self.file = self.problems[0].file
+        super().__init__("\n".join(_describe(self.problems)))
+
+
+class RequestError(AtriskError, ValueError):
+    """A call that asks for nothing, or for something that cannot be computed."""
+
+
+class MissingExtraError(AtriskError, ImportError):
+    """An optional package is needed here and is not installed.
+
+    Attributes:
+        extra: the extra to install.
+    """
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f"{purpose} needs the extra '{extra}'. Install it with: pip install 'atrisk[{extra}]'"
+        )
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """Return ``" Did you mean 'x'?"`` for the nearest known name, or an empty string.
+
+    Example:
+        >>> did_you_mean("car-2012", ["car-2012-2015", "toy"])
+        " Did you mean 'car-2012-2015'?"
+    """
+    import difflib  # noqa: PLC0415 - only an error needs it
+
+    near = difflib.get_close_matches(name[:100], list(known), n=1, cutoff=cutoff)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def shorten(value: str, limit: int = 60) -> str:
+    """Quote a value for a message, cut to ``limit`` characters, control characters escaped.
+
+    Example:
+        >>> shorten("x" * 100, limit=5)
+        "'xxxxx…' (100 characters)"
+    """
+    if len(value) <= limit:
+        return repr(value)
+    return f"{value[:limit] + '…'!r} ({len(value):,} characters)"
+
+
+def _describe(problems: tuple[Problem, ...]) -> list[str]:
+    lines: list[str] = []
+    for file in dict.fromkeys(problem.file for problem in problems):
+        mine = [problem for problem in problems if problem.file == file]
+        lines.append(f"{file} has {len(mine)} problem{'s' if len(mine) > 1 else ''}:")
+        lines += [f"  {problem}" for problem in mine]
+    return lines

@@ -1,0 +1,212 @@
+"""Methods: the judgements that a framework leaves open, and one choice for each.
+
+A judgement is a *branch*: a question, the options that a reasonable person may choose, a weight
+and a rationale for each, and the default. A ``Method`` takes one option of every branch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from atrisk.tables import Header, Identifier, Record, Text
+
+EVERYTHING_ELSE = "*"  # in a weight file: every code that has no line of its own
+
+Share = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1")]
+Positive = Annotated[float, Field(gt=0, description="a number above 0 (inf is allowed)")]
+
+
+class Option(Header):
+    """One way to settle a branch: its share of belief and the reason for it."""
+
+    id: Identifier
+    weight: Annotated[float, Field(gt=0, le=1, description="a share of belief above 0, up to 1")]
+    rationale: Text
+
+
+class GradeOption(Option):
+    """A table from (reliability, credibility) to the probability that a claim is true."""
+
+    table: Text
+
+
+class PersistenceOption(Option):
+    """Half-lives in months, by the nature of the indicator."""
+
+    structural: Positive
+    dynamic: Positive
+    trigger: Positive
+
+
+class NotAssessedOption(Option):
+    """The highest intensity that an indicator nobody looked at may have."""
+
+    upper: Share
+
+
+_PARAMETER = {"counting_or": "strength", "noisy_or": "strength", "power_mean": "exponent"}
+
+
+class AggregationOption(Option):
+    """A rule that joins several values into one."""
+
+    rule: Literal["counting_or", "noisy_or", "power_mean", "maximum"]
+    strength: Annotated[float, Field(gt=0, lt=1)] | None = None
+    exponent: Annotated[float, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _has_its_parameter(self) -> Self:
+        needed = _PARAMETER.get(self.rule)
+        if needed and getattr(self, needed) is None:
+            raise ValueError(f"the rule {self.rule} needs the key '{needed}'")
+        return self
+
+
+class WeightsOption(Option):
+    """A weight set: ``weights/<id>.csv``, and where its judgement comes from."""
+
+    label: Text
+    source: Text
+
+
+class AlarmOption(Option):
+    """When a score raises an alarm, and when it lowers it again."""
+
+    on: Share
+    off: Share
+    months_needed: Annotated[int, Field(ge=1)]
+    months_watched: Annotated[int, Field(ge=1)]
+    cool_down_months: Annotated[int, Field(ge=0)]
+
+
+class Branch(Header):
+    """A judgement: the question, its options, and the one taken by default."""
+
+    question: Text
+    default: Identifier
+    options: tuple[Option, ...]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        ids = [option.id for option in self.options]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"two options share an id: {', '.join(ids)}")
+        if self.default not in ids:
+            raise ValueError(f"the default {self.default!r} is not among: {', '.join(ids)}")
+        total = sum(option.weight for option in self.options)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the options' weights sum to {total:g}; they must sum to 1")
+        return self
+
+
+class GradeBranch(Branch):
+    """What a grade is worth."""
+
+    options: tuple[GradeOption, ...]
+
+
+class PersistenceBranch(Branch):
+    """How long a condition lasts."""
+
+    options: tuple[PersistenceOption, ...]
+
+
+class NotAssessedBranch(Branch):
+    """What nobody looked at."""
+
+    options: tuple[NotAssessedOption, ...]
+
+
+class AggregationBranch(Branch):
+    """How values join."""
+
+    options: tuple[AggregationOption, ...]
+
+
+class WeightsBranch(Branch):
+    """How much each counts."""
+
+    options: tuple[WeightsOption, ...]
+
+
+class AlarmBranch(Branch):
+    """When to raise an alarm."""
+
+    options: tuple[AlarmOption, ...]
+
+
+class Branches(Header):
+    """Every judgement of the method."""
+
+    grade: GradeBranch
+    persistence: PersistenceBranch
+    not_assessed: NotAssessedBranch
+    factor_aggregation: AggregationBranch
+    crime_aggregation: AggregationBranch
+    weights: WeightsBranch
+    alarm: AlarmBranch
+
+
+class GradeRow(Record):
+    """One cell of a grade table: the probability and how far it may be off."""
+
+    grade: Annotated[str, Field(pattern=r"^[A-F][1-6]$", description="a grade such as B2")]
+    low: Share
+    probability: Share
+    high: Share
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if not self.low <= self.probability <= self.high:
+            raise ValueError("low, probability and high must not fall")
+        return self
+
+
+class WeightRow(Record):
+    """One line of a weight file."""
+
+    code: Annotated[
+        str, Field(pattern=r"^(\d+(\.\d+)?|\*)$", description="a factor, an indicator, or *")
+    ]
+    weight: Annotated[float, Field(ge=0, lt=float("inf"), description="a number, 0 or more")]
+    rationale: Text
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSet:
+    """Relative weights of factors and indicators; only ratios matter.
+
+    Attributes:
+        id: its name in the framework.
+        weights: weight by code of a factor or an indicator.
+        rationales: why, by the code of the line (``*`` is every code without one).
+    """
+
+    id: str
+    weights: Mapping[str, float]
+    rationales: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One choice for every branch of a framework.
+
+    Attributes:
+        choices: id of the chosen option by branch.
+    """
+
+    choices: Mapping[str, str]
+    grade: Mapping[str, GradeRow]
+    persistence: PersistenceOption
+    not_assessed: NotAssessedOption
+    factor_aggregation: AggregationOption
+    crime_aggregation: AggregationOption
+    weights: WeightSet
+    alarm: AlarmOption
+
+    def with_weights(self, weights: WeightSet) -> Self:
+        """Return the same method under a weight set of one's own."""
+        choices = {**self.choices, "weights": weights.id}
+        return replace(self, choices=choices, weights=weights)
