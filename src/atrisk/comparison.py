@@ -46,15 +46,7 @@ def compare_scores(
         >>> bool(abs(sum(row["change"] for row in rows) - difference) < 1e-12)
         True
     """
-    sides = []
-    for assessment, month in (before, after):
-        place = assessment.place(month)
-        multipliers = assessment._split(place, factor, crime)
-        sides.append(
-            explain_score(
-                assessment.case, assessment.framework, assessment.intensity, place, multipliers
-            )
-        )
+    sides = [assessment.contribute(month, factor, crime) for assessment, month in (before, after)]
     if not any(sides):
         raise RequestError(
             f"nothing on record bears on either score ({before[1]}, {after[1]}); choose others"
