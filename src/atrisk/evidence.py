@@ -7,9 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from atrisk.dates import ImpreciseDate
 from atrisk.framework import Credibility, Reliability
-from atrisk.tables import DateCell, Identifier, Items, OptionalDate, Record, Text
-
-WITHHELD = "(confidential)"
+from atrisk.tables import WITHHELD, DateCell, Identifier, Items, OptionalDate, Record, Text
 
 Audience = Literal["public", "council", "internal"]
 AUDIENCES: tuple[Audience, ...] = ("public", "council", "internal")

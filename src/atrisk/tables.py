@@ -17,6 +17,7 @@ from atrisk.dates import ImpreciseDate, Month
 from atrisk.errors import DataError, Problem, did_you_mean, shorten
 from atrisk.resources import Folder
 
+WITHHELD = "(confidential)"  # stands wherever a confidential text would
 LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
 _FORMULA = ("=", "+", "-", "@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -238,21 +239,26 @@ def _read_cells(
         return None
     if not any(cell[:1] in _FORMULA or _CONTROL.search(cell) for cell in cells if cell):
         return dict(zip(columns, cells, strict=True))
+    secret = _is_secret(dict(zip(columns, cells, strict=True)))
     faults = [
         Problem(file, fault, line, column)
         for column, cell in zip(columns, cells, strict=True)
-        if (fault := _find_danger(cell))
+        if (fault := _find_danger(cell, WITHHELD if secret else cell))
     ]
     problems += faults
     return None
 
 
-def _find_danger(cell: str) -> str:
+def _is_secret(row: dict[str, str]) -> bool:
+    return row.get("confidential", "") not in ("", "no")
+
+
+def _find_danger(cell: str, shown: str) -> str:
     """Say what makes a cell unsafe to open elsewhere, or nothing."""
     if _CONTROL.search(cell):
-        return f"{shorten(cell)} holds a control character; remove it"
+        return f"{shorten(shown)} holds a control character; remove it"
     if cell.startswith(_FORMULA):
-        return f"{shorten(cell)} would run as a formula in a spreadsheet; begin with a word"
+        return f"{shorten(shown)} would run as a formula in a spreadsheet; begin with a word"
     return ""
 
 
@@ -260,14 +266,14 @@ def _translate(
     error: ValidationError, model: type[BaseModel], row: dict[str, str] | None
 ) -> Iterator[tuple[str, str]]:
     """Yield the column (or the key's path) and what an author can do, for each fault."""
+    secret = row is not None and _is_secret(row)
     for fault in error.errors(include_url=False):
-        where = [part for part in fault["loc"] if not str(part).startswith("function-")]
-        path = ".".join(str(part) for part in where)
-        field = model.model_fields.get(str(where[0])) if where else None
-        yield (
-            str(where[0]) if row is not None and where else path,
-            _explain(fault["type"], fault["msg"], fault["input"], field and field.description),
-        )
+        where = [str(part) for part in fault["loc"] if not str(part).startswith("function-")]
+        field = model.model_fields.get(where[0]) if where else None
+        accepted = field.description if field else None
+        found = WITHHELD if secret else fault["input"]
+        message = _explain(fault["type"], fault["msg"], found, accepted)
+        yield ".".join(where if row is None else where[:1]), message
 
 
 def _explain(kind: str, message: str, found: Any, accepted: str | None) -> str:

@@ -1,0 +1,51 @@
+"""Months and imprecise dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from atrisk.dates import ImpreciseDate, Month, list_months
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("2013", date(2013, 1, 1), date(2013, 12, 31)),
+        ("2012-02", date(2012, 2, 1), date(2012, 2, 29)),
+        ("2013-12-05", date(2013, 12, 5), date(2013, 12, 5)),
+        ("2013-09/2013-11", date(2013, 9, 1), date(2013, 11, 30)),
+        ("2013/2013-02", date(2013, 1, 1), date(2013, 2, 28)),
+        ("../2011", None, date(2011, 12, 31)),
+        ("2015-01/..", date(2015, 1, 1), None),
+        ("..", None, None),
+    ],
+)
+def test_a_date_spans_every_day_that_it_may_mean(
+    text: str, earliest: date | None, latest: date | None
+) -> None:
+    when = ImpreciseDate.parse(text)
+    assert (when.earliest, when.latest, str(when)) == (earliest, latest, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "13", "2013-13-02", "2013-02-30", "2013-9", "5 Dec 2013", "2013/2012", "../..", "0000", "٢٠١٣"],
+)
+def test_what_is_no_date_is_refused_with_what_is_accepted(text: str) -> None:
+    with pytest.raises(ValueError, match=r"expected 2013, 2013-12|write the earlier date first"):
+        ImpreciseDate.parse(text)
+
+
+@pytest.mark.parametrize("text", ["2013", "2013-00", "2013-13", "2013-1", "2013-09-01", "٢٠١٣-09", ""])
+def test_what_is_no_month_is_refused_with_what_is_accepted(text: str) -> None:
+    with pytest.raises(ValueError, match="expected YYYY-MM, such as 2013-09"):
+        Month.parse(text)
+
+
+def test_months_count_over_the_turn_of_the_year() -> None:
+    months = list_months(Month.parse("2012-11"), Month.parse("2013-02"))
+    assert [str(month) for month in months] == ["2012-11", "2012-12", "2013-01", "2013-02"]
+    assert months[-1].index - months[0].index == 3
+    assert (months[1].first_day, months[1].last_day) == (date(2012, 12, 1), date(2012, 12, 31))

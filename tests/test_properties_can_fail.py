@@ -1,0 +1,129 @@
+"""Each property is shown to fail: the library is broken on purpose, and the check must notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+import atrisk
+import properties
+from atrisk import Evidence
+from atrisk.kernel import attribution
+from toys import THREE_FACTOR, case_of, evidence
+
+CASE = case_of(
+    evidence("a", known="2020-03-15"),
+    evidence("b", indicators="1.1", severity=2, source="source-b", credibility=2),
+    evidence("c", indicators="2.1", severity=3, source="source-b", direction="mitigating"),
+)
+LATE = evidence("late", start="2020-02-01", known="2020-05-10", indicators="3.1")
+
+
+def holds(check: Callable[..., None], *arguments: Any) -> bool:
+    check(*arguments)  # the library as it is passes
+    return True
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
+    return lambda name, value: monkeypatch.setattr(name, value)
+
+
+def test_using_evidence_before_it_was_known_is_caught(broken: Callable[[str, Any], None]) -> None:
+    assert holds(properties.check_no_month_sees_the_future, CASE, LATE, THREE_FACTOR)
+    broken("atrisk.intensity.knowledge_day", lambda *_: date(2020, 1, 1))
+    with pytest.raises(AssertionError, match="changed before 2020-05"):
+        properties.check_no_month_sees_the_future(CASE, LATE, THREE_FACTOR)
+
+
+def test_a_replay_from_the_month_before_is_caught(broken: Callable[[str, Any], None]) -> None:
+    check = properties.check_each_row_is_the_series_drawn_on_its_last_day
+    assert holds(check, CASE, THREE_FACTOR)
+    real = atrisk.assessment.read_view  # type: ignore[attr-defined]
+
+    def shifted(case: atrisk.Case, knowledge: str | date) -> Any:
+        view = real(case, knowledge)
+        if knowledge != "contemporaneous":
+            return view
+        return type(view)(view.months, view.cuts, (view.days[0], *view.days[:-1]), view.label)
+
+    broken("atrisk.assessment.read_view", shifted)
+    with pytest.raises(AssertionError):
+        check(CASE, THREE_FACTOR)
+
+
+def test_an_explanation_that_forgets_what_mitigates_is_caught(
+    broken: Callable[[str, Any], None],
+) -> None:
+    check = properties.check_every_number_opens_to_its_evidence
+    assert holds(check, CASE, THREE_FACTOR)
+    real = attribution.attribute
+    broken("atrisk.explanation.attribute", lambda up, down: (real(up, down)[0], np.zeros_like(down)))
+    with pytest.raises(AssertionError):
+        check(CASE, THREE_FACTOR)
+
+
+def test_silence_read_as_safety_is_caught(broken: Callable[[str, Any], None]) -> None:
+    assert holds(properties.check_unknown_is_not_zero, CASE, "1.1", THREE_FACTOR)
+    real = atrisk.intensity._assess  # type: ignore[attr-defined]  # noqa: SLF001
+    broken("atrisk.intensity._assess", lambda *given: np.ones_like(real(*given)))
+    with pytest.raises(AssertionError):
+        properties.check_unknown_is_not_zero(CASE, "1.1", THREE_FACTOR)
+
+
+def test_an_empty_explanation_is_caught(broken: Callable[[str, Any], None]) -> None:
+    assert holds(properties.check_nothing_empty_is_returned, CASE, THREE_FACTOR)
+    broken("atrisk.Assessment.explain", lambda *_, **__: [])
+    with pytest.raises(AssertionError):
+        properties.check_nothing_empty_is_returned(CASE, THREE_FACTOR)
+
+
+def test_echoes_that_add_up_are_caught(broken: Callable[[str, Any], None]) -> None:
+    row = evidence("told", source="source-b", credibility=2, claim="fact")
+    check = properties.check_a_fact_pasted_again_changes_nothing
+    assert holds(check, case_of(row), 3, THREE_FACTOR)
+    broken("atrisk.intensity._claim", lambda item: ("evidence", item.id))
+    with pytest.raises(AssertionError):
+        check(case_of(row), 3, THREE_FACTOR)
+
+
+def test_an_average_of_tellings_is_caught(broken: Callable[[str, Any], None]) -> None:
+    # A mean over claims lets weaker evidence lower a score; the worst condition must not.
+    strong, weak = evidence("strong"), evidence("weak", source="source-e", credibility=5)
+    case, worse = case_of(strong), case_of(strong, weak)
+    assert holds(properties.check_worse_evidence_never_lowers, case, worse, THREE_FACTOR)
+
+    def average(probability: Any, owner: Any, owners: int) -> Any:
+        result = np.ones((*probability.shape[:-2], owners, probability.shape[-1]))
+        for one in np.unique(owner):
+            result[..., one, :] = 1 - probability[..., owner == one, :].mean(axis=-2)
+        return result
+
+    broken("atrisk.intensity.escape", average)
+    with pytest.raises(AssertionError):
+        properties.check_worse_evidence_never_lowers(case, worse, THREE_FACTOR)
+
+
+def test_bounds_taken_from_the_wrong_side_are_caught(broken: Callable[[str, Any], None]) -> None:
+    assert holds(properties.check_scores_are_ordered, CASE, THREE_FACTOR)
+    real = atrisk.intensity.Intensity  # type: ignore[attr-defined]
+
+    def swapped(tellings: Any, probability: Any, known: Any, *scores: Any) -> Any:
+        point, low, high, assessed = scores
+        return real(tellings, probability, known, point, high, low, assessed)
+
+    broken("atrisk.intensity.Intensity", swapped)
+    with pytest.raises(AssertionError):
+        properties.check_scores_are_ordered(CASE, THREE_FACTOR)
+
+
+def test_the_row_that_shows_the_future_would_be_seen_with_hindsight() -> None:
+    # Guards the guard: the late row does change the series once it may be known.
+    before = atrisk.assess(CASE, THREE_FACTOR, knowledge="retrospective")
+    rows: tuple[Evidence, ...] = (*CASE.evidence, LATE)
+    after = atrisk.assess(case_of(*rows), THREE_FACTOR, knowledge="retrospective")
+    assert not np.array_equal(before.indicators, after.indicators)
