@@ -82,7 +82,9 @@ def _check_sum(
 def check_unknown_is_not_zero(case: Case, indicator: str, framework: Framework) -> None:
     """Taking an indicator's evidence away never narrows a range, and never shows it as zero."""
     rest = [item for item in case.evidence if indicator not in item.indicators]
-    if not any(item.known and (item.known.latest or date.max) <= date(2020, 6, 30) for item in rest):
+    if not any(
+        item.known and (item.known.latest or date.max) <= date(2020, 6, 30) for item in rest
+    ):
         return  # nobody knew anything by then, so there is nothing to compare
     full, bare = atrisk.assess(case, framework), atrisk.assess(case_of(*rest), framework)
     assert (bare.high - bare.low >= full.high - full.low - CLOSE).all()
@@ -112,7 +114,9 @@ def _refuses(call: object) -> bool:
     return False
 
 
-def check_a_fact_pasted_again_changes_nothing(case: Case, copies: int, framework: Framework) -> None:
+def check_a_fact_pasted_again_changes_nothing(
+    case: Case, copies: int, framework: Framework
+) -> None:
     """The same telling of the same claim, pasted n times, leaves every array as it was."""
     told = case.evidence[-1]
     told = told.model_copy(update={"claim": told.claim or "pasted"})

@@ -55,7 +55,9 @@ def test_all_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
         ("case.toml", "CAF", "caf"),
     ]:
         file = folder / name
-        file.write_text(file.read_text(encoding="utf-8").replace(find, replace, 1), encoding="utf-8")
+        file.write_text(
+            file.read_text(encoding="utf-8").replace(find, replace, 1), encoding="utf-8"
+        )
     with pytest.raises(atrisk.DataError) as caught:
         atrisk.load_case(folder, THREE_FACTOR)
     places = [(p.file, p.line, p.column) for p in caught.value.problems]
@@ -141,7 +143,9 @@ def test_a_name_is_never_read_as_a_path(name: str) -> None:
 def test_a_folder_that_is_not_there_or_not_a_case_is_told_apart(tmp_path: Path) -> None:
     with pytest.raises(atrisk.RequestError, match=r"is not a folder; a case is a folder with"):
         atrisk.load_case(tmp_path / "nowhere")
-    with pytest.raises(atrisk.DataError, match=r"case\.toml: the file is missing|the file is missing"):
+    with pytest.raises(
+        atrisk.DataError, match=r"case\.toml: the file is missing|the file is missing"
+    ):
         atrisk.load_case(tmp_path)
 
 
@@ -150,7 +154,8 @@ def test_a_confidential_row_is_shown_nowhere(tmp_path: Path) -> None:
     file = folder / "sources.csv"
     lines = file.read_text(encoding="utf-8").splitlines()
     file.write_text(
-        "\n".join([f"{lines[0]},confidential", f"{lines[1]},yes", f"{lines[2]},no"]), encoding="utf-8"
+        "\n".join([f"{lines[0]},confidential", f"{lines[1]},yes", f"{lines[2]},no"]),
+        encoding="utf-8",
     )
     case = atrisk.load_case(folder, THREE_FACTOR)
     assessment = atrisk.assess(case, THREE_FACTOR)

@@ -31,14 +31,27 @@ def test_a_date_spans_every_day_that_it_may_mean(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "13", "2013-13-02", "2013-02-30", "2013-9", "5 Dec 2013", "2013/2012", "../..", "0000", "٢٠١٣"],
+    [
+        "",
+        "13",
+        "2013-13-02",
+        "2013-02-30",
+        "2013-9",
+        "5 Dec 2013",
+        "2013/2012",
+        "../..",
+        "0000",
+        "٢٠١٣",
+    ],
 )
 def test_what_is_no_date_is_refused_with_what_is_accepted(text: str) -> None:
     with pytest.raises(ValueError, match=r"expected 2013, 2013-12|write the earlier date first"):
         ImpreciseDate.parse(text)
 
 
-@pytest.mark.parametrize("text", ["2013", "2013-00", "2013-13", "2013-1", "2013-09-01", "٢٠١٣-09", ""])
+@pytest.mark.parametrize(
+    "text", ["2013", "2013-00", "2013-13", "2013-1", "2013-09-01", "٢٠١٣-09", ""]
+)
 def test_what_is_no_month_is_refused_with_what_is_accepted(text: str) -> None:
     with pytest.raises(ValueError, match="expected YYYY-MM, such as 2013-09"):
         Month.parse(text)

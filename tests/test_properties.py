@@ -41,7 +41,7 @@ def test_each_row_equals_the_series_drawn_on_its_last_day(case: Case) -> None:
 @slowly
 @given(cases())
 def test_contributions_and_changes_sum_to_the_scores(case: Case) -> None:
-    # Catches a number that cannot be opened to its evidence, or an explanation that does not add up.
+    # Catches a number that cannot be opened to its evidence, or parts that do not add up.
     properties.check_every_number_opens_to_its_evidence(case, THREE_FACTOR)
 
 
@@ -82,9 +82,7 @@ def test_the_order_of_evidence_never_matters(case: Case, chance: object) -> None
 @given(cases(), rows_of_evidence("more"))
 def test_more_aggravating_evidence_never_lowers_a_score(case: Case, more: Evidence) -> None:
     row = more.model_copy(update={"direction": "aggravating", "claim": ""})
-    properties.check_worse_evidence_never_lowers(
-        case, case_of(*case.evidence, row), THREE_FACTOR
-    )
+    properties.check_worse_evidence_never_lowers(case, case_of(*case.evidence, row), THREE_FACTOR)
 
 
 @slowly
@@ -96,9 +94,11 @@ def test_more_severe_or_better_graded_evidence_never_lowers_a_score(
     row = rows[place % len(rows)]
     if row.direction == "mitigating" or row.credibility == 6:
         return
-    worse = {"severity": min(4, row.severity + 1)} if by_severity else {
-        "credibility": max(1, row.credibility - 1)
-    }
+    worse = (
+        {"severity": min(4, row.severity + 1)}
+        if by_severity
+        else {"credibility": max(1, row.credibility - 1)}
+    )
     rows[place % len(rows)] = row.model_copy(update=worse)
     properties.check_worse_evidence_never_lowers(case, case_of(*rows), THREE_FACTOR)
 
@@ -143,7 +143,7 @@ def test_an_audience_never_knows_more_than_everybody(case: Case) -> None:
     everybody = atrisk.assess(case, THREE_FACTOR)
     for audience in ("public", "council", "internal"):
         try:
-            one = atrisk.assess(case, THREE_FACTOR, audience=audience)  # type: ignore[arg-type]
+            one = atrisk.assess(case, THREE_FACTOR, audience=audience)
         except atrisk.RequestError:
             continue
         assert (one.coverage <= everybody.coverage + 1e-12).all()

@@ -30,7 +30,7 @@ def holds(check: Callable[..., None], *arguments: Any) -> bool:
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
-    return lambda name, value: monkeypatch.setattr(name, value)
+    return monkeypatch.setattr
 
 
 def test_using_evidence_before_it_was_known_is_caught(broken: Callable[[str, Any], None]) -> None:
@@ -62,14 +62,16 @@ def test_an_explanation_that_forgets_what_mitigates_is_caught(
     check = properties.check_every_number_opens_to_its_evidence
     assert holds(check, CASE, THREE_FACTOR)
     real = attribution.attribute
-    broken("atrisk.explanation.attribute", lambda up, down: (real(up, down)[0], np.zeros_like(down)))
+    broken(
+        "atrisk.explanation.attribute", lambda up, down: (real(up, down)[0], np.zeros_like(down))
+    )
     with pytest.raises(AssertionError):
         check(CASE, THREE_FACTOR)
 
 
 def test_silence_read_as_safety_is_caught(broken: Callable[[str, Any], None]) -> None:
     assert holds(properties.check_unknown_is_not_zero, CASE, "1.1", THREE_FACTOR)
-    real = atrisk.intensity._assess  # type: ignore[attr-defined]  # noqa: SLF001
+    real = atrisk.intensity._assess
     broken("atrisk.intensity._assess", lambda *given: np.ones_like(real(*given)))
     with pytest.raises(AssertionError):
         properties.check_unknown_is_not_zero(CASE, "1.1", THREE_FACTOR)
@@ -110,7 +112,7 @@ def test_an_average_of_tellings_is_caught(broken: Callable[[str, Any], None]) ->
 
 def test_bounds_taken_from_the_wrong_side_are_caught(broken: Callable[[str, Any], None]) -> None:
     assert holds(properties.check_scores_are_ordered, CASE, THREE_FACTOR)
-    real = atrisk.intensity.Intensity  # type: ignore[attr-defined]
+    real = atrisk.intensity.Intensity
 
     def swapped(tellings: Any, probability: Any, known: Any, *scores: Any) -> Any:
         point, low, high, assessed = scores

@@ -41,7 +41,9 @@ def test_an_imprecise_date_spreads_over_its_interval() -> None:
     row = evidence(start="2020-01/2020-03", known="2020-03-31")
     assessment = atrisk.assess(case_of(row), THREE_FACTOR)
     march = 31 / 91 + 29 / 91 / 2 + 31 / 91 / 4
-    assert scores(assessment, "2.1") == pytest.approx([0, 0, march, march / 2, march / 4, march / 8])
+    assert scores(assessment, "2.1") == pytest.approx(
+        [0, 0, march, march / 2, march / 4, march / 8]
+    )
 
 
 def test_with_hindsight_the_same_event_is_seen_as_it_came() -> None:
@@ -110,7 +112,11 @@ def test_bounds_come_from_the_grade_and_from_what_was_not_assessed() -> None:
     factor_2 = assessment.by_factor
     low, point = 1 / 2 * 1 / 4, 1 / 2 * 1 / 2
     high = 1 / 2 * 1 + 1 / 4 * 3 / 4
-    assert [float(s[1, 1]) for s in (factor_2.low, factor_2.point, factor_2.high)] == [low, point, high]
+    assert [float(s[1, 1]) for s in (factor_2.low, factor_2.point, factor_2.high)] == [
+        low,
+        point,
+        high,
+    ]
     assert factor_2.coverage[1, 1] == 1 / 2
 
 
@@ -135,7 +141,9 @@ def test_what_was_looked_for_and_not_found_is_zero_and_not_unknown() -> None:
 
 def test_an_echo_counts_once_with_its_best_telling() -> None:
     # The feud is told with A1 and, later, with B2: severity 2 for sure all the same.
-    rows = atrisk.assess(MINI, THREE_FACTOR, knowledge="retrospective").explain("2020-01", factor="1")
+    rows = atrisk.assess(MINI, THREE_FACTOR, knowledge="retrospective").explain(
+        "2020-01", factor="1"
+    )
     assert [(row["evidence"], row["also_told_by"]) for row in rows] == [("feud", "feud-again")]
 
 

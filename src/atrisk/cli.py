@@ -17,7 +17,7 @@ from atrisk.comparison import compare_scores
 from atrisk.errors import AtriskError, RequestError
 from atrisk.evidence import AUDIENCES
 from atrisk.framework import Framework, list_frameworks, load_framework
-from atrisk.tabulation import Row, render, tabulate_months
+from atrisk.tabulation import Row, describe_factors, render, tabulate_months
 
 FORMATS = ("table", "csv", "json")
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     Example:
         >>> main(["validate", "car-2012-2015"])
-        Case('car-2012-2015': 2012-01 to 2015-12, 383 evidence from 2 sources): no faults
+        Case('car-2012-2015': 2012-01 to 2015-12, 391 evidence from 2 sources): no faults
         0
     """
     given = build_parser().parse_args(arguments)
@@ -205,7 +205,7 @@ def _assess_case(given: argparse.Namespace) -> int:
         rows = assessment.to_rows(given.level)
     _say(render(rows, given.format))
     if given.format == "table":
-        _say(f"\n{assessment!r}")
+        _say(f"\n{describe_factors(assessment)}\n\n{assessment!r}")
     return 0
 
 

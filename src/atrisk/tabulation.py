@@ -40,6 +40,12 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
     return rows
 
 
+def describe_factors(assessment: Assessment) -> str:
+    """Return the factors' titles, so that a table of codes can be read on its own."""
+    factors = assessment.framework.factors.items()
+    return "factors: " + "; ".join(f"{code} {factor.title}" for code, factor in factors)
+
+
 def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
     """Return rows as text.
 

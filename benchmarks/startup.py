@@ -1,0 +1,45 @@
+"""How long one command takes as a whole process, against the imports that it cannot avoid.
+
+Run it with the Python of an environment in which atrisk is installed::
+
+    python benchmarks/startup.py
+
+The two are run in turn, so that a machine that drifts drifts for both; the ratio is taken pair by
+pair, and its median is what docs/performance.md quotes.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+RUNS = 21
+ATRISK = [str(Path(sys.executable).with_name("atrisk")), "assess", "car-2012-2015"]
+FLOOR = [sys.executable, "-c", "import numpy, scipy, pydantic"]
+
+
+def seconds(command: list[str]) -> float:
+    """Return the wall time of one run."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the medians and the ratio."""
+    for command in (ATRISK, FLOOR):
+        seconds(command)  # not counted: fills the caches
+    pairs = [(seconds(ATRISK), seconds(FLOOR)) for _ in range(RUNS)]
+    ratios = sorted(ours / floor for ours, floor in pairs)
+    ours, floor = (statistics.median(side) for side in zip(*pairs, strict=True))
+    print(f"atrisk assess car-2012-2015    {ours * 1000:6.0f} ms")
+    print(f"import numpy, scipy, pydantic  {floor * 1000:6.0f} ms")
+    print(f"ratio, pair by pair            {statistics.median(ratios):6.2f}", end=" ")
+    print(f"({ratios[0]:.2f} to {ratios[-1]:.2f}, {RUNS} pairs)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""The documentation is true: its Python runs, its links lead somewhere, no column is missing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from atrisk.case import CaseHeader
+from atrisk.cli import main
+from atrisk.evidence import Evidence, Search, Source
+from atrisk.framework import FrameworkHeader, Indicator, RiskFactor
+from atrisk.method import Branches, GradeRow, WeightRow
+from toys import ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("cases/*/*.md")])
+PYTHON = [
+    (page.relative_to(ROOT), block)
+    for page in PAGES
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_there_is_something_to_check() -> None:
+    assert len(PAGES) >= 8
+    assert len(PYTHON) >= 2
+
+
+@pytest.mark.parametrize(("page", "block"), PYTHON, ids=lambda value: str(value)[:20])
+def test_the_python_in_the_documentation_runs(page: object, block: str) -> None:
+    assert page
+    exec(compile(block, str(page), "exec"), {})
+
+
+@pytest.mark.parametrize(
+    "line", re.findall(r"^atrisk .*$", README, re.MULTILINE), ids=lambda line: line[7:40]
+)
+def test_the_commands_in_the_readme_answer(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(line.split()[1:]) == 0
+    assert capsys.readouterr().out
+
+
+def test_the_readme_shows_the_table_s_own_header(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["assess", "car-2012-2015"])
+    assert capsys.readouterr().out.splitlines()[0] in README.splitlines()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_there(page: object) -> None:
+    from pathlib import Path  # noqa: PLC0415
+
+    assert isinstance(page, Path)
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CaseHeader, Source, Evidence, Search, FrameworkHeader, Branches, RiskFactor, Indicator,
+        GradeRow, WeightRow,
+    ],
+)  # fmt: skip
+def test_every_column_and_key_is_documented(model: type) -> None:
+    text = (ROOT / "docs" / "data-format.md").read_text(encoding="utf-8")
+    for name in model.model_fields:  # type: ignore[attr-defined]
+        if name != "branches":
+            assert f"`{name}`" in text or f"[[{name}]]" in text, name
