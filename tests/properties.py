@@ -81,7 +81,11 @@ def _check_sum(
 
 def check_unknown_is_not_zero(case: Case, indicator: str, framework: Framework) -> None:
     """Taking an indicator's evidence away never narrows a range, and never shows it as zero."""
-    rest = [item for item in case.evidence if indicator not in item.indicators]
+    bearing = [
+        item.model_copy(update={"indicators": tuple(c for c in item.indicators if c != indicator)})
+        for item in case.evidence
+    ]
+    rest = [item for item in bearing if item.indicators]
     if not any(
         item.known and (item.known.latest or date.max) <= date(2020, 6, 30) for item in rest
     ):

@@ -8,14 +8,13 @@ from __future__ import annotations
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 import atrisk
 import properties
 from atrisk import Case, Evidence
 from toys import INDICATORS, THREE_FACTOR, case_of, cases, evidence, rows_of_evidence
 
-slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 METHODS = [
     {"factor_aggregation": rule, "crime_aggregation": crime, "weights": weights}
     for rule in ("counting", "noisy", "mean", "cubic", "worst")
@@ -23,7 +22,6 @@ METHODS = [
 ]
 
 
-@slowly
 @given(cases(), rows_of_evidence("late"))
 def test_later_evidence_never_changes_an_earlier_month(case: Case, late: Evidence) -> None:
     # Catches a score that uses evidence before it was known: hindsight sold as foresight.
@@ -31,21 +29,18 @@ def test_later_evidence_never_changes_an_earlier_month(case: Case, late: Evidenc
     properties.check_no_month_sees_the_future(case, known, THREE_FACTOR)
 
 
-@slowly
 @given(cases())
 def test_each_row_equals_the_series_drawn_on_its_last_day(case: Case) -> None:
     # Catches a replay that differs from what could be drawn at the time.
     properties.check_each_row_is_the_series_drawn_on_its_last_day(case, THREE_FACTOR)
 
 
-@slowly
 @given(cases())
 def test_contributions_and_changes_sum_to_the_scores(case: Case) -> None:
     # Catches a number that cannot be opened to its evidence, or parts that do not add up.
     properties.check_every_number_opens_to_its_evidence(case, THREE_FACTOR)
 
 
-@slowly
 @given(cases(), st.sampled_from(INDICATORS))
 def test_leaving_an_indicator_without_evidence_never_narrows_the_range(
     case: Case, indicator: str
@@ -54,21 +49,18 @@ def test_leaving_an_indicator_without_evidence_never_narrows_the_range(
     properties.check_unknown_is_not_zero(case, indicator, THREE_FACTOR)
 
 
-@slowly
 @given(cases())
 def test_nothing_empty_is_returned_as_success(case: Case) -> None:
     # Catches an empty explanation or assessment that looks like a result.
     properties.check_nothing_empty_is_returned(case, THREE_FACTOR)
 
 
-@slowly
 @given(cases(), st.integers(1, 10))
 def test_a_fact_pasted_again_changes_nothing(case: Case, copies: int) -> None:
     # Catches echoes that add up: ten newspapers with one source are one fact.
     properties.check_a_fact_pasted_again_changes_nothing(case, copies, THREE_FACTOR)
 
 
-@slowly
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_of_evidence_never_matters(case: Case, chance: object) -> None:
     rows = list(case.evidence)
@@ -78,14 +70,12 @@ def test_the_order_of_evidence_never_matters(case: Case, chance: object) -> None
         assert np.array_equal(getattr(one, name), getattr(other, name))
 
 
-@slowly
 @given(cases(), rows_of_evidence("more"))
 def test_more_aggravating_evidence_never_lowers_a_score(case: Case, more: Evidence) -> None:
     row = more.model_copy(update={"direction": "aggravating", "claim": ""})
     properties.check_worse_evidence_never_lowers(case, case_of(*case.evidence, row), THREE_FACTOR)
 
 
-@slowly
 @given(cases(), st.integers(0, 6), st.booleans())
 def test_more_severe_or_better_graded_evidence_never_lowers_a_score(
     case: Case, place: int, by_severity: bool
@@ -104,7 +94,6 @@ def test_more_severe_or_better_graded_evidence_never_lowers_a_score(
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda m: "-".join(m.values()))
-@slowly
 @given(cases())
 def test_scores_are_in_order_and_explained_under_every_rule(
     method: dict[str, str], case: Case
@@ -121,13 +110,11 @@ def test_scores_are_in_order_and_explained_under_every_rule(
         assert abs(total - assessment.overall[place]) <= 1e-12
 
 
-@slowly
 @given(cases())
 def test_low_point_and_high_are_in_order_on_every_level(case: Case) -> None:
     properties.check_scores_are_ordered(case, THREE_FACTOR)
 
 
-@slowly
 @given(cases(), cases())
 def test_assessing_another_case_moves_no_score(case: Case, other: Case) -> None:
     before = atrisk.assess(case, THREE_FACTOR)
@@ -137,7 +124,6 @@ def test_assessing_another_case_moves_no_score(case: Case, other: Case) -> None:
     assert np.array_equal(before.factors, after.factors)
 
 
-@slowly
 @given(cases())
 def test_an_audience_never_knows_more_than_everybody(case: Case) -> None:
     everybody = atrisk.assess(case, THREE_FACTOR)
@@ -149,7 +135,6 @@ def test_an_audience_never_knows_more_than_everybody(case: Case) -> None:
         assert (one.coverage <= everybody.coverage + 1e-12).all()
 
 
-@slowly
 @given(cases())
 def test_a_factor_is_never_graver_than_its_gravest_indicator(case: Case) -> None:
     assessment = atrisk.assess(case, THREE_FACTOR)

@@ -307,11 +307,27 @@ def _weight_set(name: str, table: Table[WeightRow], codes: list[str]) -> WeightS
     )
 
 
+# F and 6 cannot be judged, so they are neither better nor worse than another.
+_NEXT_WORSE = [
+    *((f"{letter}{digit}", f"{letter}{digit + 1}") for letter in "ABCDE" for digit in range(1, 5)),
+    *(
+        (a + str(digit), b + str(digit))
+        for a, b in zip("ABCD", "BCDE", strict=True)
+        for digit in range(1, 6)
+    ),
+]
+
+
 def _check_grades(table: Table[GradeRow]) -> Iterator[Problem]:
     yield from table.problems
     for grade in (f"{letter}{digit}" for letter in "ABCDEF" for digit in range(1, 7)):
         if grade not in table.lines:
             yield Problem(table.file, f"grade {grade} has no row", None, "grade")
+    rows = {row.grade: row.probability for row in table.records}
+    for grade, worse in _NEXT_WORSE:
+        if rows.get(worse, 0.0) > rows.get(grade, 1.0):
+            message = f"{worse} is more probable than {grade}, which is the better grade"
+            yield table.problem(worse, "probability", message)
 
 
 def _check_weights(table: Table[WeightRow], known: list[str]) -> Iterator[Problem]:
