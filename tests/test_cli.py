@@ -202,6 +202,18 @@ def test_text_from_a_case_is_disarmed_for_spreadsheets_and_terminals() -> None:
     assert "\x1b" not in render(rows, "table")
 
 
+def test_a_frame_holds_the_same_rows_and_its_absence_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assessment = atrisk.assess(atrisk.load_case(CAR), atrisk.load_framework("un-foa-2014"))
+    frame = assessment.to_frame("factor")
+    assert list(frame.columns) == list(assessment.to_rows("factor")[0])
+    assert len(frame) == 48 * 14
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(atrisk.MissingExtraError, match=r"pip install 'atrisk\[frames\]'"):
+        assessment.to_frame()
+
+
 def test_nothing_to_show_is_an_error_unless_it_is_an_answer() -> None:
     with pytest.raises(atrisk.RequestError, match="nothing to show"):
         render([], "table")

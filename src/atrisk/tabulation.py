@@ -40,10 +40,13 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
     return rows
 
 
-def describe_factors(assessment: Assessment) -> str:
-    """Return the factors' titles, so that a table of codes can be read on its own."""
+def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
+    """Return the titles of the factors that drive any month, so that codes can be read."""
+    named = {
+        code for month in assessment.months for code in assessment.driving_factors(month)[:drivers]
+    }
     factors = assessment.framework.factors.items()
-    return "factors: " + "; ".join(f"{code} {factor.title}" for code, factor in factors)
+    return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
 
 
 def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
