@@ -23,7 +23,7 @@ def case_with(**quotes: str) -> atrisk.Case:
 
 def reasons(case: atrisk.Case, folder: Path) -> dict[str, str]:
     (folder / "any-name.txt").write_text(TEXT, encoding="utf-8")
-    return {check.evidence.id: check.reason for check in check_anchors(case, folder)}
+    return {check.item.label: check.reason for check in check_anchors(case, folder)}
 
 
 def test_an_anchor_may_run_over_a_line_end_and_forgives_nothing_else(tmp_path: Path) -> None:

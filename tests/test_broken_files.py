@@ -66,6 +66,7 @@ def test_all_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
         ("mini/evidence.csv", 2, "audience"),
         ("mini/evidence.csv", 2, "direction"),
         ("mini/evidence.csv", 2, "severity"),
+        ("mini/evidence.csv", 2, "indicators"),
         ("mini/evidence.csv", 3, "source"),
         ("mini/sources.csv", 3, "reliability"),
     ]

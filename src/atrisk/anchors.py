@@ -13,7 +13,7 @@ from pathlib import Path
 
 from atrisk.case import Case
 from atrisk.errors import RequestError
-from atrisk.evidence import Evidence, Source
+from atrisk.evidence import Cited, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class AnchorCheck:
     """Where one row's anchor was found.
 
     Attributes:
-        evidence: the row.
+        item: the row, of evidence or of a ledger.
         found: how often it stands in the document, or None without the document.
         reason: why it is an orphan; empty if it is sound.
     """
 
-    evidence: Evidence
+    item: Cited
     found: int | None
     reason: str
 
@@ -37,9 +37,9 @@ class AnchorCheck:
 
     def to_row(self) -> dict[str, str]:
         """Return the row, its anchor and the reason, for a table."""
-        item = self.evidence
+        item = self.item
         return {
-            "evidence": item.id,
+            "row": item.label,
             "source": item.source,
             "locator": item.locator,
             "quote": item.shown_quote,
@@ -51,11 +51,11 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
     """Look every anchor up in its document.
 
     Args:
-        case: whose evidence.
+        case: whose evidence and ledgers.
         documents: a folder; the file whose digest is the source's ``sha256`` is its text.
 
     Returns:
-        One check for each row of evidence, in the case's order.
+        One check for each row, evidence first, in the case's order.
 
     Raises:
         RequestError: the folder is not there, or holds none of the case's documents.
@@ -64,9 +64,15 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
         raise RequestError(f"{str(documents)!r} is not a folder; name the one with the documents")
     texts = _read_documents(documents, {source.sha256 for source in case.sources})
     if not texts:
-        wanted = ", ".join(f"{source.id} ({source.sha256[:12]}…)" for source in case.sources)
-        raise RequestError(f"no file in {str(documents)!r} is a document of {case.id}: {wanted}")
-    return [_check(item, case.source_by_id[item.source], texts) for item in case.evidence]
+        wanted = ", ".join(
+            f"{source.id} ({source.sha256[:12] + '…' if source.sha256 else 'no sha256 yet'})"
+            for source in case.sources
+        )
+        raise RequestError(
+            f"no file in {str(documents)!r} is a document of {case.id}: {wanted}; write what "
+            "'sha256sum FILE' prints into sources.csv"
+        )
+    return [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
 
 
 def _read_documents(folder: Path, digests: set[str]) -> dict[str, str]:
@@ -80,7 +86,7 @@ def _read_documents(folder: Path, digests: set[str]) -> dict[str, str]:
     return texts
 
 
-def _check(item: Evidence, source: Source, texts: dict[str, str]) -> AnchorCheck:
+def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
     if not source.sha256:
         return AnchorCheck(item, None, f"{source.id} has no sha256 in sources.csv")
     if source.sha256 not in texts:

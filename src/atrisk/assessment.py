@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.case import Case, check_codes
-from atrisk.errors import MissingExtraError, RequestError, UnknownNameError, shorten
+from atrisk.errors import MissingExtraError, RequestError, UnknownNameError, require, shorten
 from atrisk.evidence import AUDIENCES, Audience
 from atrisk.explanation import Row, explain_score
 from atrisk.framework import Framework
@@ -25,7 +25,8 @@ from atrisk.knowledge import read_view
 from atrisk.method import Method, WeightSet
 from atrisk.scoring import (
     Scores,
-    score_crime,
+    describe_score,
+    score_crimes,
     score_factors,
     score_overall,
     split_by_factor,
@@ -121,9 +122,13 @@ class Assessment:
         return self.by_overall.coverage
 
     @property
-    def bands(self) -> tuple[str, ...]:
-        """Band of each overall score."""
-        return tuple(self.framework.band(score).label for score in self.overall)
+    def bands(self) -> tuple[str | None, ...]:
+        """Band of each overall score; None where too little is covered to name one."""
+        least = self.framework.header.least_coverage
+        return tuple(
+            self.framework.band(score).label if covered >= least else None
+            for score, covered in zip(self.overall, self.coverage, strict=True)
+        )
 
     def place(self, month: str) -> int:
         """Return the row of a month.
@@ -133,8 +138,8 @@ class Assessment:
         """
         if month not in self.months:
             raise RequestError(
-                f"{shorten(month)} is not among the months that were assessed: "
-                f"{self.months[0]} to {self.months[-1]}, written as 2013-09"
+                f"{shorten(month)} is not among the months that were assessed "
+                f"({self.knowledge}): {self.months[0]} to {self.months[-1]}, written like 2013-09"
             )
         return self.months.index(month)
 
@@ -216,11 +221,22 @@ class Assessment:
         rows = self.contribute(month, factor, crime)
         if not rows:
             what = f"factor {factor}" if factor else "the score"
+            if self._is_assessed(month, factor):
+                raise RequestError(
+                    f"{what} in {month} is 0 because it was looked for and not found; "
+                    "see searches.csv, or choose another month"
+                )
             raise RequestError(
                 f"nothing on record by {month} bears on {what} in {self.case.id}: it is not "
                 "assessed, which is not zero; choose a later month or another factor"
             )
         return rows
+
+    def _is_assessed(self, month: str, factor: str | None) -> bool:
+        place = self.place(month)
+        if factor is None:
+            return bool(self.coverage[place] > 0)
+        return bool(self.by_factor.coverage[place, self.factor_codes.index(factor)] > 0)
 
     def contribute(self, month: str, factor: str | None, crime: str | None) -> list[Row]:
         """Return the rows of ``explain``; none where nothing on record bears on the score."""
@@ -245,45 +261,42 @@ class Assessment:
     def _rows(self, place: int, level: Level) -> list[Row]:
         month = self.months[place]
         if level == "overall":
-            row = {"month": month} | self._row(self.by_overall, place)
+            row = {"month": month} | describe_score(self.framework, self.by_overall, place)
             return [row | {"worst_crime": self.worst_crimes[place]}]
         if level == "crime":
             return [
-                {"month": month, "crime": code} | self._row(scores, place)
+                {"month": month, "crime": code} | describe_score(self.framework, scores, place)
                 for code, scores in self.by_crime.items()
             ]
         if level == "factor":
             return [
                 {"month": month, "factor": code, "title": factor.title}
-                | self._row(self.by_factor, (place, column))
+                | describe_score(self.framework, self.by_factor, (place, column))
                 for column, (code, factor) in enumerate(self.framework.factors.items())
             ]
         return [
             {"month": month, "factor": item.factor, "indicator": code, "label": item.label}
-            | self._row(self.by_indicator, (place, column))
+            | describe_score(self.framework, self.by_indicator, (place, column))
             for column, (code, item) in enumerate(self.framework.indicators.items())
         ]
-
-    def _row(self, scores: Scores, place: int | tuple[int, int]) -> Row:
-        coverage = float(scores.coverage[place])
-        score = float(scores.point[place]) if coverage > 0 else None
-        return {
-            "band": None if score is None else self.framework.band(score).label,
-            "score": score,
-            "low": float(scores.low[place]),
-            "high": float(scores.high[place]),
-            "coverage": coverage,
-        }
 
     def __repr__(self) -> str:
         peak = int(np.argmax(self.overall))
         audience = f", known to {self.audience}" if self.audience else ""
         return (
             f"Assessment({self.case.id!r} under {self.framework.id!r}, {self.knowledge}{audience}: "
-            f"{self.months[0]} to {self.months[-1]}, peak {self.months[peak]} {self.bands[peak]} "
+            f"{self.months[0]} to {self.months[-1]}, peak {self.months[peak]} "
+            f"{self.bands[peak] or 'without a band'} "
             f"{self.overall[peak]:.2f} [{self.low[peak]:.2f}-{self.high[peak]:.2f}], "
-            f"coverage {self.coverage[peak]:.0%})\n  {self.framework.header.caveat}"
+            f"coverage {self.coverage[peak]:.0%}{self._describe_choices()})\n"
+            f"  {self.framework.header.caveat}\n  {self.case.header.caveat}"
         )
+
+    def _describe_choices(self) -> str:
+        """Name the branches that were settled otherwise than by default."""
+        default = self.framework.choose().choices
+        other = [f"{b}={o}" for b, o in self.method.choices.items() if default[b] != o]
+        return f"; {', '.join(other)}" if other else ""
 
 
 def assess(
@@ -297,12 +310,12 @@ def assess(
 ) -> Assessment:
     """Score a case month by month under a framework.
 
-    With claims independent, echoes one claim, and ``p = grade x persistence``::
+    By default, with claims independent, echoes one claim, and ``p = grade x persistence``::
 
         P(A >= k) = 1 - prod over aggravating claims of severity >= k of (1 - p)    (M alike)
         indicator = E[max(0, A - M)] / K = (1 / K) * sum_k P(A >= k) * P(M < k)
-        factor    = 1 - prod over its indicators of (1 - s * indicator)             (by default)
-        crime     = weighted mean of its common and specific factors                (by default)
+        factor    = sum over its indicators in descending order of s * (1 - s) ** (j - 1) * x_j
+        crime     = weighted mean of its common and specific factors
         overall   = the worst crime
 
     Args:
@@ -335,11 +348,13 @@ def assess(
     References:
         United Nations (2014), Framework of Analysis for Atrocity Crimes, A/70/741-S/2016/71.
     """
+    require(case, Case, "load it with load_case('car-2012-2015')")
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
     if audience is not None and audience not in AUDIENCES:
         raise UnknownNameError("audience", str(audience), AUDIENCES)
     if case.framework is not framework:
         check_codes(case, framework)
-    chosen = _choose(framework, method, weights)
+    chosen = framework.settle(method, weights)
     view = read_view(case, knowledge)
     intensity = measure_intensity(
         case, framework, chosen, cuts=view.cuts, knowledge=view.days, audience=audience
@@ -352,10 +367,7 @@ def assess(
         )
     by_indicator = Scores(intensity.point, intensity.low, intensity.high, intensity.assessed)
     by_factor = score_factors(framework, chosen, by_indicator)
-    by_crime = {
-        crime.code: score_crime(framework, chosen, crime, by_indicator, by_factor)
-        for crime in framework.crimes
-    }
+    by_crime = score_crimes(framework, chosen, by_indicator, by_factor)
     worst = np.argmax([scores.point for scores in by_crime.values()], axis=0)
     return Assessment(
         case=case,
@@ -371,17 +383,3 @@ def assess(
         by_overall=score_overall(by_crime, by_indicator),
         worst_crimes=tuple(list(by_crime)[place] for place in worst),
     )
-
-
-def _choose(
-    framework: Framework, method: Method | Mapping[str, str] | None, weights: str | WeightSet | None
-) -> Method:
-    chosen = method if isinstance(method, Method) else framework.choose(method)
-    if weights is None:
-        return chosen
-    if isinstance(weights, str):
-        return framework.choose({**chosen.choices, "weights": weights})
-    missing = [c for c in (*framework.factors, *framework.indicators) if c not in weights.weights]
-    if missing:
-        raise RequestError(f"the weight set {weights.id!r} has no weight for {missing[0]}")
-    return chosen.with_weights(weights)

@@ -1,34 +1,34 @@
 """Cases: a country over some months, its sources and its evidence, checked as a whole."""
 
-import datetime
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from atrisk.dates import ImpreciseDate, Month, list_months
-from atrisk.errors import DataError, Problem, did_you_mean, shorten
-from atrisk.evidence import Evidence, Search, Source
-from atrisk.framework import (
-    Framework,
-    describe_unknown_indicator,
-    list_frameworks,
-    load_framework,
-)
-from atrisk.resources import list_bundled, open_folder
+from atrisk.checks import check_evidence, check_ledgers, describe_codes
+from atrisk.dates import Month, list_months
+from atrisk.errors import DataError, Problem, require
+from atrisk.evidence import Cited, Evidence, Search, Source
+from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.ledger import Delivery, EarlyWarning, Response
+from atrisk.resources import Folder, list_bundled, open_folder
 from atrisk.tables import (
     Header,
     Identifier,
     MonthCell,
+    Record,
     Table,
     Text,
     read_header,
     read_table,
 )
 
+R = TypeVar("R", bound=Record)
+C = TypeVar("C", bound=Cited)
 HEADER = "case.toml"
 
 
@@ -54,6 +54,7 @@ class Case:
         sources: the documents.
         evidence: the coded facts.
         searches: what was looked for and not found.
+        warnings, responses, deliveries: the two ledgers, and strengths that change over time.
         framework: the one that its codes were checked against; None if it is not at hand.
     """
 
@@ -61,6 +62,9 @@ class Case:
     sources: tuple[Source, ...]
     evidence: tuple[Evidence, ...]
     searches: tuple[Search, ...] = ()
+    warnings: tuple[EarlyWarning, ...] = ()
+    responses: tuple[Response, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
     framework: Framework | None = None
 
     @property
@@ -78,10 +82,18 @@ class Case:
         """Sources by id."""
         return {source.id: source for source in self.sources}
 
+    @property
+    def cited(self) -> tuple[Cited, ...]:
+        """Every row that has an anchor in a source."""
+        return (*self.evidence, *self.warnings, *self.responses, *self.deliveries)
+
     def __repr__(self) -> str:
+        ledgers = f", {len(self.warnings)} warnings, {len(self.responses)} responses"
+        sources = f"{len(self.sources)} source{'s' * (len(self.sources) != 1)}"
         return (
             f"Case({self.id!r}: {self.header.start} to {self.header.end}, "
-            f"{len(self.evidence)} evidence from {len(self.sources)} sources)"
+            f"{len(self.evidence)} rows of evidence from {sources}"
+            f"{ledgers if self.warnings or self.responses else ''})"
         )
 
 
@@ -90,18 +102,22 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
 
     Args:
         which: a bundled id such as ``"car-2012-2015"``, or a ``Path`` to a folder with
-            ``case.toml``, ``sources.csv``, ``evidence.csv`` and, optionally, ``searches.csv``.
+            ``case.toml``, ``sources.csv``, ``evidence.csv`` and, optionally, ``searches.csv``,
+            ``warnings.csv``, ``responses.csv`` and ``deliveries.csv``.
         framework: whose indicator codes the evidence must use; None for the one that
             ``case.toml`` names, if it is bundled.
 
     Raises:
         UnknownNameError: no bundled case has that id.
         DataError: its files have faults; all of them are listed.
+        RequestError: the path is no folder, or ``framework`` is no framework.
 
     Example:
         >>> load_case("car-2012-2015").header.country
         'CAF'
     """
+    if framework is not None:
+        require(framework, Framework, "load it with load_framework('un-foa-2014')")
     folder = open_folder(which, "case", HEADER)
     problems: list[Problem] = []
     header: CaseHeader | None = None
@@ -110,26 +126,29 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
         problems += _check_header(folder.label(HEADER), header)
     except DataError as error:
         problems += error.problems
-    if framework is None and header and header.framework in list_frameworks():
-        framework = load_framework(header.framework)
+    framework = framework or _find_framework(folder)
     sources = read_table(folder, "sources.csv", Source)
     evidence = read_table(folder, "evidence.csv", Evidence)
-    searches: Table[Search] = Table(folder.label("searches.csv"), (), {}, ())
-    if folder.has("searches.csv"):
-        searches = read_table(folder, "searches.csv", Search)
-    for table in (sources, evidence, searches):
+    searches = _read_optional(folder, "searches.csv", Search)
+    warnings = _read_optional(folder, "warnings.csv", EarlyWarning)
+    responses = _read_optional(folder, "responses.csv", Response)
+    deliveries = _read_optional(folder, "deliveries.csv", Delivery, key=None)
+    for table in (sources, evidence, searches, warnings, responses, deliveries):
         problems += table.problems
-    problems += _check_rows(evidence, sources, framework)
-    problems += _check_rows(searches, sources, framework)
-    problems += _check_claims(evidence)
+    problems += check_evidence(evidence, sources, framework)
+    problems += check_evidence(searches, sources, framework)
+    problems += check_ledgers(warnings, responses, deliveries, sources)
     if problems or header is None:
         raise DataError(_in_order(problems))
     secret = {source.id for source in sources.records if source.confidential}
     return Case(
         header,
         sources.records,
-        tuple(_withhold(item) if item.source in secret else item for item in evidence.records),
+        _withhold(evidence.records, secret),
         searches.records,
+        _withhold(warnings.records, secret),
+        _withhold(responses.records, secret),
+        _withhold(deliveries.records, secret),
         framework,
     )
 
@@ -150,15 +169,32 @@ def check_codes(case: Case, framework: Framework) -> None:
     Raises:
         DataError: naming every row and code.
     """
-    table: Table[Evidence] = Table(f"{case.id}/evidence.csv", (), {}, ())
+    file = f"{case.id}/evidence.csv"
     items: tuple[Evidence | Search, ...] = (*case.evidence, *case.searches)
-    problems = [p for item in items for p in _check_indicators(item, table, framework)]
-    if problems:
-        raise DataError(problems)
+    faults = [fault for item in items for fault in describe_codes(item, framework)]
+    if faults:
+        raise DataError([Problem(file, fault, None, "indicators") for fault in faults])
 
 
-def _withhold(item: Evidence) -> Evidence:
-    return item.model_copy(update={"confidential": True})
+def _find_framework(folder: Folder) -> Framework | None:
+    """Return the bundled framework that a case names, even if its header has faults."""
+    try:
+        name = tomllib.loads(folder.read(HEADER)).get("framework")
+    except (DataError, tomllib.TOMLDecodeError):
+        return None
+    return load_framework(name) if name in list_frameworks() else None
+
+
+def _read_optional(folder: Folder, name: str, model: type[R], key: str | None = "id") -> Table[R]:
+    return read_table(folder, name, model, key) if folder.has(name) else Table(folder.label(name))
+
+
+def _withhold(items: tuple[C, ...], secret: set[str]) -> tuple[C, ...]:
+    """Mark what comes from a confidential source as confidential itself."""
+    return tuple(
+        item.model_copy(update={"confidential": True}) if item.source in secret else item
+        for item in items
+    )
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
@@ -169,84 +205,3 @@ def _check_header(file: str, header: CaseHeader) -> Iterator[Problem]:
     if header.end < header.start:
         message = f"{header.end} is before the start {header.start}; swap them"
         yield Problem(file, message, None, "end")
-
-
-def _check_rows(
-    table: Table[Evidence] | Table[Search], sources: Table[Source], framework: Framework | None
-) -> Iterator[Problem]:
-    by_id = {source.id: source for source in sources.records}
-    for item in table.records:
-        if item.source not in sources.lines:
-            near = did_you_mean(item.source, sources.lines)
-            message = f"{shorten(item.source)} is not in sources.csv.{near}"
-            yield table.problem(item.id, "source", message)
-        yield from _check_dates(item, table, by_id.get(item.source))
-        if framework:
-            yield from _check_indicators(item, table, framework)
-
-
-def _check_indicators(
-    item: Evidence | Search,
-    table: Table[Evidence] | Table[Search],
-    framework: Framework,
-) -> Iterator[Problem]:
-    if not item.indicators:
-        message = "no indicator; name at least one, such as 7.14"
-        yield table.problem(item.id, "indicators", message)
-    for code in item.indicators:
-        if code not in framework.indicators:
-            message = describe_unknown_indicator(framework, code)
-            if item.id not in table.lines:
-                message = f"row {item.id}: {message}"
-            yield table.problem(item.id, "indicators", message)
-
-
-def _check_dates(
-    item: Evidence | Search, table: Table[Evidence] | Table[Search], source: Source | None
-) -> Iterator[Problem]:
-    if item.start.is_ongoing:
-        message = (
-            "'..' says nothing about the start; write the latest day that it can be, as ../2011"
-        )
-        yield table.problem(item.id, "start", message)
-        return
-    begins = item.start.earliest
-    if begins and item.end and item.end.latest and item.end.latest < begins:
-        message = f"{shorten(item.end.text)} is before the start {item.start}; swap them"
-        yield table.problem(item.id, "end", message)
-    if item.known and item.known.latest is None:
-        message = (
-            f"{shorten(item.known.text)} has no last day; leave the cell empty if it is unknown"
-        )
-        yield table.problem(item.id, "known", message)
-    known = _last_day(item.known)
-    published = _last_day(source.published if source else None)
-    if begins and known and known < begins:
-        message = f"{item.known} is before the thing began ({item.start}); nobody knew it then"
-        yield table.problem(item.id, "known", message)
-    if begins and published and published < begins:
-        message = f"{item.start} is after its source was published ({source and source.published})"
-        yield table.problem(item.id, "start", message)
-    recorded = item.known.earliest if item.known else None
-    if recorded and published and published < recorded:
-        message = (
-            f"{item.known} is after its source was published ({source and source.published}); "
-            "known is the first date on record"
-        )
-        yield table.problem(item.id, "known", message)
-
-
-def _last_day(when: ImpreciseDate | None) -> datetime.date | None:
-    return when.latest if when else None
-
-
-def _check_claims(table: Table[Evidence]) -> Iterator[Problem]:
-    first: dict[str, Evidence] = {}
-    for item in table.records:
-        other = first.setdefault(item.claim, item) if item.claim else item
-        if other.direction != item.direction:
-            message = (
-                f"claim {item.claim!r} is {other.direction} in {other.id}; "
-                "one fact has one direction, so use two claims"
-            )
-            yield table.problem(item.id, "claim", message)

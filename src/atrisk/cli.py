@@ -6,20 +6,31 @@ Exit status: 0 done, 1 a check found faults (``anchors``), 2 the input cannot be
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
 from typing import NoReturn
 
+from atrisk import __version__
 from atrisk.assessment import LEVELS, Assessment, assess
 from atrisk.case import Case, list_cases, load_case
 from atrisk.comparison import compare_scores
 from atrisk.errors import AtriskError, RequestError
 from atrisk.evidence import AUDIENCES
 from atrisk.framework import Framework, list_frameworks, load_framework
-from atrisk.tabulation import Row, describe_factors, render, tabulate_months
+from atrisk.tabulation import (
+    Row,
+    describe_factors,
+    describe_score,
+    render,
+    render_explanation,
+    tabulate_months,
+)
 
 FORMATS = ("table", "csv", "json")
+SHOWN = ("choices", "factors", "indicators", "severity")
+TOP = 20
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -30,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="A score is the expected severity of what was on record: "
         "not a probability of genocide, not a forecast, and not a statement about causes.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (
         _add_cases,
@@ -48,9 +60,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     Example:
         >>> main(["validate", "car-2012-2015"])
-        Case('car-2012-2015': 2012-01 to 2015-12, 391 evidence from 2 sources): no faults
+        Case('car-2012-2015': 2012-01 to 2015-12, 391 rows of evidence from 2 sources,
+        41 warnings, 80 responses): no faults
         0
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a narrow terminal is no failure
     given = build_parser().parse_args(arguments)
     try:
         status: int = given.run(given)
@@ -86,14 +102,18 @@ def _add_cases(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_frameworks(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "List the bundled frameworks and the choices that they leave."
-    _add_format(_add(commands, "frameworks", summary, _show_frameworks))
+    summary = "List the bundled frameworks, or open one: its factors, indicators, scale or choices."
+    parser = _add(commands, "frameworks", summary, _show_frameworks)
+    parser.add_argument("framework", metavar="ID", nargs="?", help="bundled framework, or a path")
+    parser.add_argument("--show", choices=SHOWN, default="choices", help="what to open")
+    _add_format(parser)
 
 
 def _add_assess(commands: Commands[argparse.ArgumentParser]) -> None:
     parser = _add(commands, "assess", "Score a case month by month.", _assess_case)
     _add_case(parser)
     parser.add_argument("--level", choices=LEVELS, default="overall", help="what to score")
+    parser.add_argument("--month", metavar="MONTH", help="show this month only")
     _add_choices(parser)
     _add_format(parser)
 
@@ -108,6 +128,9 @@ def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--since", metavar="MONTH", help="explain the change since a month")
     parser.add_argument(
         "--than", metavar="KNOWLEDGE", help="explain the change from another --knowledge"
+    )
+    parser.add_argument(
+        "--top", metavar="N", type=int, default=TOP, help=f"rows to print ({TOP}; 0 for all)"
     )
     _add_choices(parser)
     _add_format(parser)
@@ -186,46 +209,98 @@ def _show_cases(given: argparse.Namespace) -> int:
 
 
 def _show_frameworks(given: argparse.Namespace) -> int:
-    rows: list[Row] = []
-    for name in list_frameworks():
-        framework = load_framework(name)
-        for branch, taken in framework.choose().choices.items():
-            options = [option.id for option in getattr(framework.header.branches, branch).options]
-            row = {"framework": name, "branch": branch, "default": taken}
-            rows.append(row | {"options": "; ".join(options)})
+    if given.framework is None:
+        rows = [_describe_framework(load_framework(name)) for name in list_frameworks()]
+    else:
+        rows = _open_framework(
+            load_framework(_name(given.framework, list_frameworks())), given.show
+        )
     _say(render(rows, given.format))
     return 0
 
 
+def _describe_framework(framework: Framework) -> Row:
+    counts = {"factors": len(framework.factors), "indicators": len(framework.indicators)}
+    return {"framework": framework.id, "title": framework.header.title} | counts
+
+
+def _open_framework(framework: Framework, what: str) -> list[Row]:
+    if what == "factors":
+        return [
+            {"factor": f.code, "title": f.title, "scope": f.scope}
+            for f in framework.factors.values()
+        ]
+    if what == "indicators":
+        return [
+            {"indicator": i.code, "label": i.label, "nature": i.nature, "numbering": i.verified}
+            for i in framework.indicators.values()
+        ]
+    if what == "severity":
+        return [level.model_dump() for level in framework.header.severity]
+    taken = framework.choose().choices
+    return [
+        {
+            "branch": branch,
+            "option": option.id,
+            "default": "yes" if taken[branch] == option.id else "",
+            "weight": option.weight,
+            "rationale": option.rationale,
+        }
+        for branch in taken
+        for option in getattr(framework.header.branches, branch).options
+    ]
+
+
 def _assess_case(given: argparse.Namespace) -> int:
     assessment = _assess(given, given.knowledge)
+    if given.month:
+        assessment.place(given.month)
     if given.level == "overall" and given.format == "table":
         rows = tabulate_months(assessment)
     else:
         rows = assessment.to_rows(given.level)
+    rows = [row for row in rows if given.month in (None, row["month"])]
+    if given.format != "table":
+        rows = [_provenance(assessment) | row for row in rows]
     _say(render(rows, given.format))
     if given.format == "table":
         _say(f"\n{describe_factors(assessment)}\n\n{assessment!r}")
     return 0
 
 
+def _provenance(assessment: Assessment) -> Row:
+    """Say in each exported row what it was computed from."""
+    choices = assessment.method.choices
+    return {
+        "case": assessment.case.id,
+        "framework": assessment.framework.id,
+        "knowledge": assessment.knowledge,
+        "audience": assessment.audience or "anybody",
+        "method": "; ".join(f"{branch}={option}" for branch, option in choices.items()),
+    }
+
+
 def _explain_month(given: argparse.Namespace) -> int:
     now = _assess(given, given.knowledge)
-    columns = ["contribution"]
+    chosen = {"factor": given.factor, "crime": given.crime}
     if given.since or given.than:
         before = _assess(given, given.than) if given.than else now
         sides = (before, given.since or given.month), (now, given.month)
-        rows = compare_scores(*sides, factor=given.factor, crime=given.crime)
-        columns = ["change", "before", "after"]
+        rows, part = compare_scores(*sides, **chosen), "change"
+        told = "\n".join(
+            f"{name:6}  {describe_score(*side, **chosen)}"
+            for name, side in zip(("before", "after"), sides, strict=True)
+        )
     else:
-        rows = now.explain(given.month, factor=given.factor, crime=given.crime)
-    total = sum(row[columns[0]] for row in rows)
-    if given.format == "table":
-        columns += ["evidence", "indicator", "grade", "known", "source", "locator", "quote"]
-        rows = [{name: row[name] for name in columns} for row in rows]
-    _say(render(rows, given.format))
-    if given.format == "table":
-        _say(f"\n{len(rows)} rows, {columns[0]} in sum {total:+.4f}\n{now!r}")
+        rows, part = now.explain(given.month, **chosen), "contribution"
+        told = describe_score(now, given.month, **chosen)
+    if given.format != "table":
+        _say(
+            render([_provenance(now) | {"month": given.month} | row for row in rows], given.format)
+        )
+        return 0
+    _say(f"{told}\n\n{render_explanation(rows, part, given.top or None)}")
+    _say(f"{now.framework.header.caveat}\n{now.case.header.caveat}")
     return 0
 
 

@@ -86,7 +86,7 @@ class MissingExtraError(AtriskError, ImportError):
         )
 
 
-def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest known name, or an empty string.
 
     Example:
@@ -95,20 +95,36 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.5) -> str:
     """
     import difflib  # noqa: PLC0415 - only an error needs it
 
-    near = difflib.get_close_matches(name[:100], list(known), n=1, cutoff=cutoff)
+    near = difflib.get_close_matches(str(name)[:100], list(known), n=1, cutoff=cutoff)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def shorten(value: str, limit: int = 60) -> str:
+def shorten(value: object, limit: int = 60) -> str:
     """Quote a value for a message, cut to ``limit`` characters, control characters escaped.
 
     Example:
         >>> shorten("x" * 100, limit=5)
         "'xxxxx…' (100 characters)"
     """
-    if len(value) <= limit:
-        return repr(value)
-    return f"{value[:limit] + '…'!r} ({len(value):,} characters)"
+    text = str(value)
+    if len(text) <= limit:
+        return repr(text)
+    return f"{text[:limit] + '…'!r} ({len(text):,} characters)"
+
+
+def require(value: object, kind: type, how: str) -> None:
+    """Refuse a value of another type, and say how to get the right one.
+
+    Raises:
+        RequestError: ``value`` is not a ``kind``.
+
+    Example:
+        >>> require("7", str, "as text")
+    """
+    if not isinstance(value, kind):
+        raise RequestError(
+            f"expected a {kind.__name__}, found {shorten(value)} ({type(value).__name__}); {how}"
+        )
 
 
 def _describe(problems: tuple[Problem, ...]) -> list[str]:

@@ -1,13 +1,22 @@
 """Evidence: what a source says, when it held, who knew it from when, and how far to trust it."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from atrisk.dates import ImpreciseDate
 from atrisk.framework import Credibility, Reliability
-from atrisk.tables import WITHHELD, DateCell, Identifier, Items, OptionalDate, Record, Text
+from atrisk.tables import (
+    WITHHELD,
+    DateCell,
+    Identifier,
+    Items,
+    OngoingDate,
+    OptionalDate,
+    Record,
+    Text,
+)
 
 Audience = Literal["public", "council", "internal"]
 AUDIENCES: tuple[Audience, ...] = ("public", "council", "internal")
@@ -28,7 +37,9 @@ Digest = Annotated[
 def _check_anchor(cell: object) -> object:
     words = len(str(cell).split())
     if not 3 <= words <= 8:
-        raise ValueError(f"an anchor of {words} words; copy three to eight words in a row")
+        raise ValueError(
+            f"an anchor of {words} word{'s' * (words != 1)}; copy three to eight words in a row"
+        )
     return cell
 
 
@@ -48,19 +59,49 @@ class Source(Record):
     confidential: Flag = False
 
 
-class Evidence(Record):
-    """One fact that one source tells, coded to the indicators that it bears on.
+class Cited(Record):
+    """A row with its anchor in a source.
 
     ``repr`` shows no text of the source, so that a confidential excerpt cannot leak into a log;
     ``shown_quote`` and ``shown_summary`` are what outputs may print.
     """
+
+    if TYPE_CHECKING:  # each table declares them in the order of its columns
+        source: str
+        locator: str
+        quote: str
+        confidential: bool
+
+    @property
+    def label(self) -> str:
+        """What errors and tables call the row."""
+        return str(getattr(self, "id", self.locator))
+
+    @property
+    def shown_quote(self) -> str:
+        """The anchor, unless it is confidential."""
+        return WITHHELD if self.confidential else self.quote
+
+    @property
+    def shown_summary(self) -> str:
+        """The summary, unless it is confidential."""
+        return WITHHELD if self.confidential else str(getattr(self, "summary", ""))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.label!r})"
+
+    __str__ = __repr__
+
+
+class Evidence(Cited):
+    """One fact that one source tells, coded to the indicators that it bears on."""
 
     id: Identifier
     source: Identifier
     locator: Text
     quote: Anchor
     start: DateCell
-    end: OptionalDate
+    end: OngoingDate
     known: OptionalDate
     audience: AudienceCell
     indicators: Items
@@ -69,7 +110,13 @@ class Evidence(Record):
     ]
     severity: Severity
     credibility: Credibility
-    claim: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$", description="a claim id")]
+    claim: Annotated[
+        str,
+        Field(
+            pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$",
+            description="lower-case letters, digits, '-' and '_', or nothing",
+        ),
+    ]
     actors: str
     population: str
     place: str
@@ -81,23 +128,6 @@ class Evidence(Record):
         """What it counts as one fact with: its claim, or itself."""
         return ("claim", self.claim) if self.claim else ("evidence", self.id)
 
-    @property
-    def shown_quote(self) -> str:
-        """The anchor, unless it is confidential."""
-        return WITHHELD if self.confidential else self.quote
-
-    @property
-    def shown_summary(self) -> str:
-        """The summary, unless it is confidential."""
-        return WITHHELD if self.confidential else self.summary
-
-    def __repr__(self) -> str:
-        return (
-            f"Evidence({self.id!r}: {'; '.join(self.indicators)}, {self.direction}, {self.start})"
-        )
-
-    __str__ = __repr__
-
 
 class Search(Record):
     """A search that found nothing: the indicators were looked at, and were not there."""
@@ -106,7 +136,7 @@ class Search(Record):
     source: Identifier
     locator: Text
     start: DateCell
-    end: OptionalDate
+    end: OngoingDate
     known: OptionalDate
     audience: AudienceCell
     indicators: Items

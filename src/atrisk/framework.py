@@ -12,7 +12,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from atrisk.errors import DataError, Problem, UnknownNameError, did_you_mean, shorten
+from atrisk.errors import (
+    DataError,
+    Problem,
+    RequestError,
+    UnknownNameError,
+    did_you_mean,
+    require,
+    shorten,
+)
 from atrisk.method import (
     EVERYTHING_ELSE,
     Branch,
@@ -20,6 +28,7 @@ from atrisk.method import (
     GradeRow,
     Method,
     Option,
+    ResponseLevelRow,
     Share,
     WeightRow,
     WeightSet,
@@ -90,6 +99,8 @@ class FrameworkHeader(Header):
     source: Text
     licence: Text
     caveat: Text
+    least_coverage: Share
+    confidence_level: Share
     severity: tuple[SeverityLevel, ...]
     bands: tuple[Band, ...]
     crimes: tuple[Crime, ...]
@@ -115,6 +126,7 @@ class Framework:
         indicators: indicators by code, in order.
         weight_sets: weight sets by id.
         grades: grade tables by the id of their option.
+        response_levels: response level tables by the id of their option.
     """
 
     header: FrameworkHeader
@@ -122,6 +134,7 @@ class Framework:
     indicators: Mapping[str, Indicator]
     weight_sets: Mapping[str, WeightSet]
     grades: Mapping[str, Mapping[str, GradeRow]]
+    response_levels: Mapping[str, Mapping[str, ResponseLevelRow]]
 
     @property
     def id(self) -> str:
@@ -170,8 +183,32 @@ class Framework:
         settled = taken | {
             "grade": self.grades[ids["grade"]],
             "weights": self.weight_sets[ids["weights"]],
+            "response_level": self.response_levels[ids["response_level"]],
         }
         return Method(choices=ids, **settled)  # type: ignore[arg-type]
+
+    def settle(
+        self, method: Method | Mapping[str, str] | None, weights: str | WeightSet | None
+    ) -> Method:
+        """Return a method from a method or some choices, and a weight set or its id.
+
+        Raises:
+            UnknownNameError: no such branch, option or weight set.
+            RequestError: weights are given twice, or one's own lack a code.
+        """
+        if method is not None and not isinstance(method, Method):
+            require(method, Mapping, "write options by branch, such as {'persistence': 'long'}")
+        chosen = method if isinstance(method, Method) else self.choose(method)
+        if weights is None:
+            return chosen
+        if isinstance(method, Mapping) and "weights" in method:
+            raise RequestError("weights are given twice; give weights or method['weights']")
+        if isinstance(weights, str):
+            return self.choose({**chosen.choices, "weights": weights})
+        missing = [c for c in (*self.factors, *self.indicators) if c not in weights.weights]
+        if missing:
+            raise RequestError(f"the weight set {weights.id!r} has no weight for {missing[0]}")
+        return chosen.with_weights(weights)
 
     def _option(self, branch: str, choice: str | None) -> Option:
         found: Branch = getattr(self.header.branches, branch)
@@ -198,6 +235,7 @@ class _Files:
     indicators: Table[Indicator]
     weights: Mapping[str, Table[WeightRow]]
     grades: Mapping[str, Table[GradeRow]]
+    levels: Mapping[str, Table[ResponseLevelRow]]
 
     @classmethod
     def read(cls, folder: Folder) -> Self:
@@ -216,6 +254,10 @@ class _Files:
                 option.id: read_table(folder, option.table, GradeRow, key="grade")
                 for option in branches.grade.options
             },
+            {
+                option.id: read_table(folder, option.table, ResponseLevelRow, key="cell")
+                for option in branches.response_level.options
+            },
         )
 
     @property
@@ -228,6 +270,8 @@ class _Files:
         yield from self._check_members()
         for grades in self.grades.values():
             yield from _check_grades(grades)
+        for levels in self.levels.values():
+            yield from levels.problems
         for weights in self.weights.values():
             yield from _check_weights(weights, self.codes)
 
@@ -268,6 +312,7 @@ def load_framework(which: str | Path) -> Framework:
         {indicator.code: indicator for indicator in files.indicators.records},
         {name: _weight_set(name, table, files.codes) for name, table in files.weights.items()},
         {name: {row.grade: row for row in table.records} for name, table in files.grades.items()},
+        {name: {row.cell: row for row in table.records} for name, table in files.levels.items()},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from atrisk.case import Case
 from atrisk.dates import ImpreciseDate, Month
@@ -54,7 +54,8 @@ def read_view(case: Case, knowledge: str | date) -> View:
         return View(months, ends, ends, CONTEMPORANEOUS)
     if knowledge == RETROSPECTIVE:
         return View(months, ends, (date.max,) * len(ends), RETROSPECTIVE)
-    day = knowledge if isinstance(knowledge, date) else _read_day(knowledge)
+    day = knowledge if isinstance(knowledge, date) else _read_day(str(knowledge))
+    day = day.date() if isinstance(day, datetime) else day
     seen = tuple(month for month in months if month.first_day <= day)
     if not seen:
         raise RequestError(f"{day} is before {case.id} begins ({months[0]}); choose a later day")

@@ -46,6 +46,41 @@ class NotAssessedOption(Option):
     upper: Share
 
 
+class SurgeOption(Option):
+    """When a month's rise stands out from the changes before it."""
+
+    months: Annotated[int, Field(ge=2)]
+    deviations: Annotated[float, Field(gt=0)]
+    least: Share
+
+
+class TriggerOption(Option):
+    """When a trigger falls on ground that is already dangerous."""
+
+    trigger_factor: Text
+    ground_factors: tuple[str, ...]
+    trigger_at: Share
+    ground_at: Share
+
+
+class ResponseLevelOption(Option):
+    """A table from (instrument, stage) to the level of response that it stands for."""
+
+    table: Text
+
+
+class RuleOption(Option):
+    """What counts as an answer to a warning, and at which stage."""
+
+    label: Text
+    stage: Literal["proposed", "decided", "deployed", "full_strength"]
+    documented: bool
+    effects: tuple[str, ...]
+    instruments: tuple[str, ...] = ()
+    protects_civilians: bool = False
+    share: Share = 0.0
+
+
 _PARAMETER = {"counting_or": "strength", "noisy_or": "strength", "power_mean": "exponent"}
 
 
@@ -137,6 +172,30 @@ class AlarmBranch(Branch):
     options: tuple[AlarmOption, ...]
 
 
+class SurgeBranch(Branch):
+    """What stands out."""
+
+    options: tuple[SurgeOption, ...]
+
+
+class TriggerBranch(Branch):
+    """What sets it off."""
+
+    options: tuple[TriggerOption, ...]
+
+
+class ResponseLevelBranch(Branch):
+    """How much each response counts."""
+
+    options: tuple[ResponseLevelOption, ...]
+
+
+class RuleBranch(Branch):
+    """What answers a warning."""
+
+    options: tuple[RuleOption, ...]
+
+
 class Branches(Header):
     """Every judgement of the method."""
 
@@ -147,6 +206,10 @@ class Branches(Header):
     crime_aggregation: AggregationBranch
     weights: WeightsBranch
     alarm: AlarmBranch
+    surge: SurgeBranch
+    trigger: TriggerBranch
+    response_level: ResponseLevelBranch
+    rule: RuleBranch
 
 
 class GradeRow(Record):
@@ -171,6 +234,16 @@ class WeightRow(Record):
         str, Field(pattern=r"^(\d+(\.\d+)?|\*)$", description="a factor, an indicator, or *")
     ]
     weight: Annotated[float, Field(ge=0, lt=float("inf"), description="a number, 0 or more")]
+    rationale: Text
+
+
+class ResponseLevelRow(Record):
+    """One line of a response level table."""
+
+    cell: Annotated[
+        str, Field(pattern=r"^[a-z]+ [a-z_]+$", description="an instrument and a stage")
+    ]
+    level: Share
     rationale: Text
 
 
@@ -205,6 +278,10 @@ class Method:
     crime_aggregation: AggregationOption
     weights: WeightSet
     alarm: AlarmOption
+    surge: SurgeOption
+    trigger: TriggerOption
+    response_level: Mapping[str, ResponseLevelRow]
+    rule: RuleOption
 
     def with_weights(self, weights: WeightSet) -> Self:
         """Return the same method under a weight set of one's own."""

@@ -54,7 +54,11 @@ def open_folder(which: str | Path, kind: str, header: str) -> Folder:
         return _open_path(which, kind, header)
     known = list_bundled(f"{kind}s", header)
     if which not in known:
-        hint = f"To load your own, pass a path: load_{kind}(Path({which[:100]!r}))."
+        own = str(which)[:100]
+        hint = (
+            f"To load your own, pass a path: load_{kind}(Path({own!r})), "
+            f"or ./{own} on the command line."
+        )
         raise UnknownNameError(kind, which, known, hint)
     return Folder(data_root(f"{kind}s") / which, which)
 
@@ -90,6 +94,9 @@ class Folder:
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
+            if data.startswith(b"PK"):
+                message = "this is a spreadsheet file, not text; save it as 'CSV UTF-8'"
+                raise DataError([Problem(self.label(name), message)]) from None
             line = data.count(b"\n", 0, error.start) + 1
             found = f"byte 0x{data[error.start]:02x} is not UTF-8"
             hint = "save the file as 'CSV UTF-8' (or as UTF-8 text) and try again"

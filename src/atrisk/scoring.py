@@ -29,6 +29,25 @@ class Scores:
     coverage: Floats
 
 
+def describe_score(
+    framework: Framework, scores: Scores, place: int | tuple[int, int]
+) -> dict[str, object]:
+    """Return one score as cells: band, score, low, high, coverage.
+
+    Where nothing is on record the score is None, and where too little is covered so is the band.
+    """
+    coverage = float(scores.coverage[place])
+    score = float(scores.point[place]) if coverage > 0 else None
+    named = score is not None and coverage >= framework.header.least_coverage
+    return {
+        "band": framework.band(score or 0.0).label if named else None,
+        "score": score,
+        "low": float(scores.low[place]),
+        "high": float(scores.high[place]),
+        "coverage": coverage,
+    }
+
+
 def join_rule(option: AggregationOption) -> Aggregation:
     """Return the arithmetic of an aggregation option."""
     if option.strength is not None:
@@ -69,10 +88,19 @@ def score_factors(framework: Framework, method: Method, scores: Scores) -> Score
     return Scores(join(scores.point), join(scores.low), join(scores.high), coverage)
 
 
-def score_crime(
+def score_crimes(
+    framework: Framework, method: Method, by_indicator: Scores, by_factor: Scores
+) -> dict[str, Scores]:
+    """Join each crime's factors; its coverage is the share of their indicators, one per month."""
+    return {
+        crime.code: _score_crime(framework, method, crime, by_indicator, by_factor)
+        for crime in framework.crimes
+    }
+
+
+def _score_crime(
     framework: Framework, method: Method, crime: Crime, by_indicator: Scores, by_factor: Scores
 ) -> Scores:
-    """Join a crime's factors; its coverage is the share of their indicators, one per month."""
     rule, weights = join_rule(method.crime_aggregation), weigh(method, crime.factors)
     columns = _columns(framework, crime)
     places = [place for code in crime.factors for place in framework.members[code]]

@@ -7,11 +7,19 @@ a record. Nothing here knows what the columns mean: the record's own types say w
 import csv
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    WrapValidator,
+)
 
 from atrisk.dates import ImpreciseDate, Month
 from atrisk.errors import DataError, Problem, did_you_mean, shorten
@@ -56,6 +64,19 @@ def _read_month(cell: object) -> Month:
     return cell if isinstance(cell, Month) else Month.parse(str(cell))
 
 
+def _hint_ongoing(cell: object, handler: Callable[[object], object]) -> object:
+    try:
+        return handler(cell)
+    except ValueError as error:
+        hint = "; write .. for what still goes on"
+        raise ValueError(f"{_first_message(error)}{hint}") from None
+
+
+def _first_message(error: ValueError) -> str:
+    found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+    return found.removeprefix("Value error, ")
+
+
 def _none_if_empty(cell: object) -> object:
     return None if cell == "" else cell
 
@@ -77,6 +98,7 @@ DateCell = Annotated[
     Field(description="2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"),
 ]
 OptionalDate = Annotated[DateCell | None, BeforeValidator(_none_if_empty)]
+OngoingDate = Annotated[OptionalDate, WrapValidator(_hint_ongoing)]
 MonthCell = Annotated[
     Month, PlainValidator(_read_month), Field(description="a month such as 2013-09")
 ]
@@ -95,19 +117,21 @@ class Table(Generic[R]):
         records: the valid rows, in the file's order.
         lines: line number by id, of faulty rows too.
         problems: every fault of the file.
+        rows: the cells of every row that could be split, faulty or not, with its line.
     """
 
     file: str
-    records: tuple[R, ...]
-    lines: dict[str, int]
-    problems: tuple[Problem, ...]
+    records: tuple[R, ...] = ()
+    lines: dict[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    rows: tuple[tuple[int, dict[str, str]], ...] = ()
 
     def problem(self, record_id: str, column: str, message: str) -> Problem:
         """Return a fault located at the row with that id."""
         return Problem(self.file, message, self.lines.get(record_id), column)
 
 
-def read_table(folder: Folder, name: str, model: type[R], key: str = "id") -> Table[R]:
+def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id") -> Table[R]:
     """Read one CSV file of ``folder`` as records of ``model``.
 
     Args:
@@ -115,7 +139,7 @@ def read_table(folder: Folder, name: str, model: type[R], key: str = "id") -> Ta
         name: its name.
         model: the record; its required fields are the required columns, and all of its
             cells arrive as text.
-        key: the column whose values must be unique.
+        key: the column whose values must be unique; None if no column is.
 
     Returns:
         The valid rows and every fault; a table that holds no row at all is a fault.
@@ -124,20 +148,22 @@ def read_table(folder: Folder, name: str, model: type[R], key: str = "id") -> Ta
     try:
         lines = folder.read(name).splitlines()
     except DataError as error:
-        return Table(file, (), {}, error.problems)
+        return Table(file, problems=error.problems)
     problems: list[Problem] = []
     rows = _split_lines(lines, file, problems)
     columns = _read_columns(next(rows, (1, []))[1], file, model, problems)
     records: list[R] = []
     seen: dict[str, int] = {}
+    split: list[tuple[int, dict[str, str]]] = []
     for line, cells in rows if columns else ():
         row = _read_cells(columns, cells, file, line, problems)
         if row is None:
             continue
-        identity = row.get(key, "")
+        split.append((line, row))
+        identity = row.get(key, "") if key else f"line {line}"
         if identity in seen:
             found = f"{shorten(identity)} is already on line {seen[identity]}"
-            problems.append(Problem(file, f"{found}; give each row its own", line, key))
+            problems.append(Problem(file, f"{found}; give each row its own", line, key or ""))
         seen.setdefault(identity, line)
         try:
             records.append(model.model_validate(row))
@@ -148,7 +174,7 @@ def read_table(folder: Folder, name: str, model: type[R], key: str = "id") -> Ta
             ]
     if not problems and not records:
         problems.append(Problem(file, "the table has a header and no row; add at least one", 2))
-    return Table(file, tuple(records), seen, tuple(problems))
+    return Table(file, tuple(records), seen, tuple(problems), tuple(split))
 
 
 def read_header(folder: Folder, name: str, model: type[H]) -> H:
@@ -188,7 +214,8 @@ def _split_lines(
             )
             problems.append(Problem(file, message, number))
         else:
-            yield number, cells
+            if any(cells):  # a spreadsheet's empty last rows are no records
+                yield number, cells
 
 
 def _read_columns(
@@ -196,7 +223,12 @@ def _read_columns(
 ) -> list[str]:
     """Return the header's columns, or none if rows cannot be read under it."""
     fields = model.model_fields
-    required = [name for name, field in fields.items() if field.is_required()]
+    required = [name for name, found in fields.items() if found.is_required()]
+    mark = next((mark for mark in ";\t" if len(header) == 1 and mark in header[0]), None)
+    if mark:
+        message = f"the columns are separated by {mark!r}; save the file with commas"
+        problems.append(Problem(file, message, 1))
+        return []
     if not header:
         problems.append(
             Problem(file, f"the file is empty; its first line must be: {','.join(fields)}", 1)
@@ -232,7 +264,8 @@ def _read_cells(
         curly = (
             "; curly quotes do not hold a cell together: type straight ones"
             if _has_curly([cell[:1] for cell in cells])
-            else ""
+            else '; put a cell that holds a comma in straight quotes (")'
+            * (len(cells) > len(columns))
         )
         message = f"{len(cells)} cells where the header has {len(columns)}{curly}"
         problems.append(Problem(file, message, line))

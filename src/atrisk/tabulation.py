@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 from atrisk.assessment import Assessment
@@ -13,6 +15,7 @@ Row = dict[str, Any]
 
 _NOTHING = "–"  # shown where nothing is on record; unknown is not zero
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_WIDTH = 100
 
 
 def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
@@ -47,6 +50,76 @@ def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
     }
     factors = assessment.framework.factors.items()
     return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
+
+
+def describe_score(
+    assessment: Assessment, month: str, factor: str | None, crime: str | None
+) -> str:
+    """Return in one line which score an explanation opens: its month, name, band and range."""
+    place = assessment.place(month)
+    if factor is not None:
+        title = assessment.framework.factors[factor].title
+        return f"{month}, factor {factor} ({title}): " + _describe_row(
+            next(
+                r
+                for r in assessment.to_rows("factor")
+                if (r["month"], r["factor"]) == (month, factor)
+            )
+        )
+    code = crime or assessment.worst_crimes[place]
+    label = next(c.label for c in assessment.framework.crimes if c.code == code)
+    name = label if crime else f"overall, the worst crime being {label.lower()}"
+    row = next(r for r in assessment.to_rows("crime") if (r["month"], r["crime"]) == (month, code))
+    return f"{month}, {name}: {_describe_row(row)}, {assessment.knowledge}"
+
+
+def _describe_row(row: Row) -> str:
+    return (
+        f"{row['band'] or 'no band'} {row['score'] or 0:.4f} [{row['low']:.2f}-{row['high']:.2f}], "
+        f"coverage {row['coverage']:.0%}"
+    )
+
+
+def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
+    """Return an explanation to read: each row with its fact, its anchor and where it stands.
+
+    Args:
+        rows: of ``Assessment.explain`` or ``compare_scores``.
+        part: the column to sum, ``"contribution"`` or ``"change"``.
+        top: how many rows to show; None for all.
+    """
+    shown = rows if top is None else rows[:top]
+    lines = [line for row in shown for line in _describe_part(row, part)]
+    total = sum(row[part] for row in rows)
+    factors: dict[str, float] = {}
+    for row in rows:
+        factors[row["factor"]] = factors.get(row["factor"], 0.0) + row[part]
+    by_factor = ", ".join(
+        f"{code}: {value:+.3f}" for code, value in sorted(factors.items(), key=lambda f: -abs(f[1]))
+    )
+    rest = len(rows) - len(shown)
+    if rest:
+        left = total - sum(row[part] for row in shown)
+        lines.append(f"… and {rest} more rows with {left:+.4f} together (--top 0 shows all)")
+    lines += ["", f"{len(rows)} rows, {part} in sum {total:+.4f}"]
+    lines += textwrap.wrap(f"by factor  {by_factor}", _WIDTH, subsequent_indent="           ")
+    return "\n".join(lines)
+
+
+def _describe_part(row: Row, part: str) -> Iterator[str]:
+    between = f" ({row['before']:.4f} to {row['after']:.4f})" if part == "change" else ""
+    yield _clean(
+        f"{row[part]:+.4f}{between}  {row['evidence']}  indicator {row['indicator']} "
+        f"({row['label']})"
+    )
+    told = f"; also told by {row['also_told_by']}" if row["also_told_by"] else ""
+    yield _clean(
+        f"         {row['direction']}, severity {row['severity']}, grade {row['grade']}, "
+        f"known {row['known']} ({row['audience']}){told}"
+    )
+    text = _clean(row["summary"])
+    yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9)
+    yield _clean(f"         “{row['quote']}” {row['source']}, {row['locator']}")
 
 
 def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
@@ -102,7 +175,11 @@ def _render_table(rows: list[Row]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return _NOTHING
-    text = f"{value:.4f}" if isinstance(value, float) else str(value)
+    return _clean(f"{value:.4f}" if isinstance(value, float) else str(value))
+
+
+def _clean(text: str) -> str:
+    """Keep text from a case from steering a terminal."""
     return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)
 
 

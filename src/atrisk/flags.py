@@ -1,0 +1,199 @@
+"""Flags: alarms, surges and triggers, each with what raised it.
+
+On contemporaneous knowledge a flag uses only what was known by its month: an alarm is raised in
+the month in which it could have been raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from atrisk.assessment import Assessment
+from atrisk.errors import RequestError, UnknownNameError
+from atrisk.explanation import Row
+from atrisk.kernel.alarms import find_alarms, find_surges
+from atrisk.method import AlarmOption
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag.
+
+    Attributes:
+        kind: ``"alarm"``, ``"surge"`` or ``"trigger"``.
+        onset: the month in which it is raised.
+        end: the month in which an alarm is over; None for one that is not, and for the others.
+        peak, peak_month: highest score while it lasts, and when.
+        level: band of the score at the onset.
+        factors: the factors of the worst crime at the onset, the largest part first.
+        evidence: rows of ``Assessment.explain`` at the onset: what raised it.
+        reason: in words.
+    """
+
+    kind: str
+    onset: str
+    end: str | None
+    peak: float
+    peak_month: str
+    level: str | None
+    factors: tuple[str, ...]
+    evidence: tuple[Row, ...] = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The flags of an assessment under a policy.
+
+    Attributes:
+        assessment: what was flagged.
+        policy: the alarm policy.
+        alarms, surges, triggers: in time; each may be empty, which is an answer.
+    """
+
+    assessment: Assessment = field(repr=False)
+    policy: AlarmOption = field(repr=False)
+    alarms: tuple[Flag, ...]
+    surges: tuple[Flag, ...]
+    triggers: tuple[Flag, ...]
+
+    def in_alarm(self) -> tuple[bool, ...]:
+        """Tell for each month of the assessment whether an alarm is on."""
+        months = self.assessment.months
+        spans = [
+            (months.index(a.onset), months.index(a.end) if a.end else len(months))
+            for a in self.alarms
+        ]
+        return tuple(any(a <= place < b for a, b in spans) for place in range(len(months)))
+
+    def to_rows(self) -> list[Row]:
+        """Return one row for each flag, in time, ready for a table."""
+        flags = sorted((*self.alarms, *self.surges, *self.triggers), key=lambda flag: flag.onset)
+        return [
+            {
+                "onset": flag.onset,
+                "flag": flag.kind,
+                "end": flag.end,
+                "level": flag.level,
+                "peak": flag.peak,
+                "peak_month": flag.peak_month,
+                "factors": "; ".join(flag.factors[:3]),
+                "evidence": "; ".join(dict.fromkeys(row["evidence"] for row in flag.evidence[:5])),
+                "reason": flag.reason,
+            }
+            for flag in flags
+        ]
+
+    def __repr__(self) -> str:
+        first = f", first in {self.alarms[0].onset}" if self.alarms else ""
+        return (
+            f"Flags({self.assessment.case.id!r} under policy {self.policy.id!r}, "
+            f"{self.assessment.knowledge}: {len(self.alarms)} alarms{first}, "
+            f"{len(self.surges)} surges, {len(self.triggers)} triggers)\n"
+            f"  {self.assessment.framework.header.caveat}"
+        )
+
+
+def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None) -> Flags:
+    """Raise alarms, surges and triggers on an assessment.
+
+    An alarm is on from the month in which ``k`` of the last ``n`` overall scores reach the policy's
+    ``on`` until the first month below its ``off``. A surge is a month whose rise stands out from
+    the changes of the months before. A trigger is a month in which the triggering factor reaches
+    its threshold while the ground factors are on average above theirs; only the first month of a
+    run is flagged.
+
+    Args:
+        assessment: from ``assess``.
+        policy: id of an alarm policy of the framework, or one of your own; None for the method's.
+
+    Returns:
+        The flags; an empty tuple says that the policy raised none.
+
+    Raises:
+        UnknownNameError: the framework has no such policy.
+        RequestError: a policy that can never raise an alarm.
+
+    Example:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+        >>> [alarm.onset for alarm in raise_flags(now, "sensitive").alarms][0] <= "2013-12"
+        True
+    """
+    chosen = _choose(assessment, policy)
+    spans = find_alarms(
+        assessment.overall,
+        on=chosen.on,
+        off=chosen.off,
+        needed=chosen.months_needed,
+        watched=chosen.months_watched,
+        cool_down=chosen.cool_down_months,
+    )
+    surge = assessment.method.surge
+    rises = find_surges(
+        assessment.overall, months=surge.months, deviations=surge.deviations, least=surge.least
+    )
+    reason = (
+        f"overall score at {chosen.on:g} or more in {chosen.months_needed} of "
+        f"{chosen.months_watched} months"
+    )
+    return Flags(
+        assessment,
+        chosen,
+        tuple(_flag(assessment, "alarm", begin, end, reason) for begin, end in spans),
+        tuple(_flag(assessment, "surge", m, m + 1, _tell_rise(assessment, m)) for m in rises),
+        _find_triggers(assessment),
+    )
+
+
+def _choose(assessment: Assessment, policy: str | AlarmOption | None) -> AlarmOption:
+    chosen = assessment.method.alarm
+    if isinstance(policy, AlarmOption):
+        chosen = policy
+    elif policy is not None:
+        options = {o.id: o for o in assessment.framework.header.branches.alarm.options}
+        if policy not in options:
+            raise UnknownNameError("alarm policy", policy, options)
+        chosen = options[policy]
+    if chosen.off > chosen.on or chosen.months_needed > chosen.months_watched:
+        raise RequestError(
+            f"the policy {chosen.id!r} cannot work: it needs off <= on and months_needed <= "
+            f"months_watched; found {chosen.off:g}, {chosen.on:g}, {chosen.months_needed}, "
+            f"{chosen.months_watched}"
+        )
+    return chosen
+
+
+def _flag(assessment: Assessment, kind: str, begin: int, end: int | None, reason: str) -> Flag:
+    months, last = assessment.months, len(assessment.months) if end is None else end
+    peak = begin + int(np.argmax(assessment.overall[begin:last]))
+    return Flag(
+        kind=kind,
+        onset=months[begin],
+        end=months[end] if kind == "alarm" and end is not None else None,
+        peak=float(assessment.overall[peak]),
+        peak_month=months[peak],
+        level=assessment.bands[begin],
+        factors=assessment.driving_factors(months[begin]),
+        evidence=tuple(assessment.explain(months[begin])),
+        reason=reason,
+    )
+
+
+def _tell_rise(assessment: Assessment, month: int) -> str:
+    rise = assessment.overall[month] - assessment.overall[month - 1]
+    return f"a rise of {rise:.2f} within the month"
+
+
+def _find_triggers(assessment: Assessment) -> tuple[Flag, ...]:
+    policy, codes = assessment.method.trigger, assessment.factor_codes
+    ground = assessment.factors[:, [codes.index(code) for code in policy.ground_factors]]
+    sharp = assessment.factors[:, codes.index(policy.trigger_factor)] >= policy.trigger_at
+    both = sharp & (ground.mean(axis=1) >= policy.ground_at)
+    begins = np.flatnonzero(both & ~np.concatenate([[False], both[:-1]]))
+    names = ", ".join(policy.ground_factors)
+    reason = f"factor {policy.trigger_factor} at {policy.trigger_at:g} over factors {names}"
+    return tuple(_flag(assessment, "trigger", int(m), int(m) + 1, reason) for m in begins)

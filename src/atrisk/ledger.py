@@ -1,0 +1,127 @@
+"""The two ledgers: who warned whom, and what was promised, decided, deployed and delivered."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from atrisk.dates import ImpreciseDate
+from atrisk.evidence import Anchor, AudienceCell, Cited, Flag
+from atrisk.tables import DateCell, Identifier, Items, OptionalDate, Text
+
+Stage = Literal["proposed", "decided", "funded", "deployed", "full_strength", "ended"]
+STAGES: tuple[Stage, ...] = (
+    "proposed", "decided", "funded", "deployed", "full_strength", "ended",
+)  # fmt: skip
+Effect = Literal["protective", "neutral", "harmful"]
+Instrument = Literal[
+    "diplomatic", "legal", "economic", "peacekeeping", "military", "humanitarian", "accountability"
+]
+_INSTRUMENTS = "diplomatic, legal, economic, peacekeeping, military, humanitarian, accountability"
+
+
+def _read_number(cell: object) -> object:
+    return None if cell == "" else cell
+
+
+def _check_stages(items: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [item for item in items if item not in STAGES]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no stage; expected {', '.join(STAGES)}")
+    return items
+
+
+Strength = Annotated[
+    Annotated[float, Field(ge=0)] | None,
+    BeforeValidator(_read_number),
+    Field(description="a number, 0 or more, or nothing"),
+]
+
+
+class EarlyWarning(Cited):
+    """One warning by one issuer: to whom, about what, how specific, and what it asked for."""
+
+    id: Identifier
+    date: DateCell
+    issuer: Text
+    addressee: Text
+    audience: AudienceCell
+    about: Items
+    specificity: Annotated[
+        Literal["general", "specific", "imminent"],
+        Field(description="general, specific or imminent"),
+    ]
+    asked: str
+    source: Identifier
+    locator: Text
+    quote: Anchor
+    summary: Text
+    confidential: Flag = False
+
+
+class Response(Cited):
+    """One response, protective, neutral or harmful, with the stages that it reached.
+
+    ``inferred`` lists the stages whose dates the source does not give as such. ``answers`` lists
+    the warnings that it is documented to answer.
+    """
+
+    id: Identifier
+    actor: Text
+    instrument: Annotated[Instrument, Field(description=_INSTRUMENTS)]
+    measure: Text
+    proposed: OptionalDate
+    decided: OptionalDate
+    funded: OptionalDate
+    deployed: OptionalDate
+    full_strength: OptionalDate
+    ended: OptionalDate
+    promised: Strength
+    delivered: Strength
+    unit: str
+    protects_civilians: Flag
+    effect: Annotated[Effect, Field(description="protective, neutral or harmful")]
+    answers: Items
+    source: Identifier
+    locator: Text
+    quote: Anchor
+    summary: Text
+    confidential: Flag = False
+    inferred: Annotated[Items, AfterValidator(_check_stages)] = ()
+
+    def stage(self, name: Stage) -> ImpreciseDate | None:
+        """Return the date of a stage, or None where it was never reached."""
+        when: ImpreciseDate | None = getattr(self, name)
+        return when
+
+
+class Delivery(Cited):
+    """What of a response was promised and delivered on a date."""
+
+    response: Identifier
+    date: DateCell
+    promised: Strength
+    delivered: Strength
+    unit: str
+    source: Identifier
+    locator: Text
+    quote: Anchor
+    confidential: Flag = False
+
+    @property
+    def label(self) -> str:
+        """The response and the date."""
+        return f"{self.response} {self.date}"
+
+
+def bounds(when: ImpreciseDate) -> tuple[date, date]:
+    """Return the first and the last day that a date may mean; an open side is the other one.
+
+    Example:
+        >>> [str(day) for day in bounds(ImpreciseDate.parse("../2013-03-24"))]
+        ['2013-03-24', '2013-03-24']
+    """
+    earliest, latest = when.earliest or when.latest, when.latest or when.earliest
+    assert earliest is not None  # noqa: S101 - '..' is refused where a date is asked for
+    assert latest is not None  # noqa: S101
+    return earliest, latest
