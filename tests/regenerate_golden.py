@@ -9,6 +9,7 @@ from pathlib import Path
 import atrisk
 
 GOLDEN = Path(__file__).parent / "golden" / "car-2012-2015.csv"
+GOLDEN_GAP = GOLDEN.with_name("car-2012-2015-gap.csv")
 KNOWLEDGE = ("contemporaneous", "retrospective")
 
 
@@ -29,5 +30,26 @@ def render() -> str:
     return text.getvalue()
 
 
+def render_gap() -> str:
+    """Return every lag of the bundled case under every rule, and the flags."""
+    case, framework = atrisk.load_case("car-2012-2015"), atrisk.load_framework("un-foa-2014")
+    assessment = atrisk.assess(case, framework)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["rule", "subject", "response", "days", "low", "high", "censored"])
+    for option in framework.header.branches.rule.options:
+        for row in atrisk.measure_gap(case, assessment, rule=option.id).to_rows():
+            writer.writerow(
+                [
+                    row[key]
+                    for key in ("rule", "subject", "response", "days", "low", "high", "censored")
+                ]
+            )
+    for flag in atrisk.raise_flags(assessment).to_rows():
+        writer.writerow([flag["flag"], flag["onset"], flag["end"], "", "", "", ""])
+    return text.getvalue()
+
+
 if __name__ == "__main__":
     GOLDEN.write_text(render(), encoding="utf-8")
+    GOLDEN_GAP.write_text(render_gap(), encoding="utf-8")

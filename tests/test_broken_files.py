@@ -43,7 +43,7 @@ def test_one_mistake_is_told_with_its_place_and_its_mend(path: Path, tmp_path: P
 def test_the_files_that_the_mistakes_start_from_are_sound() -> None:
     for base, folder in BASES.items():
         assert load(folder, base)
-    assert len(BROKEN) >= 50
+    assert len(BROKEN) >= 70
 
 
 def test_all_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
@@ -79,8 +79,9 @@ def test_all_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf", "the file is empty"),
         ("id,source\n\u2013".encode("cp1252"), "line 2: byte 0x96 is not UTF-8; save the file as"),
         ("id,source\n".encode("utf-16"), "line 1: byte 0xff is not UTF-8"),
+        (b"PK\x03\x04\xff", "this is a spreadsheet file, not text; save it as 'CSV UTF-8'"),
     ],
-    ids=["empty", "only-a-mark", "windows-1252", "utf-16"],
+    ids=["empty", "only-a-mark", "windows-1252", "utf-16", "workbook"],
 )
 def test_a_file_that_is_no_table_is_told_apart(data: bytes, words: str, tmp_path: Path) -> None:
     folder = copy("case", tmp_path)
@@ -114,6 +115,33 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) ->
     file = folder / "evidence.csv"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
     assert len(atrisk.load_case(folder, THREE_FACTOR).evidence) == 5
+
+
+def test_a_spreadsheet_s_empty_last_rows_are_no_records(tmp_path: Path) -> None:
+    folder = copy("case", tmp_path)
+    with (folder / "evidence.csv").open("a", encoding="utf-8") as file:
+        file.write("," * 16 + "\n")
+    assert len(atrisk.load_case(folder, THREE_FACTOR).evidence) == 5
+
+
+def test_a_lost_table_is_told_once_and_not_for_every_row(tmp_path: Path) -> None:
+    folder = copy("case", tmp_path)
+    (folder / "sources.csv").unlink()
+    with pytest.raises(atrisk.DataError) as caught:
+        atrisk.load_case(folder, THREE_FACTOR)
+    assert [str(problem) for problem in caught.value.problems] == ["the file is missing"]
+
+
+def test_a_fault_of_the_header_hides_no_fault_of_the_rows(tmp_path: Path) -> None:
+    folder = copy("case", tmp_path)
+    header = folder / "case.toml"
+    text = header.read_text(encoding="utf-8").replace("CAF", "caf")
+    header.write_text(text.replace("three-factor", "un-foa-2014"), encoding="utf-8")
+    rows = folder / "evidence.csv"
+    rows.write_text(rows.read_text(encoding="utf-8").replace("2.1,", "11.99,"), encoding="utf-8")
+    with pytest.raises(atrisk.DataError) as caught:
+        atrisk.load_case(folder)
+    assert {problem.column for problem in caught.value.problems} == {"country", "indicators"}
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:

@@ -147,3 +147,8 @@ def test_scores_are_those_on_record() -> None:
         assert [bool(cell) for cell in old] == [bool(cell) for cell in new]
         numbers = [[float(cell) for cell in row[3:] if cell] for row in (old, new)]
         assert numbers[0] == pytest.approx(numbers[1], abs=2e-9), old[:3]
+
+
+def test_lags_and_flags_are_those_on_record() -> None:
+    golden = Path(regenerate_golden.GOLDEN_GAP).read_text(encoding="utf-8")
+    assert regenerate_golden.render_gap() == golden

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import atrisk
-from atrisk.cli import build_parser, main
-from atrisk.tabulation import render
-from toys import DOCUMENTS, HERE
+from atrisk.arguments import build_parser
+from atrisk.cli import main
+from atrisk.tabulation import render, tabulate_months
+from toys import DOCUMENTS, HERE, THREE_FACTOR, case_of, evidence
 
 CAR = "car-2012-2015"
 MINI = str(HERE / "cases" / "mini")
@@ -116,7 +119,21 @@ def test_cases_frameworks_and_validate_answer(capsys: pytest.CaptureFixture[str]
     }.items():
         assert words in run(capsys, "frameworks", "un-foa-2014", "--show", what)[1]
     assert run(capsys, "validate", CAR)[1].endswith("no faults\n")
-    assert "5 rows of evidence from 2 sources): no faults" in run(capsys, "validate", MINI, *TOY)[1]
+    assert "2 warnings, 2 responses): no faults" in run(capsys, "validate", MINI, *TOY)[1]
+
+
+def test_flags_and_the_gap_answer_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "alarm" in run(capsys, "flags", CAR)[1]
+    assert json.loads(run(capsys, "flags", CAR, "--policy", "strict", "--format", "json")[1])
+    told = run(capsys, "gap", CAR)[1]
+    assert "The first warning on record" in told
+    assert "a lag is not a cause" in told
+    for shown in ("lags", "monthly", "promises", "survival", "rules", "issuer", "audience"):
+        status, out, _ = run(capsys, "gap", CAR, "--show", shown, "--format", "csv")
+        assert status == 0
+        assert len(list(csv.DictReader(io.StringIO(out)))) >= 3, shown
+    _, out, _ = run(capsys, "gap", CAR, "--rule", "any-protective", "--stage", "deployed")
+    assert "any protective response decided" in out
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the documents are not beside the project")
@@ -158,6 +175,9 @@ def test_anchors_are_counted_and_orphans_listed(
         (["explain", CAR, "2013-09", "--factor", "1", "--crime", "genocide"], "not both"),
         (["explain", CAR, "2012-01", "--factor", "12"], "it is not assessed, which is not zero"),
         (["anchors", CAR, "--documents", "nowhere"], "is not a folder"),
+        (["gap", CAR, "--rule", "quick"], "no matching rule is called 'quick'"),
+        (["flags", CAR, "--policy", "loud"], "Known: standard, sensitive, strict."),
+        (["assess", CAR, "--weights", "equal", "--method", "weights=equal"], "given twice"),
     ],
 )
 def test_what_cannot_be_used_is_told_and_ends_with_two(
@@ -225,6 +245,42 @@ def test_a_frame_holds_the_same_rows_and_its_absence_names_the_extra(
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(atrisk.MissingExtraError, match=r"pip install 'atrisk\[frames\]'"):
         assessment.to_frame()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda case, framework: atrisk.assess(case, "un-foa-2014"),  # type: ignore[arg-type]
+        lambda case, framework: atrisk.assess("car-2012-2015", framework),  # type: ignore[arg-type]
+        lambda case, framework: atrisk.assess(case, framework, knowledge=None),  # type: ignore[arg-type]
+        lambda case, framework: atrisk.assess(case, framework, method="persistence=long"),  # type: ignore[arg-type]
+        lambda case, framework: atrisk.assess(case, framework).explain(2013),  # type: ignore[arg-type]
+        lambda case, framework: atrisk.load_case(CAR, "un-foa-2014"),  # type: ignore[arg-type]
+        lambda case, framework: atrisk.measure_gap(case, case),
+    ],
+)
+def test_a_wrong_kind_of_argument_is_told_and_no_traceback_of_ours(call: Any) -> None:
+    with pytest.raises(atrisk.AtriskError, match=r"expected|is not among|no way of knowing"):
+        call(atrisk.load_case(CAR), atrisk.load_framework("un-foa-2014"))
+
+
+def test_a_narrow_terminal_is_no_failure() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "atrisk", "explain", CAR, "2013-12", "--top", "3"],
+        capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u201c" in done.stdout
+
+
+def test_a_score_that_covers_too_little_has_no_band() -> None:
+    row = evidence(indicators="2.2", severity=1)
+    assessment = atrisk.assess(case_of(row), THREE_FACTOR)
+    framework = assessment.framework.header.least_coverage
+    for place, band in enumerate(assessment.bands):
+        assert (band is None) == (assessment.coverage[place] < framework)
+    assert None in assessment.bands
+    assert "–" in render(tabulate_months(assessment), "table")
 
 
 def test_nothing_to_show_is_an_error_unless_it_is_an_answer() -> None:

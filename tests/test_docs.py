@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import atrisk
 from atrisk.case import CaseHeader
 from atrisk.cli import main
 from atrisk.evidence import Evidence, Search, Source
@@ -70,3 +71,21 @@ def test_every_column_and_key_is_documented(model: type) -> None:
     for name in model.model_fields:  # type: ignore[attr-defined]
         if name != "branches":
             assert f"`{name}`" in text or f"[[{name}]]" in text, name
+
+
+def test_the_table_of_the_gap_is_what_is_measured_today() -> None:
+    case = atrisk.load_case("car-2012-2015")
+    now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+    text = (ROOT / "docs" / "warning-response-gap.md").read_text(encoding="utf-8")
+    for row in atrisk.compare_rules(case, now):
+        median = row["median_days"]
+        shown = "not reached" if median is None else f"{median:.0f}"
+        assert f"| `{row['rule']}` | {row['answered']} | {shown} [" in text
+    effects = [response.effect for response in case.responses]
+    assert (
+        f"{len(case.warnings)} warnings by {len({w.issuer for w in case.warnings})} issuers" in text
+    )
+    assert f"{effects.count('protective')} of them protective" in text
+    assert f"{effects.count('harmful')} harmful" in text
+    assert "on from April 2013" in text
+    assert atrisk.raise_flags(now).alarms[0].onset == "2013-04"

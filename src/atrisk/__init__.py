@@ -23,7 +23,11 @@ from atrisk.errors import (
     UnknownNameError,
 )
 from atrisk.evidence import Evidence, Source
+from atrisk.flags import Flag, Flags, raise_flags
 from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.gap import Gap, compare_rules, measure_gap
+from atrisk.ledger import Delivery, EarlyWarning, Response
+from atrisk.matching import Lag
 from atrisk.method import Method, WeightSet
 
 __all__ = [
@@ -31,21 +35,31 @@ __all__ = [
     "AtriskError",
     "Case",
     "DataError",
+    "Delivery",
+    "EarlyWarning",
     "Evidence",
+    "Flag",
+    "Flags",
     "Framework",
+    "Gap",
+    "Lag",
     "Method",
     "MissingExtraError",
     "Problem",
     "RequestError",
+    "Response",
     "Source",
     "UnknownNameError",
     "WeightSet",
     "assess",
+    "compare_rules",
     "compare_scores",
     "list_cases",
     "list_frameworks",
     "load_case",
     "load_framework",
+    "measure_gap",
+    "raise_flags",
 ]
 
 __version__ = "0.1.0"

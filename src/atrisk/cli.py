@@ -9,16 +9,19 @@ import argparse
 import io
 import os
 import sys
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from atrisk import __version__
-from atrisk.assessment import LEVELS, Assessment, assess
+from atrisk.arguments import build_parser
+from atrisk.assessment import Assessment, assess
 from atrisk.case import Case, list_cases, load_case
 from atrisk.comparison import compare_scores
 from atrisk.errors import AtriskError, RequestError
-from atrisk.evidence import AUDIENCES
+from atrisk.flags import raise_flags
 from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.gap import GROUPS, Gap, compare_rules, measure_gap
 from atrisk.tabulation import (
     Row,
     describe_factors,
@@ -27,32 +30,6 @@ from atrisk.tabulation import (
     render_explanation,
     tabulate_months,
 )
-
-FORMATS = ("table", "csv", "json")
-SHOWN = ("choices", "factors", "indicators", "severity")
-TOP = 20
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command."""
-    parser = argparse.ArgumentParser(
-        prog="atrisk",
-        description="Score the risk of atrocity crimes month by month, from document evidence.",
-        epilog="A score is the expected severity of what was on record: "
-        "not a probability of genocide, not a forecast, and not a statement about causes.",
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (
-        _add_cases,
-        _add_frameworks,
-        _add_assess,
-        _add_explain,
-        _add_validate,
-        _add_anchors,
-    ):
-        add(commands)
-    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a narrow terminal is no failure
     given = build_parser().parse_args(arguments)
     try:
-        status: int = given.run(given)
+        status = COMMANDS[given.command](given)
         sys.stdout.flush()
     except AtriskError as error:
         print(f"atrisk: {error}", file=sys.stderr)  # noqa: T201
@@ -91,110 +68,6 @@ def run() -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
-
-
-Commands = argparse._SubParsersAction
-
-
-def _add_cases(commands: Commands[argparse.ArgumentParser]) -> None:
-    parser = _add(commands, "cases", "List the bundled cases.", _show_cases)
-    _add_format(parser)
-
-
-def _add_frameworks(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "List the bundled frameworks, or open one: its factors, indicators, scale or choices."
-    parser = _add(commands, "frameworks", summary, _show_frameworks)
-    parser.add_argument("framework", metavar="ID", nargs="?", help="bundled framework, or a path")
-    parser.add_argument("--show", choices=SHOWN, default="choices", help="what to open")
-    _add_format(parser)
-
-
-def _add_assess(commands: Commands[argparse.ArgumentParser]) -> None:
-    parser = _add(commands, "assess", "Score a case month by month.", _assess_case)
-    _add_case(parser)
-    parser.add_argument("--level", choices=LEVELS, default="overall", help="what to score")
-    parser.add_argument("--month", metavar="MONTH", help="show this month only")
-    _add_choices(parser)
-    _add_format(parser)
-
-
-def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "Open a score to the evidence that it rests on."
-    parser = _add(commands, "explain", summary, _explain_month)
-    _add_case(parser)
-    parser.add_argument("month", metavar="MONTH", help="the month, such as 2013-09")
-    parser.add_argument("--factor", metavar="CODE", help="explain one factor's score")
-    parser.add_argument("--crime", metavar="CODE", help="explain one crime's score")
-    parser.add_argument("--since", metavar="MONTH", help="explain the change since a month")
-    parser.add_argument(
-        "--than", metavar="KNOWLEDGE", help="explain the change from another --knowledge"
-    )
-    parser.add_argument(
-        "--top", metavar="N", type=int, default=TOP, help=f"rows to print ({TOP}; 0 for all)"
-    )
-    _add_choices(parser)
-    _add_format(parser)
-
-
-def _add_validate(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "Check a case: every fault of every file, with its place and what to do."
-    parser = _add(commands, "validate", summary, _validate_case)
-    _add_case(parser)
-    _add_framework(parser)
-
-
-def _add_anchors(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "Check that every anchor stands in its document exactly once."
-    parser = _add(commands, "anchors", summary, _check_anchors)
-    _add_case(parser)
-    parser.add_argument(
-        "--documents",
-        metavar="DIR",
-        type=Path,
-        required=True,
-        help="folder with the sources' texts, recognised by their SHA-256",
-    )
-    _add_format(parser)
-
-
-def _add(
-    commands: Commands[argparse.ArgumentParser], name: str, summary: str, run: object
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=summary, description=summary)
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_case(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE", help="id of a bundled case, or path of a folder")
-
-
-def _add_framework(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--framework", metavar="ID", help="bundled framework, or a path; default: the case's own"
-    )
-
-
-def _add_choices(parser: argparse.ArgumentParser) -> None:
-    _add_framework(parser)
-    parser.add_argument(
-        "--knowledge",
-        default="contemporaneous",
-        help="contemporaneous (default), retrospective, or a day such as 2013-06-30",
-    )
-    parser.add_argument("--audience", choices=AUDIENCES, help="count only what this audience knew")
-    parser.add_argument("--weights", metavar="ID", help="weight set of the framework")
-    parser.add_argument(
-        "--method",
-        metavar="BRANCH=OPTION",
-        action="append",
-        default=[],
-        help="settle a branch of the method otherwise; may be repeated",
-    )
-
-
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print the rows")
 
 
 def _show_cases(given: argparse.Namespace) -> int:
@@ -304,6 +177,37 @@ def _explain_month(given: argparse.Namespace) -> int:
     return 0
 
 
+def _show_flags(given: argparse.Namespace) -> int:
+    flags = raise_flags(_assess(given, given.knowledge), given.policy)
+    rows = flags.to_rows()
+    if rows or given.format != "table":
+        _say(render(rows, given.format, may_be_empty=True))
+    if given.format == "table":
+        _say(f"\n{flags!r}")
+    return 0
+
+
+def _show_gap(given: argparse.Namespace) -> int:
+    assessment = _assess(given, given.knowledge)
+    gap = measure_gap(assessment.case, assessment, given.rule, given.stage)
+    if given.show == "summary" and given.format == "table":
+        _say(textwrap.fill(gap.describe(), 100))
+        _say(f"\n{render(compare_rules(gap.case, assessment), 'table')}\n\n{gap!r}")
+        return 0
+    _say(render(_gap_rows(gap, given.show), given.format))
+    if given.format == "table":
+        _say(f"\n{gap!r}")
+    return 0
+
+
+def _gap_rows(gap: Gap, what: str) -> list[Row]:
+    if what in ("summary", "rules"):
+        return compare_rules(gap.case, gap.assessment)
+    if what in GROUPS:
+        return gap.compare_groups(what)
+    return gap.to_rows(what)  # type: ignore[arg-type]
+
+
 def _validate_case(given: argparse.Namespace) -> int:
     _say(f"{_load(given)[0]!r}: no faults")
     return 0
@@ -355,3 +259,15 @@ def _read_choice(text: str) -> tuple[str, str]:
 
 def _say(text: str) -> None:
     print(text)  # noqa: T201 - the command's own output
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "cases": _show_cases,
+    "frameworks": _show_frameworks,
+    "assess": _assess_case,
+    "explain": _explain_month,
+    "flags": _show_flags,
+    "gap": _show_gap,
+    "validate": _validate_case,
+    "anchors": _check_anchors,
+}

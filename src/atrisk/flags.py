@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from atrisk.assessment import Assessment
+from atrisk.comparison import compare_scores
 from atrisk.errors import RequestError, UnknownNameError
 from atrisk.explanation import Row
 from atrisk.kernel.alarms import find_alarms, find_surges
@@ -28,7 +29,8 @@ class Flag:
         peak, peak_month: highest score while it lasts, and when.
         level: band of the score at the onset.
         factors: the factors of the worst crime at the onset, the largest part first.
-        evidence: rows of ``Assessment.explain`` at the onset: what raised it.
+        evidence: what raised the worst crime's score in that month, as ``compare_scores`` tells it;
+            in the first month of a case, as ``Assessment.explain`` does.
         reason: in words.
     """
 
@@ -178,9 +180,19 @@ def _flag(assessment: Assessment, kind: str, begin: int, end: int | None, reason
         peak_month=months[peak],
         level=assessment.bands[begin],
         factors=assessment.driving_factors(months[begin]),
-        evidence=tuple(assessment.explain(months[begin])),
+        evidence=tuple(_raise_by(assessment, begin)),
         reason=reason,
     )
+
+
+def _raise_by(assessment: Assessment, month: int) -> list[Row]:
+    """Return what raised the worst crime's score in a month, the largest rise first."""
+    now, crime = assessment.months[month], assessment.worst_crimes[month]
+    if month == 0:
+        return [row for row in assessment.explain(now) if row["contribution"] > 0]
+    before = assessment.months[month - 1]
+    rows = compare_scores((assessment, before), (assessment, now), crime=crime)
+    return [row for row in rows if row["change"] > 0]
 
 
 def _tell_rise(assessment: Assessment, month: int) -> str:

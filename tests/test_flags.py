@@ -1,0 +1,112 @@
+"""Flags: alarms, surges and triggers, by hand and on the bundled case."""
+
+from __future__ import annotations
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+import atrisk
+from atrisk.kernel.alarms import find_alarms, find_surges
+from atrisk.method import AlarmOption
+from toys import THREE_FACTOR, case_of, cases, evidence
+
+CAR = atrisk.load_case("car-2012-2015")
+FRAMEWORK = atrisk.load_framework("un-foa-2014")
+NOW = atrisk.assess(CAR, FRAMEWORK)
+
+
+def alarms(scores: list[float], **policy: float) -> list[tuple[int, int | None]]:
+    chosen = {"on": 0.5, "off": 0.25, "needed": 1, "watched": 1, "cool_down": 0} | policy
+    return find_alarms(np.array(scores), **chosen)  # type: ignore[arg-type]
+
+
+def test_an_alarm_lasts_until_the_score_is_below_its_lower_threshold() -> None:
+    assert alarms([0.25, 0.5, 0.25, 0.125, 0.5]) == [(1, 3), (4, None)]
+
+
+def test_k_of_n_months_are_needed_and_earlier_ones_count() -> None:
+    assert alarms([0.5, 0.25, 0.5, 0.25], needed=2, watched=3) == [(2, None)]
+    assert alarms([0.5, 0.25, 0.25, 0.5], needed=2, watched=3) == []
+
+
+def test_after_an_alarm_no_other_is_raised_while_it_cools_down() -> None:
+    scores = [0.5, 0.125, 0.5, 0.5, 0.5]
+    assert alarms(scores) == [(0, 1), (2, None)]
+    assert alarms(scores, cool_down=2) == [(0, 1), (4, None)]
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75]), min_size=1, max_size=12), st.integers(1, 11)
+)
+def test_an_alarm_never_depends_on_later_months(scores: list[float], cut: int) -> None:
+    whole = alarms(scores, needed=2, watched=3, cool_down=1)
+    part = alarms(scores[:cut], needed=2, watched=3, cool_down=1)
+    assert [begun for begun, _ in whole if begun < cut] == [begun for begun, _ in part]
+
+
+def test_a_surge_stands_out_from_the_changes_before_it() -> None:
+    # Changes 0, 1/8, 0, 1/8 have mean 1/16 and deviation 1/16: with 2 of them the bar is 3/16.
+    scores = np.cumsum([0, 0, 1 / 8, 0, 1 / 8, 1 / 4])
+    assert find_surges(scores, months=4, deviations=2.0, least=0.0) == [5]
+    assert find_surges(scores, months=4, deviations=3.0, least=0.0) == []  # 1/4 is not above 1/4
+    assert find_surges(scores, months=4, deviations=2.0, least=0.5) == []
+
+
+def test_a_trigger_is_flagged_when_it_falls_on_dangerous_ground() -> None:
+    ground = evidence("ground", start="../2019", end="..", known="2019", indicators="1.1")
+    spark = evidence("spark", start="2020-03-05", known="2020-03-05", indicators="2.2")
+    flags = atrisk.raise_flags(atrisk.assess(case_of(ground, spark), THREE_FACTOR))
+    assert [(flag.onset, flag.evidence[0]["evidence"]) for flag in flags.triggers] == [
+        ("2020-03", "spark")
+    ]
+    assert not atrisk.raise_flags(atrisk.assess(case_of(spark), THREE_FACTOR)).triggers
+
+
+def test_an_alarm_names_its_factors_and_what_raised_it() -> None:
+    flags = atrisk.raise_flags(NOW)
+    for alarm in flags.alarms:
+        assert alarm.factors
+        assert alarm.evidence
+        known = {row["evidence"]: row["known"] for row in alarm.evidence}
+        assert all(when[:7] <= alarm.onset for when in known.values())
+    assert "first in" in repr(flags)
+
+
+@given(cases(), st.integers(0, 5))
+def test_a_contemporaneous_flag_is_raised_with_what_was_known_by_then(
+    case: atrisk.Case, month: int
+) -> None:
+    whole = atrisk.assess(case, THREE_FACTOR)
+    try:
+        then = atrisk.assess(case, THREE_FACTOR, knowledge=whole.months[month])
+    except atrisk.RequestError:
+        return
+    # The last row of a series as of a day is the contemporaneous one, and so is its flag.
+    last = then.months[-1]
+    now_on = {f.onset for f in atrisk.raise_flags(whole).alarms}
+    assert whole.overall[month] == pytest.approx(then.overall[-1], abs=1e-12)
+    assert last == whole.months[month]
+    assert all(onset in whole.months for onset in now_on)
+
+
+def test_the_end_of_an_alarm_and_its_peak_are_told() -> None:
+    rows = atrisk.raise_flags(NOW, "strict").to_rows()
+    assert all(row["onset"] <= row["peak_month"] for row in rows)
+    months = atrisk.raise_flags(NOW).in_alarm()
+    assert len(months) == 48
+    assert any(months)
+    assert not all(months)
+
+
+def test_policies_are_objects_and_impossible_ones_are_refused() -> None:
+    low = AlarmOption(
+        id="low", on=0.1, off=0.05, months_needed=1, months_watched=1, cool_down_months=0,
+        weight=1, rationale="a test",
+    )  # fmt: skip
+    assert atrisk.raise_flags(NOW, low).alarms[0].onset == "2012-01"
+    with pytest.raises(atrisk.RequestError, match="cannot work"):
+        atrisk.raise_flags(NOW, low.model_copy(update={"off": 0.5}))
+    with pytest.raises(atrisk.UnknownNameError, match="Known: standard, sensitive, strict"):
+        atrisk.raise_flags(NOW, "loud")
