@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -10,16 +13,19 @@ from hypothesis import given
 import atrisk
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.method import AlarmOption
-from toys import THREE_FACTOR, case_of, cases, evidence
+from toys import THREE_FACTOR, case_of, cases, evidence, rows_of_evidence
 
 CAR = atrisk.load_case("car-2012-2015")
 FRAMEWORK = atrisk.load_framework("un-foa-2014")
 NOW = atrisk.assess(CAR, FRAMEWORK)
 
 
+find_in: Any = find_alarms  # what is tested; one test breaks it
+
+
 def alarms(scores: list[float], **policy: float) -> list[tuple[int, int | None]]:
     chosen = {"on": 0.5, "off": 0.25, "needed": 1, "watched": 1, "cool_down": 0} | policy
-    return find_alarms(np.array(scores), **chosen)  # type: ignore[arg-type]
+    return find_in(np.array(scores), **chosen)
 
 
 def test_an_alarm_lasts_until_the_score_is_below_its_lower_threshold() -> None:
@@ -37,13 +43,14 @@ def test_after_an_alarm_no_other_is_raised_while_it_cools_down() -> None:
     assert alarms(scores, cool_down=2) == [(0, 1), (4, None)]
 
 
-@given(
-    st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75]), min_size=1, max_size=12), st.integers(1, 11)
-)
-def test_an_alarm_never_depends_on_later_months(scores: list[float], cut: int) -> None:
-    whole = alarms(scores, needed=2, watched=3, cool_down=1)
-    part = alarms(scores[:cut], needed=2, watched=3, cool_down=1)
-    assert [begun for begun, _ in whole if begun < cut] == [begun for begun, _ in part]
+SCORES = st.sampled_from([0.0, 0.25, 0.5, 0.75])
+
+
+@given(st.lists(SCORES, min_size=1, max_size=8), st.lists(SCORES, min_size=1, max_size=4))
+def test_an_alarm_never_depends_on_later_months(past: list[float], future: list[float]) -> None:
+    policy = {"needed": 2, "watched": 3, "cool_down": 1}
+    whole, part = alarms([*past, *future], **policy), alarms(past, **policy)
+    assert [begun for begun, _ in whole if begun < len(past)] == [begun for begun, _ in part]
 
 
 def test_a_surge_stands_out_from_the_changes_before_it() -> None:
@@ -74,21 +81,46 @@ def test_an_alarm_names_its_factors_and_what_raised_it() -> None:
     assert "first in" in repr(flags)
 
 
-@given(cases(), st.integers(0, 5))
-def test_a_contemporaneous_flag_is_raised_with_what_was_known_by_then(
-    case: atrisk.Case, month: int
+def check_flags_never_use_what_was_learnt_later(case: atrisk.Case, late: atrisk.Evidence) -> None:
+    assert late.known is not None
+    learnt = str(late.known.latest)[:7]
+    policy = AlarmOption(
+        id="low", on=0.2, off=0.1, months_needed=2, months_watched=3, cool_down_months=1,
+        weight=1, rationale="a test",
+    )  # fmt: skip
+    raised = []
+    for rows in (case.evidence, (*case.evidence, late)):
+        flags = atrisk.raise_flags(atrisk.assess(case_of(*rows), THREE_FACTOR), policy)
+        kinds = (flags.alarms, flags.surges, flags.triggers)
+        raised.append([[f.onset for f in kind if f.onset < learnt] for kind in kinds])
+    assert raised[0] == raised[1]
+
+
+@given(cases(), rows_of_evidence("late"))
+def test_a_contemporaneous_flag_never_uses_what_was_learnt_later(
+    case: atrisk.Case, late: atrisk.Evidence
 ) -> None:
-    whole = atrisk.assess(case, THREE_FACTOR)
-    try:
-        then = atrisk.assess(case, THREE_FACTOR, knowledge=whole.months[month])
-    except atrisk.RequestError:
-        return
-    # The last row of a series as of a day is the contemporaneous one, and so is its flag.
-    last = then.months[-1]
-    now_on = {f.onset for f in atrisk.raise_flags(whole).alarms}
-    assert whole.overall[month] == pytest.approx(then.overall[-1], abs=1e-12)
-    assert last == whole.months[month]
-    assert all(onset in whole.months for onset in now_on)
+    known = late if late.known else late.model_copy(update={"known": late.start})
+    check_flags_never_use_what_was_learnt_later(case, known)
+
+
+def test_a_flag_raised_with_hindsight_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = case_of(evidence("weak", severity=1))
+    late = evidence("late", start="2020-02-01", end="..", known="2020-05-10", indicators="2.1;2.2")
+    check_flags_never_use_what_was_learnt_later(case, late)
+    monkeypatch.setattr("atrisk.intensity.knowledge_day", lambda *_: date(2020, 1, 1))
+    with pytest.raises(AssertionError):
+        check_flags_never_use_what_was_learnt_later(case, late)
+
+
+def test_an_alarm_that_looks_ahead_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ahead(scores: Any, **policy: Any) -> Any:
+        return find_alarms(np.full_like(scores, scores.max()), **policy)
+
+    with monkeypatch.context() as patch:
+        patch.setitem(globals(), "find_in", ahead)
+        with pytest.raises((AssertionError, BaseExceptionGroup)):
+            test_an_alarm_never_depends_on_later_months()
 
 
 def test_the_end_of_an_alarm_and_its_peak_are_told() -> None:

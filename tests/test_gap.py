@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given
 
 import atrisk
-from atrisk import Case, Delivery, EarlyWarning, Response
+from atrisk import Case, Delivery, EarlyWarning, Lag, Response
+from atrisk import gap as gap_module
 from atrisk.kernel.survival import compare, estimate
 from atrisk.ledger import STAGES
+from atrisk.matching import find_answers, measure_lag
 from toys import HEADER, SOURCES, THREE_FACTOR, evidence
 
 CAR = atrisk.load_case("car-2012-2015")
@@ -316,6 +319,54 @@ def test_an_answer_before_the_warning_is_caught_if_the_guard_is_broken(
     assert lag(measure(*rows)).censored
     monkeypatch.setattr("atrisk.matching.Span.middle", property(lambda span: 0.0))
     assert not lag(measure(*rows)).censored
+
+
+# Each property is shown to fail on a library that is broken on purpose.
+failure = pytest.raises((AssertionError, BaseExceptionGroup))
+
+
+def test_an_interval_taken_from_the_middles_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def narrow(*given: Any) -> Lag:
+        found = measure_lag(*given)
+        return replace(found, low=found.days, high=None if found.censored else found.days)
+
+    monkeypatch.setattr("atrisk.gap.measure_lag", narrow)
+    with failure:
+        test_the_interval_holds_the_lag_of_any_days_that_the_dates_may_mean()
+
+
+def test_dropping_the_unanswered_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = gap_module._split
+
+    def forget(lags: Any) -> Any:
+        return real([lag for lag in lags if not lag.censored] or lags)
+
+    monkeypatch.setattr("atrisk.gap._split", forget)
+    with failure:
+        test_a_warning_that_waits_longest_of_all_lowers_the_share_answered()
+
+
+def test_an_adequate_rule_without_its_stage_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = find_answers
+
+    def early(case: Case, rule: Any, stage: Any) -> Any:
+        return real(case, rule, "decided" if rule.id == "adequate" else stage)
+
+    monkeypatch.setattr("atrisk.gap.find_answers", early)
+    with failure:
+        test_rules_nest_so_that_adequate_is_never_earlier_than_any_protective()
+
+
+def test_the_last_response_instead_of_the_first_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atrisk.matching.min", max, raising=False)
+    with failure:
+        test_an_earlier_response_never_lengthens_a_lag()
+
+
+def test_a_warning_that_waits_longest_of_all_lowers_the_share_answered() -> None:
+    rows = warning("one"), warning("two", "2020-02-20"), response(decided="2020-02-10")
+    curve = measure(*rows).survival
+    assert curve.waiting[0] == 1 / 2  # one of two answered, the other still waits
 
 
 # --- the bundled ledgers ---------------------------------------------------------------------

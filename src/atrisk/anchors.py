@@ -16,7 +16,7 @@ from atrisk.errors import RequestError
 from atrisk.evidence import Cited, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class AnchorCheck:
     """Where one row's anchor was found.
 

@@ -45,7 +45,7 @@ class CaseHeader(Header):
     caveat: Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """A case that has been read and checked.
 

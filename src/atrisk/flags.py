@@ -18,7 +18,7 @@ from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.method import AlarmOption
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Flag:
     """One flag.
 
@@ -45,7 +45,7 @@ class Flag:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Flags:
     """The flags of an assessment under a policy.
 

@@ -116,7 +116,7 @@ class FrameworkHeader(Header):
         return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Framework:
     """A framework: factors, indicators, scales, and the judgements of the method.
 
@@ -225,7 +225,7 @@ class Framework:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Files:
     """The files of a framework as they were read, faults and all."""
 

@@ -33,7 +33,7 @@ GROUPS = ("issuer", "audience", "specificity")
 RULE_STAGES: tuple[Stage, ...] = ("proposed", "decided", "deployed", "full_strength")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gap:
     """The gap between warnings and responses under one rule and stage.
 

@@ -13,7 +13,7 @@ CONTEMPORANEOUS = "contemporaneous"
 RETROSPECTIVE = "retrospective"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class View:
     """The months that can be seen, and from when.
 

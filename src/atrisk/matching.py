@@ -46,7 +46,7 @@ class Span:
         return (self.first + self.last) / 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Lag:
     """How long one warning, or one alarm, waited.
 

@@ -247,7 +247,7 @@ class ResponseLevelRow(Record):
     rationale: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class WeightSet:
     """Relative weights of factors and indicators; only ratios matter.
 
@@ -262,7 +262,7 @@ class WeightSet:
     rationales: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Method:
     """One choice for every branch of a framework.
 

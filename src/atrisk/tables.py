@@ -108,7 +108,7 @@ R = TypeVar("R", bound=Record)
 H = TypeVar("H", bound=Header)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Table(Generic[R]):
     """The rows of one file that could be read, and the faults of those that could not.
 
