@@ -125,6 +125,15 @@ def test_adequate_needs_civilians_protected_and_half_of_what_was_promised() -> N
     assert lag(measure(warning(), row, rule="adequate")).days == 21
 
 
+def test_what_was_there_before_fulfils_no_promise() -> None:
+    # From 600 to 2,000: 1,000 on the spot are 400 of the 1,400 that were promised.
+    row = response(deployed="2020-02-01", promised="2000", baseline="600")
+    rows = row, delivery("2020-02-10", "2000", "1000"), delivery("2020-03-11", "2000", "1300")
+    gap = measure(warning(), *rows, rule="adequate")
+    assert lag(gap).days == 60
+    assert gap.to_rows("promises")[0]["share"] == 400 / 1400
+
+
 def test_a_documented_answer_is_one_that_a_source_links() -> None:
     rows = (
         response("first", decided="2020-02-10"),

@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     Example:
         >>> main(["validate", "car-2012-2015"])
         Case('car-2012-2015': 2012-01 to 2015-12, 391 rows of evidence from 2 sources,
-        41 warnings, 80 responses): no faults
+        41 warnings, 93 responses): no faults
         0
     """
     for stream in (sys.stdout, sys.stderr):

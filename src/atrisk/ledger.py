@@ -62,8 +62,9 @@ class EarlyWarning(Cited):
 class Response(Cited):
     """One response, protective, neutral or harmful, with the stages that it reached.
 
-    ``inferred`` lists the stages whose dates the source does not give as such. ``answers`` lists
-    the warnings that it is documented to answer.
+    ``inferred`` lists the stages whose dates the source does not give as such, ``answers`` the
+    warnings that it is documented to answer. ``baseline`` is the strength that was there before:
+    what was promised is the rest.
     """
 
     id: Identifier
@@ -88,6 +89,14 @@ class Response(Cited):
     summary: Text
     confidential: Flag = False
     inferred: Annotated[Items, AfterValidator(_check_stages)] = ()
+    baseline: Strength = None
+
+    def share(self, promised: float, delivered: float) -> float:
+        """Return the share of a promise that was delivered, above what was there before, 0 to 1."""
+        before = self.baseline or 0.0
+        if promised <= before:
+            return 1.0
+        return min(1.0, max(0.0, (delivered - before) / (promised - before)))
 
     def stage(self, name: Stage) -> ImpreciseDate | None:
         """Return the date of a stage, or None where it was never reached."""

@@ -173,13 +173,15 @@ def _reach_share(response: Response, deliveries: Iterable[Delivery], share: floa
     reached = [
         Span.of(d.date)
         for d in own
-        if d.promised and d.delivered is not None and d.delivered >= share * d.promised
+        if d.promised
+        and d.delivered is not None
+        and response.share(d.promised, d.delivered) >= share
     ]
     if reached:
         return min(reached, key=lambda span: span.middle)
     if own or not response.promised or response.delivered is None:
         return None  # what was delivered is not on record, so the share is not known to be met
-    met = response.delivered >= share * response.promised
+    met = response.share(response.promised, response.delivered) >= share
     return _reach(response, "deployed") if met else None
 
 

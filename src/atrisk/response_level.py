@@ -76,7 +76,7 @@ def _share(
     strength = _strength(response, deliveries, day)
     if strength is None:
         return (0.0, unknown, 1.0)
-    share = min(1.0, strength[1] / strength[0])
+    share = response.share(*strength)
     return (share, share, share)
 
 
@@ -114,5 +114,5 @@ def list_promises(case: Case, assessment: Assessment) -> Iterable[Row]:
                 "unit": response.unit,
                 "promised": strength[0] if strength else response.promised,
                 "delivered": strength[1] if strength else None,
-                "share": min(1.0, strength[1] / strength[0]) if strength else None,
+                "share": response.share(*strength) if strength else None,
             }
