@@ -56,12 +56,16 @@ def test_no_file_name_holds_a_space() -> None:
     assert not [name for name in tracked() if " " in name]
 
 
-def test_a_case_loads_from_the_installed_wheel_alone(built: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
-        wheel.extractall(tmp_path / "site")
+@pytest.mark.parametrize("unpacked", [True, False], ids=["unpacked", "zipped"])
+def test_a_case_loads_from_the_wheel_alone(unpacked: bool, built: Path, tmp_path: Path) -> None:
+    wheel = next(built.glob("*.whl"))
+    site = tmp_path / "site" if unpacked else wheel
+    if unpacked:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(site)
     code = (
-        "import sys; sys.path.insert(0, 'site'); import atrisk; "
-        "assert 'site' in atrisk.__file__; "
+        f"import sys; sys.path.insert(0, {str(site)!r}); import atrisk; "
+        f"assert {str(site)!r} in atrisk.__file__; "
         "case = atrisk.load_case('car-2012-2015'); "
         "print(len(case.evidence), len(atrisk.load_framework('un-foa-2014').indicators))"
     )

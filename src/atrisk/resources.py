@@ -7,11 +7,13 @@ Installed, they are inside the package (``atrisk/_data``); in a checkout they ar
 
 from __future__ import annotations
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atrisk.errors import DataError, Problem, RequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -22,13 +24,18 @@ def data_root(kind: str) -> Traversable:
     Raises:
         FileNotFoundError: the installation lost its data.
     """
-    installed = files("atrisk") / "_data" / kind
-    if installed.is_dir():
-        return installed
+    beside = Path(__file__).with_name("_data") / kind
+    if beside.is_dir():
+        return beside
     checkout = _CHECKOUT / kind
     if checkout.is_dir():
         return checkout
-    raise FileNotFoundError(f"no bundled {kind}: looked in {installed} and {checkout}")
+    from importlib.resources import files  # noqa: PLC0415 - only an import from a zip needs it
+
+    zipped = files("atrisk") / "_data" / kind
+    if zipped.is_dir():
+        return zipped
+    raise FileNotFoundError(f"no bundled {kind}: looked in {beside} and {checkout}")
 
 
 def list_bundled(kind: str, header: str) -> tuple[str, ...]:
