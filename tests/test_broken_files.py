@@ -124,6 +124,13 @@ def test_a_spreadsheet_s_empty_last_rows_are_no_records(tmp_path: Path) -> None:
     assert len(atrisk.load_case(folder, THREE_FACTOR).evidence) == 5
 
 
+def test_a_file_that_is_nearly_named_like_one_that_is_read_is_told(tmp_path: Path) -> None:
+    folder = copy("case", tmp_path)
+    (folder / "deliveries.csv").rename(folder / "Deliveries.csv")
+    with pytest.raises(atrisk.DataError, match=r"Did you mean 'deliveries\.csv'"):
+        atrisk.load_case(folder, THREE_FACTOR)
+
+
 def test_a_lost_table_is_told_once_and_not_for_every_row(tmp_path: Path) -> None:
     folder = copy("case", tmp_path)
     (folder / "sources.csv").unlink()

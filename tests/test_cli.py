@@ -119,7 +119,10 @@ def test_cases_frameworks_and_validate_answer(capsys: pytest.CaptureFixture[str]
     }.items():
         assert words in run(capsys, "frameworks", "un-foa-2014", "--show", what)[1]
     assert run(capsys, "validate", CAR)[1].endswith("no faults\n")
-    assert "2 warnings, 2 responses): no faults" in run(capsys, "validate", MINI, *TOY)[1]
+    assert (
+        "2 warnings, 2 responses, 2 deliveries): no faults"
+        in run(capsys, "validate", MINI, *TOY)[1]
+    )
 
 
 def test_flags_and_the_gap_answer_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 
 import atrisk
-from atrisk import Case, Delivery, EarlyWarning, Lag, Response
-from atrisk import gap as gap_module
+from atrisk import Case, Delivery, EarlyWarning, Lag, Response, waiting
 from atrisk.kernel.survival import compare, estimate
 from atrisk.ledger import STAGES
 from atrisk.matching import find_answers, measure_lag
@@ -154,8 +153,14 @@ def test_the_response_level_follows_from_the_table() -> None:
     rows = (
         warning(),
         response(deployed="2020-02-01", promised="100", delivered="50"),
-        response("aid", instrument="humanitarian", deployed="2020-03-01"),
-        response("pact", instrument="diplomatic", deployed="2020-04-01", effect="harmful"),
+        response("aid", instrument="humanitarian", deployed="2020-03-01", protects_civilians="no"),
+        response(
+            "pact",
+            instrument="diplomatic",
+            deployed="2020-04-01",
+            effect="harmful",
+            protects_civilians="no",
+        ),
     )
     levels = [row["response"] for row in measure(*rows).monthly]
     together = 1 - 3 / 4 * 1 / 2
@@ -163,7 +168,13 @@ def test_the_response_level_follows_from_the_table() -> None:
 
 
 def test_two_forces_of_one_kind_count_as_the_stronger() -> None:
-    rows = warning(), *(response(name, deployed="2020-02-01") for name in ("one", "two"))
+    rows = (
+        warning(),
+        *(
+            response(name, deployed="2020-02-01", protects_civilians="no")
+            for name in ("one", "two")
+        ),
+    )
     assert measure(*rows).monthly[1]["response"] == 1 / 2
 
 
@@ -177,7 +188,7 @@ def test_the_gap_is_the_risk_above_the_response_and_waiting_months_add_up() -> N
     # policy February is one, and nothing adequate stands until March.
     rows = warning(), response(deployed="2020-03-01", promised="1", delivered="1")
     months = measure(*rows, rule="adequate").monthly
-    assert [row["gap"] for row in months[:3]] == [0, 1 / 4, 0]
+    assert [row["gap"] for row in months[:3]] == [None, 1 / 4, 0]  # nothing was known in January
     case = Case(HEADER, SOURCES, (evidence(indicators="1.1;1.2;2.1;2.2"),), (), rows[:1], rows[1:])
     assessment = atrisk.assess(case, THREE_FACTOR, method={"persistence": "never"})
     waited = [
@@ -257,7 +268,7 @@ def test_an_earlier_response_never_lengthens_a_lag(
 
 
 @given(st.lists(st.tuples(offsets, st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=4),
-       offsets, st.integers(0, 40), st.integers(0, 40))  # fmt: skip
+       st.integers(0, 140), st.integers(0, 40), st.integers(0, 40))  # fmt: skip
 def test_the_interval_holds_the_lag_of_any_days_that_the_dates_may_mean(
     answers: list[tuple[int, int, int]], warned: int, width: int, chosen: int
 ) -> None:
@@ -335,8 +346,8 @@ failure = pytest.raises((AssertionError, BaseExceptionGroup))
 
 
 def test_an_interval_taken_from_the_middles_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def narrow(*given: Any) -> Lag:
-        found = measure_lag(*given)
+    def narrow(*given: Any, **options: Any) -> Lag:
+        found = measure_lag(*given, **options)
         return replace(found, low=found.days, high=None if found.censored else found.days)
 
     monkeypatch.setattr("atrisk.gap.measure_lag", narrow)
@@ -345,12 +356,12 @@ def test_an_interval_taken_from_the_middles_is_caught(monkeypatch: pytest.Monkey
 
 
 def test_dropping_the_unanswered_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = gap_module._split
+    real = waiting.split_lags
 
     def forget(lags: Any) -> Any:
         return real([lag for lag in lags if not lag.censored] or lags)
 
-    monkeypatch.setattr("atrisk.gap._split", forget)
+    monkeypatch.setattr("atrisk.waiting.split_lags", forget)
     with failure:
         test_a_warning_that_waits_longest_of_all_lowers_the_share_answered()
 
@@ -479,7 +490,9 @@ def test_groups_are_compared_by_log_rank() -> None:
 
 def test_what_cannot_be_measured_is_refused() -> None:
     bare = atrisk.Case(CAR.header, CAR.sources, CAR.evidence)
-    with pytest.raises(atrisk.RequestError, match=r"has no warnings\.csv"):
+    with pytest.raises(
+        atrisk.RequestError, match=r"has no warning by 2015-12-31, so there is no gap"
+    ):
         atrisk.measure_gap(bare, NOW)
     with pytest.raises(atrisk.UnknownNameError, match="no matching rule is called 'quick'"):
         atrisk.measure_gap(CAR, NOW, rule="quick")
@@ -487,3 +500,54 @@ def test_what_cannot_be_measured_is_refused() -> None:
         atrisk.measure_gap(CAR, NOW, stage="ended")
     with pytest.raises(atrisk.UnknownNameError, match="no level is called"):
         atrisk.measure_gap(CAR, NOW).to_rows("all")  # type: ignore[arg-type]
+
+
+def test_a_gap_seen_as_of_a_day_knows_no_later_warning_or_answer() -> None:
+    framework = NOW.framework
+    with pytest.raises(atrisk.RequestError, match="no warning by 2012-06-30"):
+        atrisk.measure_gap(CAR, atrisk.assess(CAR, framework, knowledge="2012-06-30"))
+    then = atrisk.measure_gap(CAR, atrisk.assess(CAR, framework, knowledge="2013-06-30"))
+    assert all(found.censored for found in then.lags)  # half of the promise came in November
+    given = [found.warning for found in then.lags if found.warning]
+    assert given
+    assert all(str(warning.date)[:7] <= "2013-06" for warning in given)
+    assert then.monthly[-1]["month"] == "2013-06"
+    assert "by 2013-06-30" in then.describe()
+    assert "as of 2013-06-30" in repr(then)
+
+
+def test_an_audience_waits_from_the_warnings_that_it_heard() -> None:
+    public = atrisk.measure_gap(
+        CAR, atrisk.assess(CAR, NOW.framework, audience="public", knowledge="2014-12-31")
+    )
+    heard = {found.subject for found in public.lags}
+    assert "w-france-closed" not in heard  # the paper came out in 2015
+    assert "w-vogt-january" in heard
+    assert "heard by public" in repr(public)
+
+
+def test_an_answer_that_lost_its_strength_is_no_longer_in_force() -> None:
+    rows = (
+        warning(),
+        response(deployed="2020-02-01", promised="100", delivered="60"),
+        delivery("2020-02-10", "", "60"),
+        delivery("2020-03-10", "", "0"),
+    )
+    gap = measure(*rows, rule="adequate")
+    assert lag(gap).days == 30  # an empty promise in a delivery is the response's own
+    assert [row["answers_in_force"] for row in gap.monthly][:3] == ["", "r", ""]
+
+
+def test_a_documented_answer_within_the_same_month_is_after_its_warning() -> None:
+    rows = warning(when="2020-03"), response(decided="2020-03-10", answers="w")
+    found = lag(measure(*rows, rule="documented"))
+    assert (found.days, found.low, found.high) == (0, 0, None)
+
+
+def test_an_unanswered_ledger_is_a_result_and_another_case_is_not() -> None:
+    gap = measure(warning())
+    assert lag(gap).censored
+    with pytest.raises(
+        atrisk.RequestError, match="the assessment is of made, not of car-2012-2015"
+    ):
+        atrisk.measure_gap(CAR, gap.assessment)

@@ -61,6 +61,7 @@ class Assessment:
         bands: band of each overall score.
         knowledge: ``"contemporaneous"``, ``"retrospective"`` or the day it was drawn on.
         audience: whose knowledge counted, or None for anybody's.
+        until: the last day that is seen.
     """
 
     case: Case
@@ -69,6 +70,7 @@ class Assessment:
     months: tuple[str, ...]
     knowledge: str
     audience: Audience | None
+    until: date
     intensity: Intensity = field(repr=False)
     by_indicator: Scores = field(repr=False)
     by_factor: Scores = field(repr=False)
@@ -376,6 +378,7 @@ def assess(
         months=tuple(str(month) for month in view.months),
         knowledge=view.label,
         audience=audience,
+        until=view.cuts[-1],
         intensity=intensity,
         by_indicator=by_indicator,
         by_factor=by_factor,

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from atrisk.checks import check_evidence, check_ledgers, describe_codes
+from atrisk.checks import check_evidence, check_ledgers, check_names, describe_codes
 from atrisk.dates import Month, list_months
 from atrisk.errors import DataError, Problem, require
 from atrisk.evidence import Cited, Evidence, Search, Source
@@ -88,7 +88,10 @@ class Case:
         return (*self.evidence, *self.warnings, *self.responses, *self.deliveries)
 
     def __repr__(self) -> str:
-        ledgers = f", {len(self.warnings)} warnings, {len(self.responses)} responses"
+        ledgers = (
+            f", {len(self.warnings)} warnings, {len(self.responses)} responses, "
+            f"{len(self.deliveries)} deliveries"
+        )
         sources = f"{len(self.sources)} source{'s' * (len(self.sources) != 1)}"
         return (
             f"Case({self.id!r}: {self.header.start} to {self.header.end}, "
@@ -135,6 +138,7 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
     deliveries = _read_optional(folder, "deliveries.csv", Delivery, key=None)
     for table in (sources, evidence, searches, warnings, responses, deliveries):
         problems += table.problems
+    problems += check_names(folder.label, folder.names())
     problems += check_evidence(evidence, sources, framework)
     problems += check_evidence(searches, sources, framework)
     problems += check_ledgers(warnings, responses, deliveries, sources)

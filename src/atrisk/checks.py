@@ -6,7 +6,7 @@ every fault of a file at once. What cannot be parsed is told where it is parsed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
@@ -18,6 +18,10 @@ from atrisk.ledger import STAGES, Delivery, EarlyWarning, Response
 from atrisk.tables import Table
 
 Row = dict[str, str]
+CASE_FILES = (
+    "case.toml", "sources.csv", "evidence.csv", "searches.csv", "warnings.csv", "responses.csv",
+    "deliveries.csv",
+)  # fmt: skip
 AnyTable = (
     Table[Source] | Table[Evidence] | Table[Search]
     | Table[EarlyWarning] | Table[Response] | Table[Delivery]
@@ -52,11 +56,21 @@ def check_ledgers(
     yield from _check_references(deliveries, "response", responses)
     for table in (warnings, deliveries):
         for line, row in table.rows:
-            if row["date"] == "..":
-                yield Problem(table.file, "'..' says nothing; write when it was", line, "date")
+            if ".." in row["date"]:
+                message = f"{row['date']!r} is open; write an interval with two ends, as 2013/2014"
+                yield Problem(table.file, message, line, "date")
+    yield from _check_twins(deliveries)
     for line, row in responses.rows:
         for column, message in _check_stages(row):
             yield Problem(responses.file, message, line, column)
+
+
+def check_names(label: Callable[[str], str], names: Iterable[str]) -> Iterator[Problem]:
+    """Yield the files of a case whose names are nearly those that are read, and so are not read."""
+    for name in names:
+        hint = "" if name in CASE_FILES else did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
+        if hint:
+            yield Problem(label(name), f"no file of this name is read.{hint}")
 
 
 def describe_codes(item: Evidence | Search, framework: Framework) -> list[str]:
@@ -126,6 +140,15 @@ def _check_claims(table: Table[Evidence] | Table[Search]) -> Iterator[Problem]:
             yield Problem(table.file, message, line, "claim")
 
 
+def _check_twins(table: Table[Delivery]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str, str], int] = {}
+    for line, row in table.rows:
+        key = (row["response"], row["date"], row["unit"].casefold())
+        if seen.setdefault(key, line) != line:
+            message = f"the same response, date and unit stand on line {seen[key]}; keep one"
+            yield Problem(table.file, message, line, "date")
+
+
 def _check_stages(row: Row) -> Iterator[tuple[str, str]]:
     reached = {name: when for name in STAGES if (when := _date(row, name))}
     if not any(row[name] for name in STAGES):
@@ -138,9 +161,18 @@ def _check_stages(row: Row) -> Iterator[tuple[str, str]]:
     for (name, when), (later, then) in pairwise(ordered):
         if _before(then.latest or then.earliest, when.earliest or when.latest):
             yield later, f"{then} is before {name} ({when}); stages follow one another"
+    if _number(row, "promised") and _number(row, "promised") <= _number(row, "baseline"):
+        yield "baseline", f"{row['baseline']} is no less than what was promised ({row['promised']})"
     for stage in filter(None, row.get("inferred", "").split(";")):
         if not row.get(stage.strip()):
             yield "inferred", f"{stage.strip()!r} is marked as inferred and has no date"
+
+
+def _number(row: Row, column: str) -> float:
+    try:
+        return float(row.get(column) or 0)
+    except ValueError:
+        return 0.0
 
 
 def _before(one: date | None, other: date | None) -> bool:

@@ -22,6 +22,7 @@ from atrisk.errors import AtriskError, RequestError
 from atrisk.flags import raise_flags
 from atrisk.framework import Framework, list_frameworks, load_framework
 from atrisk.gap import GROUPS, Gap, compare_rules, measure_gap
+from atrisk.ledger import Stage
 from atrisk.tabulation import (
     Row,
     describe_factors,
@@ -31,6 +32,19 @@ from atrisk.tabulation import (
     tabulate_months,
 )
 
+# What of a lag a table shows; CSV and JSON hold the anchors too.
+LAG_COLUMNS = (
+    "subject",
+    "date",
+    "issuer",
+    "response",
+    "answered_on",
+    "days",
+    "low",
+    "high",
+    "censored",
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status; faults are told on standard error.
@@ -38,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     Example:
         >>> main(["validate", "car-2012-2015"])
         Case('car-2012-2015': 2012-01 to 2015-12, 391 rows of evidence from 2 sources,
-        41 warnings, 93 responses): no faults
+        41 warnings, 93 responses, 21 deliveries): no faults
         0
     """
     for stream in (sys.stdout, sys.stderr):
@@ -180,6 +194,8 @@ def _explain_month(given: argparse.Namespace) -> int:
 def _show_flags(given: argparse.Namespace) -> int:
     flags = raise_flags(_assess(given, given.knowledge), given.policy)
     rows = flags.to_rows()
+    if given.format != "table":
+        rows = [_provenance(flags.assessment) | {"policy": flags.policy.id} | row for row in rows]
     if rows or given.format != "table":
         _say(render(rows, given.format, may_be_empty=True))
     if given.format == "table":
@@ -192,17 +208,23 @@ def _show_gap(given: argparse.Namespace) -> int:
     gap = measure_gap(assessment.case, assessment, given.rule, given.stage)
     if given.show == "summary" and given.format == "table":
         _say(textwrap.fill(gap.describe(), 100))
-        _say(f"\n{render(compare_rules(gap.case, assessment), 'table')}\n\n{gap!r}")
+        rows = compare_rules(gap.case, assessment, given.stage)
+        _say(f"\n{render(rows, 'table')}\n\n{gap!r}")
         return 0
-    _say(render(_gap_rows(gap, given.show), given.format))
+    rows = _gap_rows(gap, given.show, given.stage)
+    if given.format != "table":
+        rows = [_provenance(assessment) | row for row in rows]
+    elif given.show == "lags":
+        rows = [{name: row[name] for name in LAG_COLUMNS} for row in rows]
+    _say(render(rows, given.format))
     if given.format == "table":
         _say(f"\n{gap!r}")
     return 0
 
 
-def _gap_rows(gap: Gap, what: str) -> list[Row]:
+def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
     if what in ("summary", "rules"):
-        return compare_rules(gap.case, gap.assessment)
+        return compare_rules(gap.case, gap.assessment, stage)
     if what in GROUPS:
         return gap.compare_groups(what)
     return gap.to_rows(what)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ import numpy as np
 
 from atrisk.assessment import Assessment
 from atrisk.comparison import compare_scores
-from atrisk.errors import RequestError, UnknownNameError
+from atrisk.errors import RequestError, UnknownNameError, require
 from atrisk.explanation import Row
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.method import AlarmOption
@@ -89,12 +89,13 @@ class Flags:
         ]
 
     def __repr__(self) -> str:
+        heard = f", known to {self.assessment.audience}" if self.assessment.audience else ""
         first = f", first in {self.alarms[0].onset}" if self.alarms else ""
         return (
             f"Flags({self.assessment.case.id!r} under policy {self.policy.id!r}, "
-            f"{self.assessment.knowledge}: {len(self.alarms)} alarms{first}, "
+            f"{self.assessment.knowledge}{heard}: {len(self.alarms)} alarms{first}, "
             f"{len(self.surges)} surges, {len(self.triggers)} triggers)\n"
-            f"  {self.assessment.framework.header.caveat}"
+            f"  {self.assessment.framework.header.caveat}\n  {self.assessment.case.header.caveat}"
         )
 
 
@@ -125,6 +126,7 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
         >>> [alarm.onset for alarm in raise_flags(now, "sensitive").alarms][0] <= "2013-12"
         True
     """
+    require(assessment, Assessment, "make it with assess(case, framework)")
     chosen = _choose(assessment, policy)
     spans = find_alarms(
         assessment.overall,
@@ -207,5 +209,15 @@ def _find_triggers(assessment: Assessment) -> tuple[Flag, ...]:
     both = sharp & (ground.mean(axis=1) >= policy.ground_at)
     begins = np.flatnonzero(both & ~np.concatenate([[False], both[:-1]]))
     names = ", ".join(policy.ground_factors)
-    reason = f"factor {policy.trigger_factor} at {policy.trigger_at:g} over factors {names}"
-    return tuple(_flag(assessment, "trigger", int(m), int(m) + 1, reason) for m in begins)
+    column = codes.index(policy.trigger_factor)
+    return tuple(
+        _flag(
+            assessment,
+            "trigger",
+            int(m),
+            int(m) + 1,
+            f"factor {policy.trigger_factor} at {assessment.factors[m, column]:.2f}, of "
+            f"{policy.trigger_at:g} needed, over factors {names}",
+        )
+        for m in begins
+    )

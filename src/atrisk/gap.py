@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,12 +17,20 @@ from atrisk.assessment import Assessment
 from atrisk.case import Case
 from atrisk.dates import Month
 from atrisk.errors import RequestError, UnknownNameError, require
+from atrisk.evidence import AUDIENCES
 from atrisk.explanation import Row
 from atrisk.flags import raise_flags
-from atrisk.ledger import Response, Stage
+from atrisk.ledger import EarlyWarning, Response, Stage, bounds
 from atrisk.matching import Lag, Span, find_answers, measure_lag
 from atrisk.method import RuleOption
-from atrisk.response_level import is_over, list_promises, measure_level
+from atrisk.response_level import is_over, list_promises, measure_level, strength_on
+from atrisk.waiting import (
+    describe_median,
+    estimate_waiting,
+    number_or_none,
+    split_lags,
+    summarise_waiting,
+)
 
 if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
@@ -78,7 +87,7 @@ class Gap:
         Returns:
             One row for each group: how many warnings, how many answered, the median lag in days
             with its interval (None where it is not reached), and the p-value; None where the
-            group is everybody, or nobody in it or outside it was answered.
+            group or its complement has fewer than two, or nothing was answered.
 
         Raises:
             UnknownNameError: there is no such group.
@@ -93,9 +102,13 @@ class Gap:
         for name in names:
             inside = [lag for lag in warned if getattr(lag.warning, by) == name]
             outside = [lag for lag in warned if getattr(lag.warning, by) != name]
-            can_test = outside and any(not lag.censored for lag in warned)
-            p = compare(_split(inside), _split(outside)) if can_test else None
-            rows.append({by: name} | _summarise(inside, self._confidence) | {"log_rank_p": p})
+            # One warning is no group: its test would say what day it was.
+            groups = len(inside) > 1 and len(outside) > 1
+            can_test = groups and any(not lag.censored for lag in warned)
+            p = compare(split_lags(inside), split_lags(outside)) if can_test else None
+            rows.append(
+                {by: name} | summarise_waiting(inside, self._confidence) | {"log_rank_p": p}
+            )
         return rows
 
     def describe(self) -> str:
@@ -113,11 +126,16 @@ class Gap:
         )
         rules = self.assessment.framework.header.branches.rule.options
         sentences = [
-            _tell(measure_gap(self.case, self.assessment, rule=rule.id), first.subject)
+            _tell(measure_gap(self.case, self.assessment, rule.id, self._own_stage), first.subject)
             for rule in rules
             if rule.id != self.rule.id
         ]
         return " ".join([opening, _tell(self, first.subject), *sentences])
+
+    @property
+    def _own_stage(self) -> Stage | None:
+        """The stage that was asked for, or None if it is the rule's own."""
+        return self.stage if self.stage != self.rule.stage else None
 
     @property
     def _confidence(self) -> float:
@@ -127,7 +145,12 @@ class Gap:
         curve = self.survival
         columns = zip(curve.times, curve.waiting, curve.low, curve.high, strict=True)
         return [
-            {"days": float(t), "waiting": float(w), "low": _number(low), "high": _number(high)}
+            {
+                "days": float(t),
+                "waiting": float(w),
+                "low": number_or_none(low),
+                "high": number_or_none(high),
+            }
             for t, w, low, high in columns
         ]
 
@@ -135,12 +158,14 @@ class Gap:
         warned = [lag for lag in self.lags if lag.warning]
         answered = sum(not lag.censored for lag in warned)
         factors = self.assessment.by_factor.coverage[0] == 0
+        heard = f", heard by {self.assessment.audience}" if self.assessment.audience else ""
         unseen = f"{int(factors.sum())} of {factors.size} factors are not assessed"
         return (
             f"Gap({self.case.id!r} under {self.assessment.framework.id!r}: {len(warned)} warnings, "
-            f"{answered} answered, median lag {_median(self.survival)})\n"
+            f"{answered} answered by {self.assessment.until}, "
+            f"median lag {describe_median(self.survival)}; {self.assessment.knowledge}{heard})\n"
             f"  rule: {self.rule.label}, stage {self.stage}; {unseen} in "
-            f"{self.assessment.months[0]}; a lag is not a cause"
+            f"{self.assessment.months[0]}; a lag is not a cause\n  {self.case.header.caveat}"
         )
 
 
@@ -163,7 +188,9 @@ def measure_gap(
 
     Args:
         case: whose ledgers.
-        assessment: of that case; its alarms, under its own policy, wait like warnings.
+        assessment: of that case; its alarms, under its own policy, wait like warnings. The record
+            ends with the last day that it sees, and an audience hears its own warnings and the
+            public ones, and the others once their source is out.
         rule: id of a rule of the framework, or one of your own; None for the method's.
         stage: ``"proposed"``, ``"decided"``, ``"deployed"`` or ``"full_strength"``; None for the
             rule's own.
@@ -172,7 +199,8 @@ def measure_gap(
         A ``Gap``.
 
     Raises:
-        RequestError: the case has no warnings or no responses.
+        RequestError: no warning was given and heard by the day that is seen, or the assessment is
+            of another case.
         UnknownNameError: no such rule or stage.
 
     References:
@@ -188,38 +216,40 @@ def measure_gap(
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     require(assessment, Assessment, "make it with assess(case, framework)")
-    if not case.warnings or not case.responses:
-        missing = "warnings.csv" if not case.warnings else "responses.csv"
-        raise RequestError(f"{case.id} has no {missing}, so there is no gap to measure; add rows")
+    if assessment.case.id != case.id:
+        raise RequestError(
+            f"the assessment is of {assessment.case.id}, not of {case.id}; assess {case.id} first"
+        )
+    warned = _hear(case, assessment)
     chosen = _choose_rule(assessment, rule)
     at = stage or chosen.stage
     if at not in RULE_STAGES:
         raise UnknownNameError("stage", str(at), RULE_STAGES)
     answers = find_answers(case, chosen, at)
-    lags = _measure_lags(case, assessment, answers, chosen.documented)
+    lags = _measure_lags(warned, assessment, answers, chosen.documented)
     return Gap(
         case,
         assessment,
         chosen,
         at,
         lags,
-        tuple(_measure_months(case, assessment, answers)),
+        tuple(_measure_months(case, assessment, answers, chosen.share)),
         tuple(list_promises(case, assessment)),
-        _estimate(
+        estimate_waiting(
             [lag for lag in lags if lag.warning], assessment.framework.header.confidence_level
         ),
     )
 
 
-def compare_rules(case: Case, assessment: Assessment) -> list[Row]:
-    """Measure the gap under every rule of the framework.
+def compare_rules(case: Case, assessment: Assessment, stage: Stage | None = None) -> list[Row]:
+    """Measure the gap under every rule of the framework, at each rule's own stage or at one.
 
     Returns:
         One row for each rule: warnings, answered, median lag in days with its interval (None where
         it is not reached), and the first response that meets the rule after the first warning.
 
     Raises:
-        RequestError: the case has no warnings or no responses.
+        RequestError: as ``measure_gap``.
 
     Example:
         >>> import atrisk
@@ -230,9 +260,9 @@ def compare_rules(case: Case, assessment: Assessment) -> list[Row]:
     """
     rows = []
     for option in assessment.framework.header.branches.rule.options:
-        gap = measure_gap(case, assessment, rule=option)
+        gap = measure_gap(case, assessment, rule=option, stage=stage)
         warned = [lag for lag in gap.lags if lag.warning]
-        summary = _summarise(warned, assessment.framework.header.confidence_level)
+        summary = summarise_waiting(warned, assessment.framework.header.confidence_level)
         first = warned[0]
         head: Row = {"rule": option.id, "stage": gap.stage}
         rows.append(
@@ -256,74 +286,96 @@ def _choose_rule(assessment: Assessment, rule: str | RuleOption | None) -> RuleO
     return options[rule]
 
 
+def _hear(case: Case, assessment: Assessment) -> list[EarlyWarning]:
+    """Return the warnings that were given, and heard by the audience, by the day that is seen."""
+    until, audience = assessment.until, assessment.audience
+    shared = ("public", audience) if audience else AUDIENCES
+    heard = [
+        warning
+        for warning in case.warnings
+        if bounds(warning.date)[0] <= until
+        and (warning.audience in shared or _is_out(case, warning, until))
+    ]
+    if not heard:
+        raise RequestError(
+            f"{case.id} has no warning by {until}"
+            + (f" that the audience {audience!r} heard" if audience else "")
+            + ", so there is no gap to measure; add rows to warnings.csv or choose a later day"
+        )
+    return sorted(heard, key=lambda w: (Span.of(w.date).middle, w.id))
+
+
+def _is_out(case: Case, warning: EarlyWarning, until: date) -> bool:
+    published = case.source_by_id[warning.source].published.latest
+    return published is not None and published <= until
+
+
 def _measure_lags(
-    case: Case, assessment: Assessment, answers: dict[str, Span], documented: bool
+    warned: list[EarlyWarning],
+    assessment: Assessment,
+    answers: dict[str, Span],
+    documented: bool,
 ) -> tuple[Lag, ...]:
-    warned = sorted(case.warnings, key=lambda w: (Span.of(w.date).middle, w.id))
-    lags = [measure_lag(case, w, Span.of(w.date), answers, documented) for w in warned]
-    for alarm in raise_flags(assessment).alarms:
-        when = Span.of(Month.parse(alarm.onset).last_day)
-        lags.append(measure_lag(case, alarm.onset, when, answers, documented))
-    return tuple(lags)
+    subjects: list[tuple[EarlyWarning | str, Span]] = [(w, Span.of(w.date)) for w in warned]
+    subjects += [
+        (alarm.onset, Span.of(min(Month.parse(alarm.onset).last_day, assessment.until)))
+        for alarm in raise_flags(assessment).alarms
+    ]
+    return tuple(
+        measure_lag(
+            assessment.case, subject, when, answers, documented=documented, until=assessment.until
+        )
+        for subject, when in subjects
+    )
 
 
-def _measure_months(case: Case, assessment: Assessment, answers: dict[str, Span]) -> Iterable[Row]:
+def _measure_months(
+    case: Case, assessment: Assessment, answers: dict[str, Span], share: float
+) -> Iterable[Row]:
     alarm, waiting = raise_flags(assessment).in_alarm(), 0
     for place, month in enumerate(assessment.months):
-        day = Month.parse(month).last_day.toordinal()
-        held = _holding(case.responses, answers, day)
+        day = min(Month.parse(month).last_day, assessment.until).toordinal()
+        held = [r.id for r in case.responses if _holds(case, r, answers, share, day)]
         waiting += alarm[place] and not held
         low, level, high = measure_level(case, assessment, day)
-        risk = float(assessment.overall[place])
+        covered = float(assessment.coverage[place])
+        risk = float(assessment.overall[place]) if covered > 0 else None
         yield {
             "month": month,
             "risk": risk,
+            "risk_low": float(assessment.low[place]),
+            "risk_high": float(assessment.high[place]),
+            "coverage": covered,
             "response": level,
             "response_low": low,
             "response_high": high,
-            "gap": max(0.0, risk - level),
+            "gap": None if risk is None else max(0.0, risk - level),
             "in_alarm": alarm[place],
             "answers_in_force": "; ".join(held),
             "months_in_alarm_without_answer": waiting,
         }
 
 
-def _holding(responses: Iterable[Response], answers: dict[str, Span], day: int) -> list[str]:
-    """Return the responses that meet the rule by a day and have not ended by it."""
-    return [
-        r.id for r in responses
-        if r.id in answers and answers[r.id].middle <= day and not is_over(r, day)
-    ]  # fmt: skip
-
-
-def _split(lags: list[Lag]) -> tuple[Floats, Floats]:
-    answered = np.array([lag.days for lag in lags if not lag.censored])
-    return answered, np.array([lag.days for lag in lags if lag.censored])
-
-
-def _estimate(lags: list[Lag], confidence: float) -> Curve:
-    from atrisk.kernel.survival import estimate  # noqa: PLC0415 - loads scipy.stats
-
-    return estimate(*_split(lags), confidence)
-
-
-def _summarise(lags: list[Lag], confidence: float) -> Row:
-    curve = _estimate(lags, confidence)
-    return {
-        "warnings": len(lags),
-        "answered": sum(not lag.censored for lag in lags),
-        "median_days": curve.median,
-        "median_low": curve.median_low,
-        "median_high": curve.median_high,
-    }
+def _holds(
+    case: Case, response: Response, answers: dict[str, Span], share: float, day: int
+) -> bool:
+    """Tell whether a response meets the rule on a day: reached, not over, still strong."""
+    span = answers.get(response.id)
+    if span is None or span.middle > day or is_over(response, day):
+        return False
+    strength = strength_on(response, case.deliveries, day)
+    return share == 0 or strength is None or response.share(*strength) >= share
 
 
 def _tell(gap: Gap, subject: str) -> str:
     lag = next(lag for lag in gap.lags if lag.subject == subject)
-    rule = f"Under the rule '{gap.rule.label}'"
+    dropped = (
+        ", without its share" if gap.rule.share and gap.stage in ("proposed", "decided") else ""
+    )
+    at = f" at the stage {gap.stage}{dropped}," if gap._own_stage else ""
+    rule = f"Under the rule '{gap.rule.label}'{at}"
     if lag.response is None:
-        end = gap.case.header.end.last_day
-        return f"{rule} nothing answered it by {end}; {_tell_median(gap)}"
+        return f"{rule} nothing answered it by {gap.assessment.until}; {_tell_median(gap)}"
     bounds = f"{lag.low:.0f} to {'no answer' if lag.high is None else f'{lag.high:.0f}'}"
     return (
         f"{rule} the first answer was {lag.response.measure} ({lag.response.actor}), "
@@ -334,22 +386,5 @@ def _tell(gap: Gap, subject: str) -> str:
 def _tell_median(gap: Gap) -> str:
     warned = [lag for lag in gap.lags if lag.warning]
     answered = sum(not lag.censored for lag in warned)
-    return (
-        f"{answered} of {len(warned)} warnings were answered, median lag {_median(gap.survival)}."
-    )
-
-
-def _median(curve: Curve) -> str:
-    middle, low, high = (
-        "not reached" if value is None else f"{value:.0f}"
-        for value in (curve.median, curve.median_low, curve.median_high)
-    )
-    return (
-        f"{middle} [{low}, {high}] days"
-        if curve.median is not None
-        else f"not reached [{low}, {high}]"
-    )
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    median = describe_median(gap.survival)
+    return f"{answered} of {len(warned)} warnings were answered, median lag {median}."

@@ -32,7 +32,7 @@ def _check_stages(items: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Strength = Annotated[
-    Annotated[float, Field(ge=0)] | None,
+    Annotated[float, Field(ge=0, allow_inf_nan=False)] | None,
     BeforeValidator(_read_number),
     Field(description="a number, 0 or more, or nothing"),
 ]
@@ -90,6 +90,11 @@ class Response(Cited):
     confidential: Flag = False
     inferred: Annotated[Items, AfterValidator(_check_stages)] = ()
     baseline: Strength = None
+
+    def owns(self, delivery: "Delivery") -> bool:
+        """Tell whether a delivery is one of this response's own strength."""
+        same = delivery.unit.casefold() == self.unit.casefold()
+        return same and delivery.response == self.id
 
     def share(self, promised: float, delivered: float) -> float:
         """Return the share of a promise that was delivered, above what was there before, 0 to 1."""

@@ -114,7 +114,13 @@ def find_answers(case: Case, rule: RuleOption, stage: Stage) -> dict[str, Span]:
 
 
 def measure_lag(
-    case: Case, subject: EarlyWarning | str, when: Span, answers: dict[str, Span], documented: bool
+    case: Case,
+    subject: EarlyWarning | str,
+    when: Span,
+    answers: dict[str, Span],
+    *,
+    documented: bool,
+    until: date,
 ) -> Lag:
     """Return the lag from one warning, or from an alarm in a month, to its first answer.
 
@@ -122,10 +128,11 @@ def measure_lag(
 
         days = min over r with middle(r) >= middle(warning) of the difference of the middles
         low  = min over r with b >= c of max(0, a - d)
-        high = min over r with d <= a and b <= end of the case of b - c, or none
+        high = min over r with d <= a and b <= until of b - c, or none
 
     The third takes only responses that are certainly not earlier, so that for any days that the
-    dates may mean the lag lies between ``low`` and ``high``. An answer on the day itself counts.
+    dates may mean the lag lies between ``low`` and ``high``. An answer on the day itself counts. A
+    documented answer is after its warning because a source says so, as far as the dates allow it.
     """
     warning = subject if isinstance(subject, EarlyWarning) else None
     by_id = {response.id: response for response in case.responses}
@@ -134,9 +141,14 @@ def measure_lag(
         for name, span in answers.items()
         if not documented or (warning and warning.id in by_id[name].answers)
     }
-    end = case.header.end.last_day.toordinal()
-    # The record ends with the case: what came later, or may have, is not known to have come.
-    after = {n: span for n, span in mine.items() if when.middle <= span.middle <= end}
+    end = until.toordinal()
+    # The record ends with what is seen: what came later, or may have, is not known to have come.
+    after = {
+        name: span
+        for name, span in mine.items()
+        if span.middle <= end
+        and (when.middle <= span.middle or (documented and when.first <= span.last))
+    }
     first = min(after, key=lambda name: (after[name].middle, name), default=None)
     lows = [max(0, span.first - when.last) for span in mine.values() if span.last >= when.first]
     sure = [span for span in mine.values() if when.last <= span.first and span.last <= end]
@@ -147,7 +159,7 @@ def measure_lag(
         subject=warning.id if warning else str(subject),
         warning=warning,
         response=by_id[first] if first else None,
-        days=after[first].middle - when.middle if first else waited,
+        days=max(0.0, after[first].middle - when.middle) if first else waited,
         low=min([*lows, max(0, end - when.last)]),
         high=min(highs, default=None),
         censored=first is None,
@@ -169,13 +181,13 @@ def _reach(response: Response, stage: Stage) -> Span | None:
 
 
 def _reach_share(response: Response, deliveries: Iterable[Delivery], share: float) -> Span | None:
-    own = [d for d in deliveries if d.response == response.id and d.unit == response.unit]
+    own = [d for d in deliveries if response.owns(d)]
     reached = [
         Span.of(d.date)
         for d in own
-        if d.promised
+        if (promised := d.promised or response.promised)
         and d.delivered is not None
-        and response.share(d.promised, d.delivered) >= share
+        and response.share(promised, d.delivered) >= share
     ]
     if reached:
         return min(reached, key=lambda span: span.middle)

@@ -80,6 +80,10 @@ class Folder:
     def __init__(self, root: Traversable, name: str) -> None:
         self._root, self.name = root, name
 
+    def names(self) -> list[str]:
+        """Return the names of the folder's files, sorted."""
+        return sorted(entry.name for entry in self._root.iterdir() if entry.is_file())
+
     def label(self, name: str) -> str:
         """Return how errors call the file ``name`` of this folder."""
         return f"{self.name}/{name}"

@@ -17,7 +17,12 @@ from atrisk.method import ResponseLevelRow
 
 Floats = NDArray[np.float64]
 UNKNOWN_SHARE = "unknown share"  # the line of the table for a strength that is not on record
-_FURTHEST: tuple[Stage, ...] = ("deployed", "decided", "proposed")
+# The stages that have a level, the furthest first, each with the dates that show it.
+_FURTHEST: dict[str, tuple[Stage, ...]] = {
+    "deployed": ("deployed", "full_strength"),
+    "decided": ("decided",),
+    "proposed": ("proposed",),
+}
 
 
 def is_over(response: Response, day: int) -> bool:
@@ -59,9 +64,9 @@ def _level(response: Response, table: Mapping[str, ResponseLevelRow], day: int) 
     """Return the level of the furthest stage that a response has reached by a day."""
     if is_over(response, day):
         return 0.0
-    for stage in _FURTHEST:
-        when = response.stage(stage)
-        if when and Span.of(when).middle <= day:
+    for stage, dates in _FURTHEST.items():
+        reached = [when for name in dates if (when := response.stage(name))]
+        if any(Span.of(when).middle <= day for when in reached):
             row = table.get(f"{response.instrument} {stage}")
             return row.level if row else 0.0
     return 0.0
@@ -70,30 +75,31 @@ def _level(response: Response, table: Mapping[str, ResponseLevelRow], day: int) 
 def _share(
     response: Response, deliveries: Iterable[Delivery], day: int, unknown: float
 ) -> tuple[float, float, float]:
-    """Return low, point and high of the share of the promise that stands on a day."""
-    if not response.promised:
-        return (1.0, 1.0, 1.0)
-    strength = _strength(response, deliveries, day)
-    if strength is None:
-        return (0.0, unknown, 1.0)
-    share = response.share(*strength)
-    return (share, share, share)
+    """Return low, point and high of the share of the promise that stands on a day.
+
+    What protects civilians does so by its strength, so a force without one on record may be
+    nothing or all; what has no strength counts in full.
+    """
+    strength = strength_on(response, deliveries, day)
+    if strength:
+        share = response.share(*strength)
+        return (share, share, share)
+    counted = response.promised or response.protects_civilians
+    return (0.0, unknown, 1.0) if counted else (1.0, 1.0, 1.0)
 
 
-def _strength(
+def strength_on(
     response: Response, deliveries: Iterable[Delivery], day: int
 ) -> tuple[float, float] | None:
     """Return what was promised and what stood on a day; None if it is not on record."""
-    own = [d for d in deliveries if d.response == response.id and d.unit == response.unit]
+    own = [d for d in deliveries if response.owns(d)]
     past = [d for d in own if Span.of(d.date).middle <= day]
     if past:
         last = max(past, key=lambda d: Span.of(d.date).middle)
-        if not last.promised or last.delivered is None:
-            return None
-        return last.promised, last.delivered
-    if own or response.promised is None or response.delivered is None:
-        return None
-    return response.promised, response.delivered
+        promised, delivered = last.promised or response.promised, last.delivered
+    else:
+        promised, delivered = response.promised, None if own else response.delivered
+    return (promised, delivered) if promised and delivered is not None else None
 
 
 def list_promises(case: Case, assessment: Assessment) -> Iterable[Row]:
@@ -101,17 +107,19 @@ def list_promises(case: Case, assessment: Assessment) -> Iterable[Row]:
     for response in case.responses:
         if not response.promised:
             continue
-        starts = [w for w in (response.decided, response.funded, response.deployed) if w]
+        stages = (response.decided, response.funded, response.deployed, response.full_strength)
+        starts = [when for when in stages if when]
         begun = min((Span.of(w).middle for w in starts), default=None)
         for month in assessment.months:
             day = Month.parse(month).last_day.toordinal()
             if begun is None or begun > day or is_over(response, day):
                 continue
-            strength = _strength(response, case.deliveries, day)
+            strength = strength_on(response, case.deliveries, day)
             yield {
                 "month": month,
                 "response": response.id,
                 "unit": response.unit,
+                "baseline": response.baseline,
                 "promised": strength[0] if strength else response.promised,
                 "delivered": strength[1] if strength else None,
                 "share": response.share(*strength) if strength else None,

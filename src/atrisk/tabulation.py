@@ -138,7 +138,7 @@ def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
     if output == "json":
         import json  # noqa: PLC0415 - most runs print a table
 
-        return json.dumps(rows, ensure_ascii=False, indent=1, default=str)
+        return json.dumps(rows, ensure_ascii=False, indent=1, default=str, allow_nan=False)
     if not rows:
         return ""
     return _render_csv(rows) if output == "csv" else _render_table(rows)

@@ -67,8 +67,8 @@ def estimate(answered: Floats, unanswered: Floats, confidence: float) -> Curve:
     )
 
 
-def compare(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> float:
-    """Return the p-value of the log-rank test that two groups wait alike.
+def compare(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> float | None:
+    """Return the p-value of the log-rank test that two groups wait alike, or None if undefined.
 
     Args:
         first, second: days answered and days unanswered of each group.
@@ -77,7 +77,9 @@ def compare(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> floa
         Mantel (1966), Cancer Chemotherapy Reports 50:163-170.
     """
     one, other = (stats.CensoredData(uncensored=a, right=u) for a, u in (first, second))
-    return float(stats.logrank(one, other).pvalue)
+    with np.errstate(all="ignore"):  # 0/0 where nobody was at risk twice: told as None
+        p_value = float(stats.logrank(one, other).pvalue)
+    return None if np.isnan(p_value) else p_value
 
 
 def _half(times: Floats, shares: Floats) -> float | None:
