@@ -60,6 +60,15 @@ def check_ledgers(
                 message = f"{row['date']!r} is open; write an interval with two ends, as 2013/2014"
                 yield Problem(table.file, message, line, "date")
     yield from _check_twins(deliveries)
+    given = {row["id"]: _date(row, "date") for _, row in warnings.rows}
+    for line, row in responses.rows:
+        for name in filter(None, (part.strip() for part in row["answers"].split(";"))):
+            reached = [when for stage in STAGES if (when := _date(row, stage))]
+            warned = given.get(name)
+            last = max((when.latest for when in reached if when.latest), default=None)
+            if _before(last, warned.earliest if warned else None):
+                message = f"{name!r} was given on {warned}, after all that this response did"
+                yield Problem(responses.file, message, line, "answers")
     for line, row in responses.rows:
         for column, message in _check_stages(row):
             yield Problem(responses.file, message, line, column)

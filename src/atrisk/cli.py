@@ -170,10 +170,12 @@ def _provenance(assessment: Assessment) -> Row:
 def _explain_month(given: argparse.Namespace) -> int:
     now = _assess(given, given.knowledge)
     chosen = {"factor": given.factor, "crime": given.crime}
+    other: Row = {}
     if given.since or given.than:
         before = _assess(given, given.than) if given.than else now
         sides = (before, given.since or given.month), (now, given.month)
         rows, part = compare_scores(*sides, **chosen), "change"
+        other = {"compared_with": f"{sides[0][1]}, {before.knowledge}"}
         told = "\n".join(
             f"{name:6}  {describe_score(*side, **chosen)}"
             for name, side in zip(("before", "after"), sides, strict=True)
@@ -183,7 +185,10 @@ def _explain_month(given: argparse.Namespace) -> int:
         told = describe_score(now, given.month, **chosen)
     if given.format != "table":
         _say(
-            render([_provenance(now) | {"month": given.month} | row for row in rows], given.format)
+            render(
+                [_provenance(now) | {"month": given.month} | other | row for row in rows],
+                given.format,
+            )
         )
         return 0
     _say(f"{told}\n\n{render_explanation(rows, part, given.top or None)}")
