@@ -94,8 +94,8 @@ def test_importing_atrisk_loads_no_optional_package() -> None:
 def test_the_public_names_are_exactly_these() -> None:
     public = {
         name
-        for name, value in vars(atrisk).items()
-        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+        for name in dir(atrisk)
+        if not name.startswith("_") and not isinstance(getattr(atrisk, name), types.ModuleType)
     }
     assert public == set(atrisk.__all__)
     assert atrisk.__all__ == sorted(atrisk.__all__)

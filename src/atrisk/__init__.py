@@ -11,6 +11,9 @@ A score is the expected severity of what was on record by then, from 0 to 1. It 
 probability of genocide, not a forecast, and not a statement about causes.
 """
 
+import typing as _typing
+from importlib import import_module as _import_module
+
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case, list_cases, load_case
 from atrisk.comparison import compare_scores
@@ -23,12 +26,14 @@ from atrisk.errors import (
     UnknownNameError,
 )
 from atrisk.evidence import Evidence, Source
-from atrisk.flags import Flag, Flags, raise_flags
 from atrisk.framework import Framework, list_frameworks, load_framework
-from atrisk.gap import Gap, compare_rules, measure_gap
 from atrisk.ledger import Delivery, EarlyWarning, Response
-from atrisk.matching import Lag
 from atrisk.method import Method, WeightSet
+
+if _typing.TYPE_CHECKING:
+    from atrisk.flags import Flag, Flags, raise_flags
+    from atrisk.gap import Gap, compare_rules, measure_gap
+    from atrisk.matching import Lag
 
 __all__ = [
     "Assessment",
@@ -63,3 +68,26 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+# Loaded when first asked for: a run that only scores needs none of them (docs/performance.md).
+_LATER = {
+    "Flag": "atrisk.flags",
+    "Flags": "atrisk.flags",
+    "raise_flags": "atrisk.flags",
+    "Gap": "atrisk.gap",
+    "compare_rules": "atrisk.gap",
+    "measure_gap": "atrisk.gap",
+    "Lag": "atrisk.matching",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module 'atrisk' has no attribute {name!r}")
+    value = getattr(_import_module(_LATER[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

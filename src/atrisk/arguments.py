@@ -8,8 +8,7 @@ from pathlib import Path
 from atrisk import __version__
 from atrisk.assessment import LEVELS
 from atrisk.evidence import AUDIENCES
-from atrisk.gap import GROUPS, RULE_STAGES
-from atrisk.gap import LEVELS as GAP_LEVELS
+from atrisk.ledger import GAP_LEVELS, GROUPS, RULE_STAGES
 
 FORMATS = ("table", "csv", "json")
 SHOWN = ("choices", "factors", "indicators", "severity")

@@ -77,7 +77,9 @@ def check_ledgers(
 def check_names(label: Callable[[str], str], names: Iterable[str]) -> Iterator[Problem]:
     """Yield the files of a case whose names are nearly those that are read, and so are not read."""
     for name in names:
-        hint = "" if name in CASE_FILES else did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
+        if name in CASE_FILES or not name.lower().endswith((".csv", ".toml")):
+            continue
+        hint = did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
         if hint:
             yield Problem(label(name), f"no file of this name is read.{hint}")
 

@@ -12,17 +12,15 @@ import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from atrisk.arguments import build_parser
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case, list_cases, load_case
 from atrisk.comparison import compare_scores
 from atrisk.errors import AtriskError, RequestError
-from atrisk.flags import raise_flags
 from atrisk.framework import Framework, list_frameworks, load_framework
-from atrisk.gap import GROUPS, Gap, compare_rules, measure_gap
-from atrisk.ledger import Stage
+from atrisk.ledger import GROUPS, Stage
 from atrisk.tabulation import (
     Row,
     describe_factors,
@@ -31,6 +29,9 @@ from atrisk.tabulation import (
     render_explanation,
     tabulate_months,
 )
+
+if TYPE_CHECKING:
+    from atrisk.gap import Gap
 
 # What of a lag a table shows; CSV and JSON hold the anchors too.
 LAG_COLUMNS = (
@@ -76,8 +77,10 @@ def run() -> NoReturn:
     """Run the command as a process of its own, and leave it at once.
 
     Taking down what was imported object by object costs a seventh of a run (docs/performance.md)
-    and frees nothing that the system does not free anyway.
+    and frees nothing that the system does not free anyway. Searching all installed packages for
+    plugins of pydantic, of which this process uses none, costs another twentieth.
     """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     status = main()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -197,6 +200,8 @@ def _explain_month(given: argparse.Namespace) -> int:
 
 
 def _show_flags(given: argparse.Namespace) -> int:
+    from atrisk.flags import raise_flags  # noqa: PLC0415 - only two commands need it
+
     flags = raise_flags(_assess(given, given.knowledge), given.policy)
     rows = flags.to_rows()
     if given.format != "table":
@@ -209,6 +214,8 @@ def _show_flags(given: argparse.Namespace) -> int:
 
 
 def _show_gap(given: argparse.Namespace) -> int:
+    from atrisk.gap import compare_rules, measure_gap  # noqa: PLC0415 - only this command needs it
+
     assessment = _assess(given, given.knowledge)
     gap = measure_gap(assessment.case, assessment, given.rule, given.stage)
     if given.show == "summary" and given.format == "table":
@@ -228,6 +235,8 @@ def _show_gap(given: argparse.Namespace) -> int:
 
 
 def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
+    from atrisk.gap import compare_rules  # noqa: PLC0415 - loaded by now
+
     if what in ("summary", "rules"):
         return compare_rules(gap.case, gap.assessment, stage)
     if what in GROUPS:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from atrisk.dates import ImpreciseDate
+from atrisk.errors import shorten
 from atrisk.framework import Credibility, Reliability
 from atrisk.tables import (
     WITHHELD,
@@ -29,9 +30,15 @@ def _read_flag(cell: object) -> object:
 Flag = Annotated[bool, BeforeValidator(_read_flag), Field(description="yes or no")]
 AudienceCell = Annotated[Audience, Field(description="public, council or internal")]
 Severity = Annotated[int, Field(ge=1, le=4, description="1 low, 2 moderate, 3 high or 4 extreme")]
-Digest = Annotated[
-    str, Field(pattern=r"^([0-9a-f]{64})?$", description="64 hexadecimal digits, or nothing")
-]
+
+
+def _check_digest(cell: object) -> object:
+    text = str(cell)
+    if text and (len(text) != 64 or set(text) - set("0123456789abcdef")):
+        raise ValueError(
+            f"{shorten(text)} is not accepted; expected 64 hexadecimal digits, or nothing"
+        )
+    return cell
 
 
 def _check_anchor(cell: object) -> object:
@@ -44,6 +51,7 @@ def _check_anchor(cell: object) -> object:
 
 
 Anchor = Annotated[str, BeforeValidator(_check_anchor)]
+Digest = Annotated[str, BeforeValidator(_check_digest)]
 
 
 class Source(Record):
@@ -113,7 +121,8 @@ class Evidence(Cited):
     claim: Annotated[
         str,
         Field(
-            pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$",
+            pattern=r"^([a-z0-9][a-z0-9_-]*)?$",
+            max_length=64,
             description="lower-case letters, digits, '-' and '_', or nothing",
         ),
     ]

@@ -37,7 +37,7 @@ from atrisk.resources import Folder, list_bundled, open_folder
 from atrisk.tables import Header, Identifier, Record, Table, Text, read_header, read_table
 
 HEADER = "framework.toml"
-Code = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$", description="a code such as 7 or 7.14")]
+Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
 Nature = Literal["structural", "dynamic", "trigger"]
 Reliability = Annotated[Literal["A", "B", "C", "D", "E", "F"], Field(description="A to F")]
 Credibility = Annotated[int, Field(ge=1, le=6, description="a whole number from 1 to 6")]

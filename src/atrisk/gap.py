@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,16 @@ from atrisk.errors import RequestError, UnknownNameError, require
 from atrisk.evidence import AUDIENCES
 from atrisk.explanation import Row
 from atrisk.flags import raise_flags
-from atrisk.ledger import EarlyWarning, Response, Stage, bounds
+from atrisk.ledger import (
+    GAP_LEVELS,
+    GROUPS,
+    RULE_STAGES,
+    EarlyWarning,
+    GapLevel,
+    Response,
+    Stage,
+    bounds,
+)
 from atrisk.matching import Lag, Span, find_answers, measure_lag
 from atrisk.method import RuleOption
 from atrisk.response_level import is_over, list_promises, measure_level, strength_on
@@ -36,10 +45,6 @@ if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
 
 Floats = NDArray[np.float64]
-GapLevel = Literal["lags", "monthly", "promises", "survival"]
-LEVELS: tuple[GapLevel, ...] = ("lags", "monthly", "promises", "survival")
-GROUPS = ("issuer", "audience", "specificity")
-RULE_STAGES: tuple[Stage, ...] = ("proposed", "decided", "deployed", "full_strength")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +82,7 @@ class Gap:
             return [dict(row) for row in self.promises]
         if level == "survival":
             return self._survival_rows()
-        raise UnknownNameError("level", str(level), LEVELS)
+        raise UnknownNameError("level", str(level), GAP_LEVELS)
 
     def compare_groups(self, by: str) -> list[Row]:
         """Compare how long warnings waited by issuer, audience or specificity.

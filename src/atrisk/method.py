@@ -231,7 +231,7 @@ class WeightRow(Record):
     """One line of a weight file."""
 
     code: Annotated[
-        str, Field(pattern=r"^(\d+(\.\d+)?|\*)$", description="a factor, an indicator, or *")
+        str, Field(pattern=r"^([0-9]+(\.[0-9]+)?|\*)$", description="a factor, an indicator, or *")
     ]
     weight: Annotated[float, Field(ge=0, lt=float("inf"), description="a number, 0 or more")]
     rationale: Text

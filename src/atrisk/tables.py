@@ -84,7 +84,8 @@ def _none_if_empty(cell: object) -> object:
 Identifier = Annotated[
     str,
     Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
+        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        max_length=64,
         description="lower-case letters, digits, '-' and '_', such as storm-07",
     ),
 ]
