@@ -64,11 +64,7 @@ class Flags:
     def in_alarm(self) -> tuple[bool, ...]:
         """Tell for each month of the assessment whether an alarm is on."""
         months = self.assessment.months
-        spans = [
-            (months.index(a.onset), months.index(a.end) if a.end else len(months))
-            for a in self.alarms
-        ]
-        return tuple(any(a <= place < b for a, b in spans) for place in range(len(months)))
+        return in_alarm(find_spans(self.assessment, self.policy), len(months))
 
     def to_rows(self) -> list[Row]:
         """Return one row for each flag, in time, ready for a table."""
@@ -128,14 +124,7 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
     chosen = _choose(assessment, policy)
-    spans = find_alarms(
-        assessment.overall,
-        on=chosen.on,
-        off=chosen.off,
-        needed=chosen.months_needed,
-        watched=chosen.months_watched,
-        cool_down=chosen.cool_down_months,
-    )
+    spans = find_spans(assessment, chosen)
     surge = assessment.method.surge
     rises = find_surges(
         assessment.overall, months=surge.months, deviations=surge.deviations, least=surge.least
@@ -150,6 +139,29 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
         tuple(_flag(assessment, "alarm", begin, end, reason) for begin, end in spans),
         tuple(_flag(assessment, "surge", m, m + 1, _tell_rise(assessment, m)) for m in rises),
         _find_triggers(assessment),
+    )
+
+
+def find_spans(
+    assessment: Assessment, policy: AlarmOption | None = None
+) -> list[tuple[int, int | None]]:
+    """Return the first month of each alarm and the month of its end, by place, unexplained."""
+    chosen = policy or assessment.method.alarm
+    return find_alarms(
+        assessment.overall,
+        on=chosen.on,
+        off=chosen.off,
+        needed=chosen.months_needed,
+        watched=chosen.months_watched,
+        cool_down=chosen.cool_down_months,
+    )
+
+
+def in_alarm(spans: list[tuple[int, int | None]], months: int) -> tuple[bool, ...]:
+    """Tell for each month whether one of the alarms is on."""
+    return tuple(
+        any(first <= place and (end is None or place < end) for first, end in spans)
+        for place in range(months)
     )
 
 

@@ -5,9 +5,10 @@ A lag is not a cause and a response is not its effect: the ledgers say what came
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from atrisk.dates import Month
 from atrisk.errors import RequestError, UnknownNameError, require
 from atrisk.evidence import AUDIENCES
 from atrisk.explanation import Row
-from atrisk.flags import raise_flags
+from atrisk.flags import find_spans, in_alarm
 from atrisk.ledger import (
     GAP_LEVELS,
     GROUPS,
@@ -36,7 +37,7 @@ from atrisk.response_level import is_over, list_promises, measure_level, strengt
 from atrisk.waiting import (
     describe_median,
     estimate_waiting,
-    number_or_none,
+    list_waiting,
     split_lags,
     summarise_waiting,
 )
@@ -54,9 +55,8 @@ class Gap:
     Attributes:
         rule, stage: what counts as an answer, and when.
         lags: one for each warning, in time, and one for each alarm.
-        monthly: risk, response level and gap by month.
-        promises: promised against delivered strength by operation and month.
         survival: Kaplan-Meier curve of the warnings' lags.
+        answers: when each response meets the rule, by its id.
     """
 
     case: Case = field(repr=False)
@@ -64,9 +64,19 @@ class Gap:
     rule: RuleOption
     stage: Stage
     lags: tuple[Lag, ...] = field(repr=False)
-    monthly: tuple[Row, ...] = field(repr=False)
-    promises: tuple[Row, ...] = field(repr=False)
     survival: Curve = field(repr=False)
+    answers: Mapping[str, Span] = field(repr=False)
+
+    @cached_property
+    def monthly(self) -> tuple[Row, ...]:
+        """Risk, response level and gap by month."""
+        share = self.rule.share
+        return tuple(_measure_months(self.case, self.assessment, self.answers, share))
+
+    @cached_property
+    def promises(self) -> tuple[Row, ...]:
+        """Promised against delivered strength by operation and month."""
+        return tuple(list_promises(self.case, self.assessment))
 
     def to_rows(self, level: GapLevel = "lags") -> list[Row]:
         """Return rows for a table: ``"lags"``, ``"monthly"``, ``"promises"`` or ``"survival"``.
@@ -81,7 +91,7 @@ class Gap:
         if level == "promises":
             return [dict(row) for row in self.promises]
         if level == "survival":
-            return self._survival_rows()
+            return list_waiting(self.survival)
         raise UnknownNameError("level", str(level), GAP_LEVELS)
 
     def compare_groups(self, by: str) -> list[Row]:
@@ -145,19 +155,6 @@ class Gap:
     @property
     def _confidence(self) -> float:
         return self.assessment.framework.header.confidence_level
-
-    def _survival_rows(self) -> list[Row]:
-        curve = self.survival
-        columns = zip(curve.times, curve.waiting, curve.low, curve.high, strict=True)
-        return [
-            {
-                "days": float(t),
-                "waiting": float(w),
-                "low": number_or_none(low),
-                "high": number_or_none(high),
-            }
-            for t, w, low, high in columns
-        ]
 
     def __repr__(self) -> str:
         warned = [lag for lag in self.lags if lag.warning]
@@ -238,11 +235,10 @@ def measure_gap(
         chosen,
         at,
         lags,
-        tuple(_measure_months(case, assessment, answers, chosen.share)),
-        tuple(list_promises(case, assessment)),
         estimate_waiting(
             [lag for lag in lags if lag.warning], assessment.framework.header.confidence_level
         ),
+        answers,
     )
 
 
@@ -321,10 +317,11 @@ def _measure_lags(
     answers: dict[str, Span],
     documented: bool,
 ) -> tuple[Lag, ...]:
+    months = assessment.months
     subjects: list[tuple[EarlyWarning | str, Span]] = [(w, Span.of(w.date)) for w in warned]
     subjects += [
-        (alarm.onset, Span.of(min(Month.parse(alarm.onset).last_day, assessment.until)))
-        for alarm in raise_flags(assessment).alarms
+        (months[alarm], Span.of(min(Month.parse(months[alarm]).last_day, assessment.until)))
+        for alarm, _ in find_spans(assessment)
     ]
     return tuple(
         measure_lag(
@@ -335,9 +332,10 @@ def _measure_lags(
 
 
 def _measure_months(
-    case: Case, assessment: Assessment, answers: dict[str, Span], share: float
+    case: Case, assessment: Assessment, answers: Mapping[str, Span], share: float
 ) -> Iterable[Row]:
-    alarm, waiting = raise_flags(assessment).in_alarm(), 0
+    alarm = in_alarm(find_spans(assessment), len(assessment.months))
+    waiting = 0
     for place, month in enumerate(assessment.months):
         day = min(Month.parse(month).last_day, assessment.until).toordinal()
         held = [r.id for r in case.responses if _holds(case, r, answers, share, day)]
@@ -362,7 +360,7 @@ def _measure_months(
 
 
 def _holds(
-    case: Case, response: Response, answers: dict[str, Span], share: float, day: int
+    case: Case, response: Response, answers: Mapping[str, Span], share: float, day: int
 ) -> bool:
     """Tell whether a response meets the rule on a day: reached, not over, still strong."""
     span = answers.get(response.id)

@@ -54,6 +54,20 @@ def describe_median(curve: Curve) -> str:
     )
 
 
-def number_or_none(value: float) -> float | None:
+def list_waiting(curve: Curve) -> list[Row]:
+    """Return one row for each step of the curve: the share that still waits, with its interval."""
+    columns = zip(curve.times, curve.waiting, curve.low, curve.high, strict=True)
+    return [
+        {
+            "days": float(t),
+            "waiting": float(w),
+            "low": _number_or_none(low),
+            "high": _number_or_none(high),
+        }
+        for t, w, low, high in columns
+    ]
+
+
+def _number_or_none(value: float) -> float | None:
     """Return a number, or None for one that is undefined."""
     return None if np.isnan(value) else float(value)
