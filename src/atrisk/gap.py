@@ -340,7 +340,7 @@ def _measure_months(
         day = min(Month.parse(month).last_day, assessment.until).toordinal()
         held = [r.id for r in case.responses if _holds(case, r, answers, share, day)]
         waiting += alarm[place] and not held
-        low, level, high = measure_level(case, assessment, day)
+        level = measure_level(case, assessment, day)
         covered = float(assessment.coverage[place])
         risk = float(assessment.overall[place]) if covered > 0 else None
         yield {
@@ -349,10 +349,11 @@ def _measure_months(
             "risk_low": float(assessment.low[place]),
             "risk_high": float(assessment.high[place]),
             "coverage": covered,
-            "response": level,
-            "response_low": low,
-            "response_high": high,
-            "gap": None if risk is None else max(0.0, risk - level),
+            "response": level.point,
+            "response_low": level.low,
+            "response_high": level.high,
+            "response_rests_on": "; ".join(f"{name} {part:.4f}" for name, part in level.rests_on),
+            "gap": None if risk is None else max(0.0, risk - level.point),
             "in_alarm": alarm[place],
             "answers_in_force": "; ".join(held),
             "months_in_alarm_without_answer": waiting,
@@ -367,7 +368,9 @@ def _holds(
     if span is None or span.middle > day or is_over(response, day):
         return False
     strength = strength_on(response, case.deliveries, day)
-    return share == 0 or strength is None or response.share(*strength) >= share
+    if share == 0 or strength is None:
+        return True
+    return response.share(strength.promised, strength.delivered) >= share
 
 
 def _tell(gap: Gap, subject: str) -> str:
