@@ -290,3 +290,14 @@ def test_nothing_to_show_is_an_error_unless_it_is_an_answer() -> None:
     with pytest.raises(atrisk.RequestError, match="nothing to show"):
         render([], "table")
     assert render([], "json", may_be_empty=True) == "[]"
+
+
+def test_a_score_that_nobody_assessed_is_never_printed_as_zero(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ["explain", "car-2012-2015", "2013-09", "--factor", "12", "--since", "2012-01"]
+    assert main(arguments) == 0
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first.startswith("before  2012-01")
+    assert first.endswith("not assessed, which is not zero")
+    assert "[" in second

@@ -24,10 +24,10 @@ from atrisk.ledger import GROUPS, Stage
 from atrisk.tabulation import (
     Row,
     describe_factors,
-    describe_score,
     render,
     render_explanation,
     tabulate_months,
+    tell_score,
 )
 
 if TYPE_CHECKING:
@@ -180,12 +180,12 @@ def _explain_month(given: argparse.Namespace) -> int:
         rows, part = compare_scores(*sides, **chosen), "change"
         other = {"compared_with": f"{sides[0][1]}, {before.knowledge}"}
         told = "\n".join(
-            f"{name:6}  {describe_score(*side, **chosen)}"
+            f"{name:6}  {tell_score(*side, **chosen)}"
             for name, side in zip(("before", "after"), sides, strict=True)
         )
     else:
         rows, part = now.explain(given.month, **chosen), "contribution"
-        told = describe_score(now, given.month, **chosen)
+        told = tell_score(now, given.month, **chosen)
     if given.format != "table":
         _say(
             render(

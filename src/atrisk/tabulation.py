@@ -52,9 +52,7 @@ def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
     return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
 
 
-def describe_score(
-    assessment: Assessment, month: str, factor: str | None, crime: str | None
-) -> str:
+def tell_score(assessment: Assessment, month: str, factor: str | None, crime: str | None) -> str:
     """Return in one line which score an explanation opens: its month, name, band and range."""
     place = assessment.place(month)
     if factor is not None:
@@ -74,8 +72,10 @@ def describe_score(
 
 
 def _describe_row(row: Row) -> str:
+    if row["score"] is None:
+        return "not assessed, which is not zero"
     return (
-        f"{row['band'] or 'no band'} {row['score'] or 0:.4f} [{row['low']:.2f}-{row['high']:.2f}], "
+        f"{row['band'] or 'no band'} {row['score']:.4f} [{row['low']:.2f}-{row['high']:.2f}], "
         f"coverage {row['coverage']:.0%}"
     )
 
