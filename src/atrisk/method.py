@@ -136,6 +136,8 @@ class Branch(Header):
         return self
 
 
+# One class for each kind of option: a generic model says it shorter, and its parameters cost each
+# run a thirtieth more (docs/performance.md).
 class GradeBranch(Branch):
     """What a grade is worth."""
 
