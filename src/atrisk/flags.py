@@ -14,8 +14,9 @@ from atrisk.assessment import Assessment
 from atrisk.comparison import compare_scores
 from atrisk.errors import RequestError, UnknownNameError, require
 from atrisk.explanation import Row
+from atrisk.framework import Framework
 from atrisk.kernel.alarms import find_alarms, find_surges
-from atrisk.method import AlarmOption
+from atrisk.method import AlarmOption, Method
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -123,7 +124,7 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
         True
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
-    chosen = _choose(assessment, policy)
+    chosen = choose_policy(assessment.framework, assessment.method, policy)
     spans = find_spans(assessment, chosen)
     surge = assessment.method.surge
     rises = find_surges(
@@ -165,12 +166,20 @@ def in_alarm(spans: list[tuple[int, int | None]], months: int) -> tuple[bool, ..
     )
 
 
-def _choose(assessment: Assessment, policy: str | AlarmOption | None) -> AlarmOption:
-    chosen = assessment.method.alarm
+def choose_policy(
+    framework: Framework, method: Method, policy: str | AlarmOption | None
+) -> AlarmOption:
+    """Return a policy by its id, one's own, or the method's.
+
+    Raises:
+        UnknownNameError: the framework has no such policy.
+        RequestError: it can never raise an alarm.
+    """
+    chosen = method.alarm
     if isinstance(policy, AlarmOption):
         chosen = policy
     elif policy is not None:
-        options = {o.id: o for o in assessment.framework.header.branches.alarm.options}
+        options = {o.id: o for o in framework.header.branches.alarm.options}
         if policy not in options:
             raise UnknownNameError("alarm policy", policy, options)
         chosen = options[policy]

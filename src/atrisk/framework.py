@@ -127,6 +127,7 @@ class Framework:
         weight_sets: weight sets by id.
         grades: grade tables by the id of their option.
         response_levels: response level tables by the id of their option.
+        folder: where it was read from.
     """
 
     header: FrameworkHeader
@@ -135,6 +136,7 @@ class Framework:
     weight_sets: Mapping[str, WeightSet]
     grades: Mapping[str, Mapping[str, GradeRow]]
     response_levels: Mapping[str, Mapping[str, ResponseLevelRow]]
+    folder: Folder
 
     @property
     def id(self) -> str:
@@ -302,7 +304,8 @@ def load_framework(which: str | Path) -> Framework:
         >>> load_framework("un-foa-2014").factors["9"].scope
         'genocide'
     """
-    files = _Files.read(open_folder(which, "framework", HEADER))
+    folder = open_folder(which, "framework", HEADER)
+    files = _Files.read(folder)
     problems = list(files.check())
     if problems:
         raise DataError(problems)
@@ -313,6 +316,7 @@ def load_framework(which: str | Path) -> Framework:
         {name: _weight_set(name, table, files.codes) for name, table in files.weights.items()},
         {name: {row.grade: row for row in table.records} for name, table in files.grades.items()},
         {name: {row.cell: row for row in table.records} for name, table in files.levels.items()},
+        folder,
     )
 
 

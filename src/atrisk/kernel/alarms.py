@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 
 def find_alarms(
@@ -43,6 +44,40 @@ def find_alarms(
         elif month >= ready and high[max(0, month - watched + 1) : month + 1].sum() >= needed:
             begun = month
     return alarms if begun is None else [*alarms, (begun, None)]
+
+
+def watch_draws(
+    scores: Singles, *, on: float, off: float, needed: int, watched: int, cool_down: int
+) -> NDArray[np.bool_]:
+    """Tell for each month of many draws whether an alarm is on, by the rule of ``find_alarms``.
+
+    Args:
+        scores: shape ``(months, draws)``.
+        on, off, needed, watched, cool_down: as in ``find_alarms``.
+
+    Returns:
+        Shape ``(months, draws)``.
+
+    Example:
+        >>> scores = np.array([[0.5], [0.75], [0.5], [0.25], [0.5]], dtype=np.float32)
+        >>> alarm = watch_draws(scores, on=0.5, off=0.375, needed=2, watched=3, cool_down=0)
+        >>> alarm[:, 0].tolist()
+        [False, True, True, False, True]
+    """
+    high = scores >= on
+    enough = np.zeros_like(high)
+    for place in range(len(scores)):
+        enough[place] = high[max(0, place - watched + 1) : place + 1].sum(axis=0) >= needed
+    alarm = np.zeros_like(high)
+    now = np.zeros(scores.shape[1], dtype=np.bool_)
+    ready = np.zeros(scores.shape[1], dtype=np.int64)
+    for place, score in enumerate(scores):
+        over = now & (score < off)
+        ready[over] = place + 1 + cool_down
+        # A month that ends an alarm raises none, whatever the months before it were.
+        now = np.where(now, ~over, enough[place] & (place >= ready))
+        alarm[place] = now
+    return alarm
 
 
 def find_surges(scores: Floats, *, months: int, deviations: float, least: float) -> list[int]:

@@ -1,0 +1,266 @@
+"""Propagation: many draws of what may be wrong, through the whole method at once. NumPy only.
+
+Each draw is scored by the same rules as an assessment: what a draw settles (which claims are true,
+how severe, when, for how long) replaces the expectation over it, and nothing else changes. Arrays
+have the draws last, so that each step runs along memory, and are in single precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.kernel.aggregation import Aggregation
+from atrisk.kernel.joining import join_draws
+
+Singles = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One item on one indicator: which, of which nature, and the first row that may count it."""
+
+    item: int
+    nature: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An indicator with its claims, each of them one telling or more."""
+
+    indicator: int
+    aggravating: tuple[tuple[Telling, ...], ...]
+    mitigating: tuple[tuple[Telling, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A factor's owners, or a crime's factors: their places, and how many members there are."""
+
+    places: tuple[int, ...]
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Model:
+    """What no draw changes.
+
+    Attributes:
+        rows, top: months that are scored, and the highest severity.
+        owners: indicators that something bears on, factor by factor.
+        factors: owners of each factor, and its indicators.
+        crimes: factors of each crime.
+        factor_rules, crime_rules: options of aggregation.
+    """
+
+    rows: int
+    top: int
+    owners: tuple[Owner, ...]
+    factors: tuple[Part, ...]
+    crimes: tuple[Part, ...]
+    factor_rules: tuple[Aggregation, ...]
+    crime_rules: tuple[Aggregation, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Draws:
+    """What each draw settles; the last axis is the draws.
+
+    Attributes:
+        truth: 1 where an item is true, 0 where not, or the probability of it; items x draws.
+        severity: of each item; items x draws.
+        began: row in which each item begins, by draw; None where no draw begins it later than
+            ``Telling.first``.
+        ended: row in which it ends, by draw, or one number for all; below 0 before the first row.
+        half_life: in months, by nature; natures x draws.
+        indicator_weights, factor_weights: relative; indicators x draws, factors x draws.
+        factor_rule, crime_rule: option of each draw.
+    """
+
+    truth: Singles
+    severity: NDArray[np.int8]
+    began: tuple[Integers | None, ...]
+    ended: tuple[Integers | int, ...]
+    half_life: Singles
+    indicator_weights: Singles
+    factor_weights: Singles
+    factor_rule: Integers
+    crime_rule: Integers
+
+    def part(self, first: int, last: int) -> Self:
+        """Return some of the draws, in order."""
+        cut = slice(first, last)
+        return type(self)(
+            self.truth[:, cut],
+            self.severity[:, cut],
+            tuple(rows if rows is None else rows[cut] for rows in self.began),
+            tuple(rows if isinstance(rows, int) else rows[cut] for rows in self.ended),
+            self.half_life[:, cut],
+            self.indicator_weights[:, cut],
+            self.factor_weights[:, cut],
+            self.factor_rule[cut],
+            self.crime_rule[cut],
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scored:
+    """Scores of each draw: factors and crimes first, then months, then draws."""
+
+    factors: Singles
+    crimes: Singles
+    overall: Singles
+
+
+def propagate(model: Model, draws: Draws) -> Scored:
+    """Score every month of every draw.
+
+    Args:
+        model: what no draw changes.
+        draws: what each draw settles.
+
+    Returns:
+        Factors, crimes and the overall score, equal to those of an assessment in which each item
+        has the draw's truth, severity and dates, to single precision.
+    """
+    intensities = measure_draws(model, draws)
+    count = intensities.shape[-1]
+    factors = np.zeros((len(model.factors), model.rows, count), dtype=np.float32)
+    for place, part in enumerate(model.factors):
+        _join(
+            model.factor_rules,
+            draws.factor_rule,
+            intensities[list(part.places)],
+            draws.indicator_weights,
+            [model.owners[owner].indicator for owner in part.places],
+            part.members,
+            out=factors[place],
+        )
+    crimes = np.zeros((len(model.crimes), model.rows, count), dtype=np.float32)
+    for place, part in enumerate(model.crimes):
+        columns = list(part.places)
+        _join(
+            model.crime_rules,
+            draws.crime_rule,
+            factors[columns],
+            draws.factor_weights,
+            columns,
+            part.members,
+            out=crimes[place],
+        )
+    return Scored(factors, crimes, crimes.max(axis=0))
+
+
+def measure_draws(model: Model, draws: Draws) -> Singles:
+    """Return the intensities of each draw, owners x rows x draws."""
+    told = _Told(model, draws)
+    shape = (model.top, model.rows, draws.truth.shape[1])
+    intensities = np.empty((len(model.owners), *shape[1:]), dtype=np.float32)
+    rooms = [np.empty(shape, dtype=np.float32) for _ in range(2)]
+    for place, owner in enumerate(model.owners):
+        worst = np.subtract(1, told.escape(owner.aggravating, rooms[0]), out=rooms[0])
+        if owner.mitigating:
+            worst *= told.escape(owner.mitigating, rooms[1])
+        np.mean(worst, axis=0, out=intensities[place])
+    return intensities
+
+
+class _Told:
+    """What each telling says in each draw.
+
+    A condition that ended in row ``e`` lapses by row ``t`` with the probability
+    ``1 - 2 ** (-max(0, t - e) / half-life)``, which depends on ``t - e`` alone: one table serves
+    every item, each reading its own stretch of it.
+    """
+
+    def __init__(self, model: Model, draws: Draws) -> None:
+        self.rows, self.began, self.ended = model.rows, draws.began, draws.ended
+        levels = np.arange(1, model.top + 1, dtype=np.int8)[:, None, None]
+        self.reached = (draws.severity >= levels) * draws.truth
+        self.levels = self.reached.any(axis=2).sum(axis=0).tolist()
+        # Of two that are 0 or anything, the larger is the probability of either.
+        self.certain = bool(((draws.truth == 0) | (draws.truth == 1)).all())
+        self.missed = 1 - self.reached
+        oldest = max(0, *(-int(np.min(ended)) for ended in draws.ended))
+        lags = np.maximum(np.arange(-model.rows, model.rows + oldest), 0).astype(np.float32)
+        rates = np.float32(np.log(2)) / draws.half_life
+        self.lapsed = -np.expm1(-lags[:, None] * rates[:, None, :])
+        self.room = np.empty((model.top, model.rows, draws.truth.shape[1]), dtype=np.float32)
+
+    def escape(self, claims: Sequence[tuple[Telling, ...]], none: Singles) -> Singles:
+        """Return in ``none`` the probability that no claim holds, by level, row and draw."""
+        none.fill(1)
+        for claim in claims:
+            if len(claim) == 1:
+                missed = self._miss(claim[0])
+                none[: len(missed), claim[0].first :] *= missed
+            else:
+                none *= self._miss_all(claim, np.ones_like(none))
+        return none
+
+    def _miss_all(self, claim: tuple[Telling, ...], best: Singles) -> Singles:
+        """Return the same of the best of a claim's tellings, by level."""
+        for telling in claim:
+            missed = self._miss(telling)
+            part = best[: len(missed), telling.first :]
+            np.minimum(part, missed, out=part)
+        return best
+
+    def _miss(self, telling: Telling) -> Singles:
+        """Return the probability that a telling does not hold, up to the highest level it has."""
+        item, levels = telling.item, self.levels[telling.item]
+        lapsed = self._lapse(telling)
+        room = self.room[:levels, : len(lapsed)]
+        if self.certain:
+            return np.maximum(self.missed[:levels, item, None, :], lapsed, out=room)
+        held = np.multiply(self.reached[:levels, item, None, :], 1 - lapsed, out=room)
+        return np.subtract(1, held, out=held)
+
+    def _lapse(self, telling: Telling) -> Singles:
+        """Return the rows of a telling's lapse; one row where it holds in all of them."""
+        ended, began = self.ended[telling.item], self.began[telling.item]
+        table, first = self.lapsed[telling.nature], telling.first
+        if isinstance(ended, int):
+            lag = self.rows - ended
+            lapsed = table[:1] if lag <= 0 else table[lag + first : lag + self.rows]
+        else:
+            lags = np.arange(first, self.rows)[:, None] + self.rows - ended
+            lapsed = np.take_along_axis(table, lags, axis=0)
+        if began is None:
+            return lapsed
+        before = np.arange(first, self.rows)[:, None] < began
+        return np.maximum(lapsed, before.astype(np.float32))
+
+
+def _join(
+    rules: Sequence[Aggregation],
+    chosen: Integers,
+    values: Singles,
+    weights: Singles,
+    places: Sequence[int],
+    members: Sequence[int],
+    *,
+    out: Singles,
+) -> None:
+    """Join values under each draw's own rule and weights, into ``out``."""
+    if not places:
+        return  # nothing bears on it in any draw
+    counts = weights[list(places)] / weights[list(members)].mean(axis=0)
+    for option in np.unique(chosen):
+        which = _as_slice(chosen == option)
+        out[:, which] = join_draws(
+            rules[option], values[:, :, which], counts[:, which], len(members)
+        )
+
+
+def _as_slice(mask: NDArray[np.bool_]) -> slice | NDArray[np.bool_]:
+    """Return a slice where the chosen stand side by side, which copies nothing."""
+    places = np.flatnonzero(mask)
+    first, last = int(places[0]), int(places[-1]) + 1
+    return slice(first, last) if last - first == len(places) else mask

@@ -1,0 +1,153 @@
+"""Sampling: draws of what may be wrong, from a Generator that is passed in. NumPy and SciPy only.
+
+Items run along the first axis and draws along the second, in single precision.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+def draw_truth(
+    generator: Generator,
+    probability: Floats,
+    claim: Integers,
+    block: Integers,
+    correlation: float,
+) -> NDArray[np.bool_]:
+    """Draw whether each item is true: claims of one block (a source) err together.
+
+    ``true = z <= ndtri(p)`` with ``z = sqrt(c) * z_block + sqrt(1 - c) * z_claim``, all standard
+    normal: a Gaussian copula with correlation ``c`` between the claims of a block. Items of one
+    claim share its ``z``, so that the less probable telling is true only where the other is.
+
+    Args:
+        generator: of the draws.
+        probability: that each item is true, in [0, 1], shape ``(items, draws)``.
+        claim: of each item, counted from 0, shape ``(items,)``.
+        block: of each claim, counted from 0, shape ``(claims,)``.
+        correlation: in [0, 1].
+
+    Returns:
+        Shape ``(items, draws)``.
+
+    References:
+        Li (2000), Journal of Fixed Income 9:43-54, for the Gaussian copula.
+
+    Example:
+        >>> generator = np.random.default_rng(7)
+        >>> sure = np.array([[1.0, 1.0], [0.0, 0.0]])
+        >>> draw_truth(generator, sure, np.array([0, 1]), np.array([0, 0]), 0.5).tolist()
+        [[True, True], [False, False]]
+    """
+    draws = probability.shape[1]
+    common = generator.standard_normal((int(block.max()) + 1, draws), dtype=np.float32)
+    own = generator.standard_normal((len(block), draws), dtype=np.float32)
+    own *= np.float32(np.sqrt(1 - correlation))
+    own += np.float32(np.sqrt(correlation)) * common[block]
+    return own[claim] <= ndtri(probability).astype(np.float32)
+
+
+def draw_severity(
+    generator: Generator, severity: Integers, draws: int, *, lower: float, higher: float, top: int
+) -> NDArray[np.int8]:
+    """Draw severities that may be one step off, never below 1 or above ``top``.
+
+    Args:
+        generator: of the draws.
+        severity: as coded, shape ``(items,)``; 0 stays 0.
+        draws: how many.
+        lower, higher: probability that the true one is a step lower, or higher.
+        top: the highest level.
+
+    Returns:
+        Shape ``(items, draws)``.
+
+    Example:
+        >>> draw_severity(
+        ...     np.random.default_rng(7), np.array([0, 1, 4]), 2, lower=0.0, higher=1.0, top=4
+        ... ).tolist()
+        [[0, 0], [2, 2], [4, 4]]
+    """
+    chance = generator.random((len(severity), draws), dtype=np.float32)
+    step = (chance < higher).astype(np.int8)
+    step -= chance >= 1 - lower
+    coded = severity.astype(np.int8)[:, None]
+    return np.clip(coded + step, np.minimum(coded, 1), np.where(coded > 0, top, 0).astype(np.int8))
+
+
+def draw_days(generator: Generator, first: Integers, last: Integers, draws: int) -> Integers:
+    """Draw a day of each interval, every one equally likely, as day numbers.
+
+    Example:
+        >>> draw_days(np.random.default_rng(7), np.array([3]), np.array([3]), 2).tolist()
+        [[3, 3]]
+    """
+    return generator.integers(first[:, None], last[:, None] + 1, (len(first), draws))
+
+
+def draw_factors(generator: Generator, spread: float, shape: tuple[int, int]) -> Floats:
+    """Draw factors from ``1 / spread`` to ``spread``, their logarithms equally likely.
+
+    Example:
+        >>> draw_factors(np.random.default_rng(7), 1.0, (1, 2)).tolist()
+        [[1.0, 1.0]]
+    """
+    return np.asarray(spread ** generator.uniform(-1, 1, shape))
+
+
+def draw_weights(generator: Generator, centre: Floats, concentration: float) -> Singles:
+    """Draw relative weights around a centre: normalised over any set, they are Dirichlet.
+
+    ``w_i ~ Gamma(a_i)`` with ``a_i = concentration * centre_i``. Over the members ``S`` of a set
+    ``w_i / sum_S w`` has the Dirichlet distribution with the parameters ``a_i``, whose mean is
+    ``centre_i / sum_S centre``; independent of the sum, so subsets need no draws of their own.
+
+    Args:
+        generator: of the draws.
+        centre: relative weights with mean 1, 0 stays 0, shape ``(n, draws)``.
+        concentration: ``> 0``; a mean weight has about ``1 / sqrt(concentration)`` of itself as
+            standard deviation; ``inf`` gives the centre itself.
+
+    Returns:
+        Shape ``(n, draws)``.
+
+    References:
+        Devroye (1986), Non-Uniform Random Variate Generation, section XI.4.
+
+    Example:
+        >>> draw_weights(np.random.default_rng(7), np.array([[0.0], [2.0]]), np.inf).tolist()
+        [[0.0], [2.0]]
+    """
+    shape = centre.astype(np.float32)
+    if np.isinf(concentration):
+        return shape
+    drawn = generator.standard_gamma(shape * np.float32(concentration), dtype=np.float32)
+    # The least that can be told from nothing: a set whose draws all underflow has no weights.
+    return np.maximum(drawn, np.finfo(np.float32).tiny * (shape > 0))
+
+
+def draw_options(generator: Generator, belief: Floats, draws: int, *, in_order: bool) -> Integers:
+    """Draw which option each draw takes, in proportion to the belief in it.
+
+    Args:
+        generator: of the draws.
+        belief: of each option, sums to 1.
+        draws: how many.
+        in_order: whether equal options stand side by side, which makes joining faster and is
+            harmless where everything else is drawn independently.
+
+    Example:
+        >>> draw_options(np.random.default_rng(7), np.array([0.0, 1.0]), 3, in_order=True).tolist()
+        [1, 1, 1]
+    """
+    if in_order:
+        return np.repeat(np.arange(len(belief)), generator.multinomial(draws, belief))
+    return generator.choice(len(belief), draws, p=belief)
