@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 Floats = NDArray[np.float64]
-TASK = 1024  # draws that one worker does at a time
-BLOCK = 512  # draws that fit a core's cache (docs/performance.md)
+TASK = 1280  # draws that one worker does at a time, whatever the number of workers
+CELLS = 61_440  # months x draws that go through the method side by side (docs/performance.md)
 ENSEMBLE_LEVELS = ("overall", "crime", "factor")
 
 
@@ -106,7 +106,7 @@ class Ensemble:
             of: ``"overall"``, a crime such as ``"genocide"``, or a factor's code such as ``"11"``.
 
         Returns:
-            Shape ``(shares, months)``, exact to half a bin of 1/2048.
+            Shape ``(shares, months)``, exact to half a bin of 1/1024.
 
         Raises:
             UnknownNameError: there is no such score.
@@ -342,9 +342,11 @@ def _split(
 
 def _draw_task(task: _Task) -> Tally:
     drawn = task.variation.sample(task.generator, task.draws)
+    model = task.variation.model
+    block = max(1, CELLS // model.rows)
     blocks = [
-        propagate(task.variation.model, drawn.part(first, first + BLOCK))
-        for first in range(0, task.draws, BLOCK)
+        propagate(model, drawn.part(first, first + block))
+        for first in range(0, task.draws, block)
     ]
     overall = np.concatenate([block.overall for block in blocks], axis=-1)
     crimes = np.concatenate([block.crimes for block in blocks], axis=-1)

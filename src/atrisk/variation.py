@@ -133,14 +133,13 @@ class Variation:
         return drawn
 
     def _sample_truth(self, generator: Generator, grade: Integers) -> NDArray[np.float32]:
-        probability = self.probability.T[:, grade]
-        if "truth" in self.vary:
-            correlation = self.uncertainty.source_correlation.correlation
-            truth = sampling.draw_truth(
-                generator, probability, self.claim, self.block, correlation
-            )
-            return truth.astype(np.float32)
-        return probability.astype(np.float32)
+        if "truth" not in self.vary:
+            return self.probability.T[:, grade].astype(np.float32)
+        correlation = self.uncertainty.source_correlation.correlation
+        truth = sampling.draw_truth(
+            generator, self.probability, grade, self.claim, self.block, correlation
+        )
+        return truth.astype(np.float32)
 
     def _sample_severity(self, generator: Generator, draws: int) -> NDArray[np.int8]:
         error = self.uncertainty.severity_error

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-AHEAD = 4  # tasks waiting for each worker: enough to keep it busy, few enough to hold
+AHEAD = 2  # tasks under way for each worker: one to do and one that waits
 
 
 def run_tasks(

@@ -1,14 +1,15 @@
 """Joining: the aggregation rules for many draws at once, each under weights of its own. NumPy only.
 
 The same rules as in ``aggregation``, in single precision and with the draws last, so that each step
-runs along memory: values have the shape ``(n, t, d)`` and counts ``(n, d)``, with ``n`` values, ``t``
-months and ``d`` draws. A count is a weight over the mean weight of all ``members`` that the
-aggregate has; members that are zero throughout may be left out.
+runs along memory: there are ``n`` values of shape ``(t, d)`` each and counts of shape ``(n, d)``,
+with ``t`` months and ``d`` draws. A count is a weight over the mean weight of all ``members`` that
+the aggregate has; members that are zero throughout may be left out.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,12 +21,12 @@ Floats = NDArray[np.float32]
 _HIGH = int(sys.byteorder == "little")  # which half of an integer comes first in its order
 
 
-def join_draws(rule: Aggregation, values: Floats, counts: Floats, members: int) -> Floats:
+def join_draws(rule: Aggregation, values: Sequence[Floats], counts: Floats, members: int) -> Floats:
     """Aggregate values along the first axis.
 
     Args:
         rule: which aggregation.
-        values: in [0, 1], shape ``(n, t, d)``.
+        values: in [0, 1], ``n`` of shape ``(t, d)``.
         counts: weight over the mean weight of all members, shape ``(n, d)``.
         members: how many there are, those that were left out included.
 
@@ -33,7 +34,7 @@ def join_draws(rule: Aggregation, values: Floats, counts: Floats, members: int) 
         Shape ``(t, d)``; equal to ``rule.join`` of each draw to single precision.
 
     Example:
-        >>> values = np.array([[[0.5]], [[1.0]]], dtype=np.float32)
+        >>> values = [np.array([[0.5]], dtype=np.float32), np.array([[1.0]], dtype=np.float32)]
         >>> join_draws(CountingOr(0.5), values, np.ones((2, 1), dtype=np.float32), 2).tolist()
         [[0.625]]
     """
@@ -44,11 +45,12 @@ def join_draws(rule: Aggregation, values: Floats, counts: Floats, members: int) 
     if isinstance(rule, NoisyOr):
         return _miss(values, counts, rule.strength)
     if isinstance(rule, Maximum):
-        return np.asarray(np.max(values * (counts > 0)[:, None, :], axis=0))
+        weighted = [v * (count > 0) for v, count in zip(values, counts, strict=True)]
+        return np.asarray(np.max(weighted, axis=0))
     return _average(values, counts / np.float32(members), rule.exponent)
 
 
-def _count(values: Floats, counts: Floats, strength: float) -> Floats:
+def _count(values: Sequence[Floats], counts: Floats, strength: float) -> Floats:
     ordered, counted = _sort_descending(values, counts)
     joined = np.zeros_like(ordered[0])
     reached = np.zeros_like(joined)
@@ -63,14 +65,14 @@ def _count(values: Floats, counts: Floats, strength: float) -> Floats:
     return joined
 
 
-def _miss(values: Floats, counts: Floats, strength: float) -> Floats:
+def _miss(values: Sequence[Floats], counts: Floats, strength: float) -> Floats:
     missed = np.ones_like(values[0])
     for value, count in zip(values, counts, strict=True):
         missed *= 1 - value * (1 - np.exp(count * np.float32(np.log1p(-strength))))
     return 1 - missed
 
 
-def _average(values: Floats, shares: Floats, exponent: float) -> Floats:
+def _average(values: Sequence[Floats], shares: Floats, exponent: float) -> Floats:
     total = np.zeros_like(values[0])
     for value, share in zip(values, shares, strict=True):
         total += _raise(value, exponent) * share
@@ -87,21 +89,25 @@ def _raise(value: Floats, exponent: float) -> Floats:
     return raised
 
 
-def _sort_descending(values: Floats, counts: Floats) -> tuple[list[Floats], list[Floats]]:
+def _sort_descending(values: Sequence[Floats], counts: Floats) -> tuple[list[Floats], list[Floats]]:
     """Sort along the first axis, counts with their values, by a network of exchanges.
 
     Numbers that are not negative sort like their bits, so a value and its count travel as the two
     halves of one integer. ``argsort`` and two ``take_along_axis`` do the same some ten times slower
     here: they sort each of the many short columns by itself.
     """
-    halves = np.empty((*values.shape, 2), dtype=np.float32)
-    halves[..., _HIGH] = values
-    halves[..., 1 - _HIGH] = counts[:, None, :]
-    pairs = list(halves.view(np.int64)[..., 0])
+    pairs = [_pair(value, count) for value, count in zip(values, counts, strict=True)]
     for i, j in _network(len(pairs)):
         pairs[i], pairs[j] = np.maximum(pairs[i], pairs[j]), np.minimum(pairs[i], pairs[j])
-    split = [np.ascontiguousarray(pair).view(np.float32) for pair in pairs]
-    return [pair[:, _HIGH::2] for pair in split], [pair[:, 1 - _HIGH :: 2] for pair in split]
+    halves = [pair.view(np.float32) for pair in pairs]
+    return [half[:, _HIGH::2] for half in halves], [half[:, 1 - _HIGH :: 2] for half in halves]
+
+
+def _pair(value: Floats, count: Floats) -> NDArray[np.int64]:
+    halves = np.empty((*value.shape, 2), dtype=np.float32)
+    halves[..., _HIGH] = value
+    halves[..., 1 - _HIGH] = count
+    return halves.view(np.int64)[..., 0]
 
 
 @lru_cache(maxsize=64)

@@ -38,6 +38,11 @@ class Owner:
     aggravating: tuple[tuple[Telling, ...], ...]
     mitigating: tuple[tuple[Telling, ...], ...]
 
+    @property
+    def first(self) -> int:
+        """The first row in which anything bears on it."""
+        return min(t.first for claim in (*self.aggravating, *self.mitigating) for t in claim)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -136,7 +141,7 @@ def propagate(model: Model, draws: Draws) -> Scored:
         _join(
             model.factor_rules,
             draws.factor_rule,
-            intensities[list(part.places)],
+            [intensities[owner] for owner in part.places],
             draws.indicator_weights,
             [model.owners[owner].indicator for owner in part.places],
             part.members,
@@ -148,7 +153,7 @@ def propagate(model: Model, draws: Draws) -> Scored:
         _join(
             model.crime_rules,
             draws.crime_rule,
-            factors[columns],
+            [factors[column] for column in columns],
             draws.factor_weights,
             columns,
             part.members,
@@ -161,13 +166,16 @@ def measure_draws(model: Model, draws: Draws) -> Singles:
     """Return the intensities of each draw, owners x rows x draws."""
     told = _Told(model, draws)
     shape = (model.top, model.rows, draws.truth.shape[1])
-    intensities = np.empty((len(model.owners), *shape[1:]), dtype=np.float32)
+    intensities = np.zeros((len(model.owners), *shape[1:]), dtype=np.float32)
     rooms = [np.empty(shape, dtype=np.float32) for _ in range(2)]
-    for place, owner in enumerate(model.owners):
-        worst = np.subtract(1, told.escape(owner.aggravating, rooms[0]), out=rooms[0])
+    for intensity, owner in zip(intensities, model.owners, strict=True):
+        first = owner.first
+        worst = told.escape(owner.aggravating, rooms[0], first)
+        np.subtract(1, worst, out=worst)
         if owner.mitigating:
-            worst *= told.escape(owner.mitigating, rooms[1])
-        np.mean(worst, axis=0, out=intensities[place])
+            worst *= told.escape(owner.mitigating, rooms[1], first)
+        np.add.reduce(worst, axis=0, out=intensity[first:])
+    intensities /= model.top
     return intensities
 
 
@@ -183,7 +191,7 @@ class _Told:
         self.rows, self.began, self.ended = model.rows, draws.began, draws.ended
         levels = np.arange(1, model.top + 1, dtype=np.int8)[:, None, None]
         self.reached = (draws.severity >= levels) * draws.truth
-        self.levels = self.reached.any(axis=2).sum(axis=0).tolist()
+        self.levels = draws.severity.max(axis=1).tolist()
         # Of two that are 0 or anything, the larger is the probability of either.
         self.certain = bool(((draws.truth == 0) | (draws.truth == 1)).all())
         self.missed = 1 - self.reached
@@ -193,22 +201,25 @@ class _Told:
         self.lapsed = -np.expm1(-lags[:, None] * rates[:, None, :])
         self.room = np.empty((model.top, model.rows, draws.truth.shape[1]), dtype=np.float32)
 
-    def escape(self, claims: Sequence[tuple[Telling, ...]], none: Singles) -> Singles:
-        """Return in ``none`` the probability that no claim holds, by level, row and draw."""
+    def escape(
+        self, claims: Sequence[tuple[Telling, ...]], room: Singles, first: int
+    ) -> Singles:
+        """Return the probability that no claim holds, by level, row from ``first`` on and draw."""
+        none = room[:, first:]
         none.fill(1)
         for claim in claims:
             if len(claim) == 1:
                 missed = self._miss(claim[0])
-                none[: len(missed), claim[0].first :] *= missed
+                none[: len(missed), claim[0].first - first :] *= missed
             else:
-                none *= self._miss_all(claim, np.ones_like(none))
+                none *= self._miss_all(claim, np.ones_like(none), first)
         return none
 
-    def _miss_all(self, claim: tuple[Telling, ...], best: Singles) -> Singles:
+    def _miss_all(self, claim: tuple[Telling, ...], best: Singles, first: int) -> Singles:
         """Return the same of the best of a claim's tellings, by level."""
         for telling in claim:
             missed = self._miss(telling)
-            part = best[: len(missed), telling.first :]
+            part = best[: len(missed), telling.first - first :]
             np.minimum(part, missed, out=part)
         return best
 
@@ -241,7 +252,7 @@ class _Told:
 def _join(
     rules: Sequence[Aggregation],
     chosen: Integers,
-    values: Singles,
+    values: Sequence[Singles],
     weights: Singles,
     places: Sequence[int],
     members: Sequence[int],
@@ -255,7 +266,7 @@ def _join(
     for option in np.unique(chosen):
         which = _as_slice(chosen == option)
         out[:, which] = join_draws(
-            rules[option], values[:, :, which], counts[:, which], len(members)
+            rules[option], [value[:, which] for value in values], counts[:, which], len(members)
         )
 
 

@@ -18,6 +18,7 @@ Integers = NDArray[np.int64]
 def draw_truth(
     generator: Generator,
     probability: Floats,
+    option: Integers,
     claim: Integers,
     block: Integers,
     correlation: float,
@@ -30,7 +31,8 @@ def draw_truth(
 
     Args:
         generator: of the draws.
-        probability: that each item is true, in [0, 1], shape ``(items, draws)``.
+        probability: that each item is true, in [0, 1], shape ``(options, items)``.
+        option: which row of ``probability`` each draw takes, shape ``(draws,)``.
         claim: of each item, counted from 0, shape ``(items,)``.
         block: of each claim, counted from 0, shape ``(claims,)``.
         correlation: in [0, 1].
@@ -42,17 +44,17 @@ def draw_truth(
         Li (2000), Journal of Fixed Income 9:43-54, for the Gaussian copula.
 
     Example:
-        >>> generator = np.random.default_rng(7)
-        >>> sure = np.array([[1.0, 1.0], [0.0, 0.0]])
-        >>> draw_truth(generator, sure, np.array([0, 1]), np.array([0, 0]), 0.5).tolist()
+        >>> generator, one = np.random.default_rng(7), np.array([0, 0])
+        >>> sure = np.array([[1.0, 0.0]])
+        >>> draw_truth(generator, sure, one, np.array([0, 1]), np.array([0, 0]), 0.5).tolist()
         [[True, True], [False, False]]
     """
-    draws = probability.shape[1]
+    draws = len(option)
     common = generator.standard_normal((int(block.max()) + 1, draws), dtype=np.float32)
     own = generator.standard_normal((len(block), draws), dtype=np.float32)
     own *= np.float32(np.sqrt(1 - correlation))
     own += np.float32(np.sqrt(correlation)) * common[block]
-    return own[claim] <= ndtri(probability).astype(np.float32)
+    return own[claim] <= ndtri(probability).astype(np.float32).T[:, option]
 
 
 def draw_severity(

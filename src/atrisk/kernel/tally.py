@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Counts = NDArray[np.int64]
-BINS = 2048
+BINS = 1024
 
 
 @dataclass(frozen=True, eq=False, slots=True)
