@@ -20,7 +20,9 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     "errors", "dates", "resources", "tables", "kernel", "method", "framework", "evidence", "ledger",
     "checks", "case", "knowledge", "intensity", "scoring", "explanation", "assessment",
-    "comparison", "flags", "matching", "response_level", "waiting", "gap", "anchors", "tabulation",
+    "comparison", "flags", "matching", "response_level", "waiting", "gap",
+    "uncertainty", "variation", "workers", "ensemble", "weighting", "tree", "scenarios",
+    "sensitivity", "anchors", "tabulation",
     "__init__", "arguments", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

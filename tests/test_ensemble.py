@@ -68,7 +68,9 @@ def assess_draw(
     if not rows:
         return None
     options = framework.header.branches
-    natures = dict(zip(("structural", "dynamic", "trigger"), drawn.half_life[:, place], strict=True))
+    natures = dict(
+        zip(("structural", "dynamic", "trigger"), drawn.half_life[:, place], strict=True)
+    )
     method = replace(
         framework.choose(),
         grade={
@@ -82,7 +84,9 @@ def assess_draw(
         factor_aggregation=options.factor_aggregation.options[drawn.factor_rule[place]],
         crime_aggregation=options.crime_aggregation.options[drawn.crime_rule[place]],
     )
-    weights = dict(zip(framework.indicators, drawn.indicator_weights[:, place].tolist(), strict=True))
+    weights = dict(
+        zip(framework.indicators, drawn.indicator_weights[:, place].tolist(), strict=True)
+    )
     weights |= zip(framework.factors, drawn.factor_weights[:, place].tolist(), strict=True)
     assert variation.model.rows == len(case.months)
     try:
@@ -120,7 +124,9 @@ def test_each_draw_of_the_shipped_case_is_an_assessment(knowledge: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(cases(), st.integers(0, 2**32), st.sampled_from(["contemporaneous", "retrospective"]))
-def test_each_draw_of_any_case_is_an_assessment(case: atrisk.Case, seed: int, knowledge: str) -> None:
+def test_each_draw_of_any_case_is_an_assessment(
+    case: atrisk.Case, seed: int, knowledge: str
+) -> None:
     check_draws(case, THREE_FACTOR, draws=4, seed=seed, knowledge=knowledge)
 
 
@@ -159,12 +165,21 @@ def test_with_only_truth_drawn_and_means_the_draws_converge_to_the_assessment() 
     """Indicator scores are multilinear in independent claims, so with means all the way up and no
     correlation the mean over draws is the assessment's own score."""
     means = {"factor_aggregation": "mean", "crime_aggregation": "mean"}
-    claims = [evidence(f"e{n}", indicators=c, severity=s, credibility=k, source=f"source-{x}")
-              for n, (c, s, k, x) in enumerate([("1.1", 4, 2, "b"), ("1.1", 2, 1, "c"), ("2.1", 3, 3, "b"), ("3.1", 4, 4, "d")])]
+    claims = [
+        evidence(f"e{n}", indicators=c, severity=s, credibility=k, source=f"source-{x}")
+        for n, (c, s, k, x) in enumerate(
+            [("1.1", 4, 2, "b"), ("1.1", 2, 1, "c"), ("2.1", 3, 3, "b"), ("3.1", 4, 4, "d")]
+        )
+    ]
     case = case_of(*claims)
     ensemble = run_ensemble(
-        case, THREE_FACTOR, draws=40_000, seed=3, vary=["truth"],
-        uncertainty={"source_correlation": "none"}, method=means,
+        case,
+        THREE_FACTOR,
+        draws=40_000,
+        seed=3,
+        vary=["truth"],
+        uncertainty={"source_correlation": "none"},
+        method=means,
     )
     error = 4 * ensemble.deviation("1") / np.sqrt(ensemble.draws)
     base = atrisk.assess(case, THREE_FACTOR, method=means)
@@ -176,10 +191,15 @@ def test_with_only_truth_drawn_and_means_the_draws_converge_to_the_assessment() 
 
 
 def test_claims_of_one_source_err_together_and_more_so_when_told_to() -> None:
-    rows = [evidence(f"e{n}", indicators=c, credibility=3) for n, c in enumerate(["1.1", "1.2", "2.1", "2.2"])]
+    rows = [
+        evidence(f"e{n}", indicators=c, credibility=3)
+        for n, c in enumerate(["1.1", "1.2", "2.1", "2.2"])
+    ]
     spread = {}
     for choice in ("none", "some"):
-        variation = vary(case_of(*rows), THREE_FACTOR, ("truth",), uncertainty={"source_correlation": choice})
+        variation = vary(
+            case_of(*rows), THREE_FACTOR, ("truth",), uncertainty={"source_correlation": choice}
+        )
         truth = variation.sample(np.random.default_rng(1), 20_000).truth
         spread[choice] = np.corrcoef(truth[:4])[0, 1]
         assert np.abs(truth[:4].mean(axis=1) - variation.probability[0, :4]).max() < 0.02
@@ -220,7 +240,9 @@ def test_unknown_is_not_zero_in_an_ensemble() -> None:
     rows = run_ensemble(case, THREE_FACTOR, draws=50, seed=1).to_rows()
     silent = [row for row in rows if row["month"] < "2020-04"]
     assert silent
-    assert all(row["mean"] is None and row["alarm"] is None and row["band none"] is None for row in silent)
+    assert all(
+        row["mean"] is None and row["alarm"] is None and row["band none"] is None for row in silent
+    )
     assert rows[-1]["mean"] > 0
 
 
@@ -243,12 +265,20 @@ def test_rules_over_draws_are_the_rules_of_one(
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.sampled_from([0.25, 0.5, 0.625, 0.75]), min_size=1, max_size=12),
-    st.integers(1, 3), st.integers(0, 2), st.integers(0, 3),
+    st.integers(1, 3),
+    st.integers(0, 2),
+    st.integers(0, 3),
 )
 def test_alarms_over_draws_are_the_alarms_of_one(
     scores: list[float], needed: int, more: int, cool_down: int
 ) -> None:
-    policy = {"on": 0.625, "off": 0.5, "needed": needed, "watched": needed + more, "cool_down": cool_down}
+    policy = {
+        "on": 0.625,
+        "off": 0.5,
+        "needed": needed,
+        "watched": needed + more,
+        "cool_down": cool_down,
+    }
     series = np.array(scores)
     alarm = watch_draws(series[:, None].astype(np.float32), **policy)[:, 0]  # type: ignore[arg-type]
     expected = np.zeros(len(series), dtype=bool)

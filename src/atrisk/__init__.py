@@ -31,9 +31,18 @@ from atrisk.ledger import Delivery, EarlyWarning, Response
 from atrisk.method import Method, WeightSet
 
 if _typing.TYPE_CHECKING:
+    from atrisk.ensemble import Ensemble, run_ensemble
     from atrisk.flags import Flag, Flags, raise_flags
     from atrisk.gap import Gap, compare_rules, measure_gap
     from atrisk.matching import Lag
+    from atrisk.tree import MethodTree, explore_methods
+    from atrisk.weighting import (
+        WeightBounds,
+        WeightDraws,
+        bound_weights,
+        describe_weights,
+        draw_weights,
+    )
 
 __all__ = [
     "Assessment",
@@ -42,6 +51,7 @@ __all__ = [
     "DataError",
     "Delivery",
     "EarlyWarning",
+    "Ensemble",
     "Evidence",
     "Flag",
     "Flags",
@@ -49,22 +59,30 @@ __all__ = [
     "Gap",
     "Lag",
     "Method",
+    "MethodTree",
     "MissingExtraError",
     "Problem",
     "RequestError",
     "Response",
     "Source",
     "UnknownNameError",
+    "WeightBounds",
+    "WeightDraws",
     "WeightSet",
     "assess",
+    "bound_weights",
     "compare_rules",
     "compare_scores",
+    "describe_weights",
+    "draw_weights",
+    "explore_methods",
     "list_cases",
     "list_frameworks",
     "load_case",
     "load_framework",
     "measure_gap",
     "raise_flags",
+    "run_ensemble",
 ]
 
 __version__ = "0.1.0"
@@ -78,6 +96,15 @@ _LATER = {
     "compare_rules": "atrisk.gap",
     "measure_gap": "atrisk.gap",
     "Lag": "atrisk.matching",
+    "Ensemble": "atrisk.ensemble",
+    "run_ensemble": "atrisk.ensemble",
+    "MethodTree": "atrisk.tree",
+    "explore_methods": "atrisk.tree",
+    "WeightBounds": "atrisk.weighting",
+    "WeightDraws": "atrisk.weighting",
+    "bound_weights": "atrisk.weighting",
+    "describe_weights": "atrisk.weighting",
+    "draw_weights": "atrisk.weighting",
 }
 
 

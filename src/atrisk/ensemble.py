@@ -114,7 +114,9 @@ class Ensemble:
         """
         wanted = np.array(list(self.shares if shares is None else shares), dtype=np.float64)
         if not wanted.size or not ((wanted >= 0) & (wanted <= 1)).all():
-            raise RequestError(f"{shares!r} are no quantiles; give numbers from 0 to 1: [0.05, 0.95]")
+            raise RequestError(
+                f"{shares!r} are no quantiles; give numbers from 0 to 1: [0.05, 0.95]"
+            )
         return self.tally.quantiles(wanted, self._place(of))
 
     def mean(self, of: str = "overall") -> Floats:
@@ -160,7 +162,13 @@ class Ensemble:
     def _row(self, base: Row, name: str) -> Row:
         month, series = self.base.place(base["month"]), self._place(name)
         known = base["score"] is not None
-        marks = dict(zip((f"q{share:g}" for share in self.shares), self._marks[series][:, month].tolist(), strict=True))
+        marks = dict(
+            zip(
+                (f"q{share:g}" for share in self.shares),
+                self._marks[series][:, month].tolist(),
+                strict=True,
+            )
+        )
         row = {
             "mean": float(self.tally.mean[series, month]),
             "deviation": float(self.tally.deviation[series, month]),
@@ -173,7 +181,9 @@ class Ensemble:
             shares = self.band_probability[month].tolist()
             row |= {f"band {band.label}": p for band, p in zip(bands, shares, strict=True)}
         head: Row = {"month": base["month"], "of": name, "score": base["score"]}
-        return head | {key: value if known and value == value else None for key, value in row.items()}
+        return head | {
+            key: value if known and value == value else None for key, value in row.items()
+        }
 
     @cached_property
     def _marks(self) -> list[Floats]:
@@ -285,7 +295,9 @@ def run_ensemble(
     chosen = choose_uncertainty(header, uncertainty)
     base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
     watch = choose_policy(framework, base.method, policy)
-    kinds = tuple(kind for kind in KINDS if kind in set(vary)) if not isinstance(vary, str) else (vary,)
+    kinds = (
+        tuple(kind for kind in KINDS if kind in set(vary)) if not isinstance(vary, str) else (vary,)
+    )
     variation = prepare_variation(
         case,
         framework,
@@ -311,7 +323,9 @@ def check_count(name: str, value: object, least: int = 1) -> None:
         RequestError: it is not a whole number of at least ``least``.
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise RequestError(f"{name}={value!r} asks for nothing; give a whole number, {least} or more")
+        raise RequestError(
+            f"{name}={value!r} asks for nothing; give a whole number, {least} or more"
+        )
 
 
 def check_seed(seed: object) -> None:
@@ -345,8 +359,7 @@ def _draw_task(task: _Task) -> Tally:
     model = task.variation.model
     block = max(1, CELLS // model.rows)
     blocks = [
-        propagate(model, drawn.part(first, first + block))
-        for first in range(0, task.draws, block)
+        propagate(model, drawn.part(first, first + block)) for first in range(0, task.draws, block)
     ]
     overall = np.concatenate([block.overall for block in blocks], axis=-1)
     crimes = np.concatenate([block.crimes for block in blocks], axis=-1)

@@ -73,6 +73,18 @@ class HalfLifeSpreadBranch(Branch):
     options: tuple[HalfLifeSpreadOption, ...]
 
 
+class WeightBoundsOption(Option):
+    """By which factor a weight may be off and still be admissible."""
+
+    factor: Annotated[float, Field(ge=1, description="a number, 1 or more (inf is allowed)")]
+
+
+class WeightBoundsBranch(Branch):
+    """Which weights are admissible."""
+
+    options: tuple[WeightBoundsOption, ...]
+
+
 class UncertaintyHeader(Header):
     """The content of ``uncertainty.toml``."""
 
@@ -81,6 +93,7 @@ class UncertaintyHeader(Header):
     source_correlation: CorrelationBranch
     severity_error: SeverityBranch
     weight_spread: WeightSpreadBranch
+    weight_bounds: WeightBoundsBranch
     half_life_spread: HalfLifeSpreadBranch
 
 

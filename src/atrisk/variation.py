@@ -187,7 +187,9 @@ class Variation:
 
     def _sample_weights(self, generator: Generator, centre: Floats) -> NDArray[np.float32]:
         spread = self.uncertainty.weight_spread.concentration
-        return sampling.draw_weights(generator, centre, spread if "weights" in self.vary else np.inf)
+        return sampling.draw_weights(
+            generator, centre, spread if "weights" in self.vary else np.inf
+        )
 
 
 def prepare_variation(
@@ -239,9 +241,7 @@ def prepare_variation(
         half_lives=np.array([[getattr(o, n) for n in NATURES] for o in settled["persistence"]]),
         indicator_weights=_centre(settled["weights"], framework.indicators),
         factor_weights=_centre(settled["weights"], framework.factors),
-        beliefs={
-            branch: np.array([belief for _, belief in options[branch]]) for branch in SCORING
-        },
+        beliefs={branch: np.array([belief for _, belief in options[branch]]) for branch in SCORING},
         uncertainty=uncertainty,
         vary=kinds,
     )

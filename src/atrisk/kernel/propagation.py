@@ -201,9 +201,7 @@ class _Told:
         self.lapsed = -np.expm1(-lags[:, None] * rates[:, None, :])
         self.room = np.empty((model.top, model.rows, draws.truth.shape[1]), dtype=np.float32)
 
-    def escape(
-        self, claims: Sequence[tuple[Telling, ...]], room: Singles, first: int
-    ) -> Singles:
+    def escape(self, claims: Sequence[tuple[Telling, ...]], room: Singles, first: int) -> Singles:
         """Return the probability that no claim holds, by level, row from ``first`` on and draw."""
         none = room[:, first:]
         none.fill(1)
