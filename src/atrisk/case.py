@@ -56,6 +56,7 @@ class Case:
         searches: what was looked for and not found.
         warnings, responses, deliveries: the two ledgers, and strengths that change over time.
         framework: the one that its codes were checked against; None if it is not at hand.
+        folder: where it was read from; None for one that was made.
     """
 
     header: CaseHeader
@@ -66,6 +67,7 @@ class Case:
     responses: tuple[Response, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     framework: Framework | None = None
+    folder: Folder | None = None
 
     @property
     def id(self) -> str:
@@ -154,6 +156,7 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
         _withhold(responses.records, secret),
         _withhold(deliveries.records, secret),
         framework,
+        folder,
     )
 
 

@@ -70,7 +70,7 @@ def check_ledgers(
                 message = f"{name!r} was given on {warned}, after all that this response did"
                 yield Problem(responses.file, message, line, "answers")
     for line, row in responses.rows:
-        for column, message in _check_stages(row):
+        for column, message in check_stages(row):
             yield Problem(responses.file, message, line, column)
 
 
@@ -160,7 +160,7 @@ def _check_twins(table: Table[Delivery]) -> Iterator[Problem]:
             yield Problem(table.file, message, line, "date")
 
 
-def _check_stages(row: Row) -> Iterator[tuple[str, str]]:
+def check_stages(row: Row) -> Iterator[tuple[str, str]]:
     reached = {name: when for name in STAGES if (when := _date(row, name))}
     if not any(row[name] for name in STAGES):
         yield "proposed", "no stage was reached; give the date of at least one, such as decided"

@@ -80,9 +80,12 @@ class Folder:
     def __init__(self, root: Traversable, name: str) -> None:
         self._root, self.name = root, name
 
-    def names(self) -> list[str]:
-        """Return the names of the folder's files, sorted."""
-        return sorted(entry.name for entry in self._root.iterdir() if entry.is_file())
+    def names(self, under: str = "") -> list[str]:
+        """Return the names of the folder's files, or of those of a folder in it, sorted."""
+        root = self._file(under) if under else self._root
+        if not root.is_dir():
+            return []
+        return sorted(entry.name for entry in root.iterdir() if entry.is_file())
 
     def label(self, name: str) -> str:
         """Return how errors call the file ``name`` of this folder."""

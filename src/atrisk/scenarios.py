@@ -1,0 +1,342 @@
+"""Scenarios: declared what-ifs about the record and the method, compared with the base.
+
+A scenario asks what the same method would say of another record: without a source, with a closed
+warning made public, with a response on another date. It says nothing of what would have happened
+in the country: no response in it prevents anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atrisk.assessment import Assessment, assess
+from atrisk.case import Case
+from atrisk.changes import Changes, change_case, change_method
+from atrisk.comparison import compare_scores
+from atrisk.errors import DataError, Problem, RequestError, UnknownNameError, require
+from atrisk.evidence import Audience
+from atrisk.explanation import Row
+from atrisk.flags import choose_policy, find_spans, in_alarm
+from atrisk.framework import Framework
+from atrisk.gap import Gap, compare_rules, measure_gap
+from atrisk.method import Method
+from atrisk.resources import Folder
+from atrisk.tables import Header, Text, read_header
+from atrisk.waiting import summarise_waiting
+
+if TYPE_CHECKING:
+    from datetime import date
+
+FOLDER = "scenarios"
+OUTCOME_LEVELS = ("summary", "rules", "months")
+CAVEAT = (
+    "What-ifs on the coded record under this method: not what would have happened in the country."
+)
+
+
+class ScenarioHeader(Header):
+    """The content of a scenario's file."""
+
+    title: Text
+    question: Text
+    rationale: Text
+    changes: Changes
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A what-if: its question, the reason for it, and what it changes.
+
+    Attributes:
+        id: the name of its file.
+    """
+
+    id: str
+    title: str
+    question: str = field(repr=False)
+    rationale: str = field(repr=False)
+    changes: Changes = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioResult:
+    """What the method says of one record.
+
+    Attributes:
+        scenario: None for the base.
+        assessment: of the case as it would be.
+        gap: lags and months under the rule; None where no warning is left to answer.
+    """
+
+    scenario: Scenario | None
+    assessment: Assessment = field(repr=False)
+    gap: Gap | None = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The scenario's id, or ``"base"``."""
+        return self.scenario.id if self.scenario else "base"
+
+    def measure(self) -> Row:
+        """Return what is compared: alarm, peak, months in alarm, gap and lags."""
+        now = self.assessment
+        spans = find_spans(now)
+        alarm = np.array(in_alarm(spans, len(now.months)))
+        peak = int(np.argmax(now.overall))
+        row: Row = {
+            "first_alarm": now.months[spans[0][0]] if spans else None,
+            "months_in_alarm": int(alarm.sum()),
+            "peak_month": now.months[peak],
+            "peak": float(now.overall[peak]),
+            "mean_score": float(now.overall.mean()),
+        }
+        return row | _measure_gap(self.gap)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Scenarios beside their base.
+
+    Attributes:
+        base: the case as it is.
+        results: one for each scenario.
+    """
+
+    base: ScenarioResult = field(repr=False)
+    results: tuple[ScenarioResult, ...]
+
+    def to_rows(self, level: str = "summary") -> list[Row]:
+        """Return rows for a table, the base first.
+
+        Args:
+            level: ``"summary"``: one row each, with the change from the base; ``"rules"``: lags of
+                each under every matching rule; ``"months"``: each month's score, alarm, response
+                and gap beside the base's.
+
+        Raises:
+            UnknownNameError: no such level.
+        """
+        if level == "summary":
+            base = self.base.measure()
+            return [
+                {"scenario": one.id} | _compare(base, one.measure())
+                for one in (self.base, *self.results)
+            ]
+        if level == "months":
+            return [row for one in self.results for row in self._compare_months(one)]
+        if level == "rules":
+            return [
+                {"scenario": one.id} | row
+                for one in (self.base, *self.results)
+                if one.gap is not None
+                for row in compare_rules(one.gap.case, one.assessment)
+            ]
+        raise UnknownNameError("level", str(level), OUTCOME_LEVELS)
+
+    def explain(
+        self, scenario: str, month: str, *, factor: str | None = None, crime: str | None = None
+    ) -> list[Row]:
+        """Split the difference between a scenario's score and the base's over the evidence.
+
+        Returns:
+            As ``compare_scores``: the changes sum to the difference to 1e-12.
+
+        Raises:
+            UnknownNameError: no such scenario was run.
+            RequestError: the month was not assessed, or nothing bears on either score.
+        """
+        found = {result.id: result for result in self.results}
+        if scenario not in found:
+            raise UnknownNameError("scenario", scenario, found)
+        sides = (self.base.assessment, month), (found[scenario].assessment, month)
+        return compare_scores(*sides, factor=factor, crime=crime)
+
+    def _compare_months(self, one: ScenarioResult) -> Iterator[Row]:
+        sides = [_list_months(result) for result in (self.base, one)]
+        for month, after in sides[1].items():
+            before = sides[0].get(month, {})
+            row: Row = {"scenario": one.id, "month": month}
+            for name, value in after.items():
+                row |= {f"base_{name}": before.get(name), name: value}
+            yield row
+
+    def __repr__(self) -> str:
+        first = self.base.measure()["first_alarm"] or "never"
+        moved = [
+            f"{one.id} ({now or 'never'})"
+            for one in self.results
+            if (now := one.measure()["first_alarm"]) != self.base.measure()["first_alarm"]
+        ]
+        shown = f"moved by {', '.join(moved)}" if moved else "moved by none"
+        base = self.base.assessment
+        return (
+            f"Outcome({base.case.id!r} under {base.framework.id!r}, {base.knowledge}: "
+            f"{len(self.results)} scenarios; first alarm {first}, {shown})\n"
+            f"  {CAVEAT}\n  {base.framework.header.caveat}\n  {base.case.header.caveat}"
+        )
+
+
+def list_scenarios(case: Case) -> tuple[str, ...]:
+    """Return the ids of the scenarios that a case ships with.
+
+    Example:
+        >>> from atrisk.case import load_case
+        >>> len(list_scenarios(load_case("car-2012-2015"))) >= 6
+        True
+    """
+    names = case.folder.names(FOLDER) if case.folder else []
+    return tuple(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def load_scenario(which: str | Path, case: Case) -> Scenario:
+    """Load a scenario that a case ships with by its id, or one's own from a file.
+
+    Raises:
+        UnknownNameError: the case has no such scenario.
+        RequestError: the path is no file, or the scenario changes nothing.
+        DataError: the file has faults; all of them are listed.
+    """
+    if isinstance(which, Path):
+        if not which.is_file():
+            raise RequestError(f"{str(which)!r} is not a file; a scenario is a .toml file")
+        folder, name = Folder(which.parent, which.parent.name or "."), which.name
+    else:
+        known = list_scenarios(case)
+        if which not in known:
+            hint = "To run your own, pass a path: Path('my-scenario.toml')."
+            raise UnknownNameError("scenario", str(which), known, hint)
+        assert case.folder is not None  # noqa: S101 - it has scenarios
+        folder, name = case.folder, f"{FOLDER}/{which}.toml"
+    header = read_header(folder, name, ScenarioHeader)
+    if header.changes.is_empty:
+        message = "the scenario changes nothing; add a table such as [changes.drop]"
+        raise DataError([Problem(folder.label(name), message, None, "changes")])
+    stem = Path(name).stem
+    return Scenario(stem, header.title, header.question, header.rationale, header.changes)
+
+
+def run_scenarios(
+    case: Case,
+    framework: Framework,
+    scenarios: Iterable[str | Path | Scenario] | None = None,
+    *,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    method: Method | Mapping[str, str] | None = None,
+    rule: str | None = None,
+) -> Outcome:
+    """Run what-ifs and compare each with the case as it is.
+
+    Args:
+        case, framework: what is scored.
+        scenarios: ids of those that the case ships with, paths of files, or scenarios of one's own;
+            None for all that it ships with.
+        knowledge, audience, method: as in ``assess``, for base and scenarios alike.
+        rule: matching rule of the gap; None for the method's.
+
+    Returns:
+        An ``Outcome``: first alarm, peak, months in alarm, gap and lags, each beside the base's.
+
+    Raises:
+        RequestError: there is no scenario, or one changes nothing.
+        UnknownNameError: a scenario, source, row, response, branch or option that does not exist.
+        DataError: a file has faults.
+
+    Example:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> outcome = run_scenarios(case, framework, ["council-listens-in-may"])
+        >>> [row["scenario"] for row in outcome.to_rows()]
+        ['base', 'council-listens-in-may']
+    """
+    require(case, Case, "load it with load_case('car-2012-2015')")
+    chosen = _choose(case, scenarios)
+    base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
+
+    def run(scenario: Scenario | None) -> ScenarioResult:
+        if scenario is None:
+            return ScenarioResult(None, base, _try_gap(case, base, rule))
+        other = change_case(case, scenario.changes)
+        settled = change_method(framework, base.method, scenario.changes)
+        choose_policy(framework, settled, None)
+        assessment = assess(
+            other, framework, knowledge=knowledge, audience=audience, method=settled
+        )
+        return ScenarioResult(scenario, assessment, _try_gap(other, assessment, rule))
+
+    return Outcome(run(None), tuple(run(scenario) for scenario in chosen))
+
+
+def _choose(case: Case, scenarios: Iterable[str | Path | Scenario] | None) -> list[Scenario]:
+    wanted = list_scenarios(case) if scenarios is None else scenarios
+    listed = [wanted] if isinstance(wanted, str | Path | Scenario) else list(wanted)
+    if not listed:
+        raise RequestError(
+            f"there is no scenario to run for {case.id}; add files to its folder 'scenarios', or "
+            "pass some"
+        )
+    chosen = [one if isinstance(one, Scenario) else load_scenario(one, case) for one in listed]
+    for one in chosen:
+        if one.changes.is_empty:
+            raise RequestError(f"the scenario {one.id!r} changes nothing; say what it changes")
+    ids = [one.id for one in chosen]
+    if len(set(ids)) < len(ids):
+        raise RequestError(f"two scenarios share an id in {', '.join(ids)}; give each its own")
+    return chosen
+
+
+def _try_gap(case: Case, assessment: Assessment, rule: str | None) -> Gap | None:
+    return measure_gap(case, assessment, rule) if case.warnings else None
+
+
+def _measure_gap(gap: Gap | None) -> Row:
+    names = ("warnings", "answered", "median_lag_days", "first_answer", "first_answer_lag_days")
+    if gap is None:
+        return dict.fromkeys((*names, "months_in_alarm_without_answer", "mean_gap"))
+    warned = [lag for lag in gap.lags if lag.warning]
+    summary = summarise_waiting(warned, gap.assessment.framework.header.confidence_level)
+    first = warned[0]
+    gaps = [row["gap"] for row in gap.monthly if row["gap"] is not None]
+    return {
+        "warnings": summary["warnings"],
+        "answered": summary["answered"],
+        "median_lag_days": summary["median_days"],
+        "first_answer": first.answered_on or None,
+        "first_answer_lag_days": None if first.censored else first.days,
+        "months_in_alarm_without_answer": gap.monthly[-1]["months_in_alarm_without_answer"],
+        "mean_gap": float(np.mean(gaps)) if gaps else None,
+    }
+
+
+def _compare(base: Row, row: Row) -> Row:
+    """Return a row with the change of each number from the base."""
+    compared: Row = {}
+    for name, value in row.items():
+        compared[name] = value
+        if isinstance(value, int | float):
+            before = base[name]
+            compared[f"{name}_change"] = None if before is None else value - before
+    return compared
+
+
+def _list_months(result: ScenarioResult) -> dict[str, Row]:
+    now = result.assessment
+    alarm = in_alarm(find_spans(now), len(now.months))
+    rows = {
+        month: {
+            "score": float(now.overall[place]) if now.coverage[place] > 0 else None,
+            "in_alarm": alarm[place],
+            "response": None,
+            "gap": None,
+        }
+        for place, month in enumerate(now.months)
+    }
+    for row in result.gap.monthly if result.gap else ():
+        rows[row["month"]] |= {"response": row["response"], "gap": row["gap"]}
+    return rows
