@@ -19,9 +19,10 @@ from atrisk.kernel.propagation import Draws, propagate
 from atrisk.kernel.tally import count_draws
 from atrisk.knowledge import read_view
 from atrisk.method import GradeRow
+from atrisk.preparation import prepare_variation
 from atrisk.scoring import join_rule
 from atrisk.uncertainty import choose_uncertainty, read_uncertainty
-from atrisk.variation import KINDS, Variation, prepare_variation
+from atrisk.variation import KINDS, Variation
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 CAR = atrisk.load_case("car-2012-2015")
@@ -133,7 +134,7 @@ def test_each_draw_of_any_case_is_an_assessment(
 def test_a_draw_that_saw_the_future_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     case = case_of(evidence("a", known="2020-04"), evidence("b", indicators="1.1", known="2020-05"))
     check_draws(case, THREE_FACTOR, 4, 1, "contemporaneous")
-    monkeypatch.setattr("atrisk.variation.knowledge_day", lambda *_: FIRST_DAY)
+    monkeypatch.setattr("atrisk.preparation.knowledge_day", lambda *_: FIRST_DAY)
     with pytest.raises(AssertionError):
         check_draws(case, THREE_FACTOR, 4, 1, "contemporaneous")
 
@@ -201,7 +202,7 @@ def test_claims_of_one_source_err_together_and_more_so_when_told_to() -> None:
             case_of(*rows), THREE_FACTOR, ("truth",), uncertainty={"source_correlation": choice}
         )
         truth = variation.sample(np.random.default_rng(1), 20_000).truth
-        spread[choice] = np.corrcoef(truth[:4])[0, 1]
+        spread[choice] = float(np.asarray(np.corrcoef(truth[:4]))[0, 1])
         assert np.abs(truth[:4].mean(axis=1) - variation.probability[0, :4]).max() < 0.02
     assert abs(spread["none"]) < 0.03
     assert spread["some"] > 0.2

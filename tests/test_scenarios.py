@@ -155,6 +155,12 @@ def test_one_s_own_file_runs_and_a_faulty_one_tells_all_its_faults(tmp_path: Pat
         load_scenario(file, MINI)
 
 
+NEW = {
+    "id": "new", "start": "2020", "audience": "public", "indicators": "1.1",
+    "direction": "aggravating", "severity": 1, "credibility": 1, "summary": "s",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -167,7 +173,7 @@ def test_one_s_own_file_runs_and_a_faulty_one_tells_all_its_faults(tmp_path: Pat
         ({"method": {"weights": "nope"}}, "no option of the branch 'weights'"),
         ({"method": {"wieghts": "equal"}}, "Did you mean 'weights'"),
         ({"publish": {"warnings": ["nobody"]}}, "no warning is called"),
-        ({"evidence": [{"id": "new", "source": "nobody", "start": "2020", "end": "", "known": "", "audience": "public", "indicators": "1.1", "direction": "aggravating", "severity": 1, "credibility": 1, "summary": "s"}]}, "no source is called"),
+        ({"evidence": [NEW | {"source": "nobody"}]}, "no source is called"),
         ({"evidence": [{"id": "new", "severity": 9}]}, "hypothetical evidence 'new'"),
         ({"deliveries": [{"response": "nobody", "date": "2020", "source": "x"}]}, "no"),
     ],

@@ -25,7 +25,7 @@ CRIMES = [np.array([0, 1, 2]), np.array([0, 1, 3])]
 
 
 def test_dirichlet_moments_of_a_hand_worked_case() -> None:
-    """Dirichlet(1, 2, 1) of 0, 1/2, 1: mean 0/4 + 2/4 * 1/2 + 1/4, variance (2/4 * 1/4 + 1/4 - 1/4) / 5."""
+    """Dirichlet(1, 2, 1) of 0, 1/2, 1: mean 0/4 + 2/4 * 1/2 + 1/4, variance as summed below / 5."""
     mean, variance = average_dirichlet(np.array([[0.0, 0.5, 1.0]]), np.array([1.0, 2.0, 1.0]))
     assert mean[0] == 0.5
     assert variance[0] == pytest.approx((2 / 4 * 1 / 4 + 1 / 4 - 1 / 4) / 5, abs=1e-15)
@@ -83,7 +83,7 @@ def _solve(cost: Any, lower: Any, upper: Any) -> float:
         np.append(cost, 0.0), A_ub=rows, b_ub=np.zeros(2 * n),
         A_eq=np.append(np.ones(n), 0.0)[None], b_eq=[1.0], bounds=(0, None),
     )  # fmt: skip
-    return float(solved.fun)
+    return float(solved.fun or 0.0)
 
 
 @settings(max_examples=40, deadline=None)

@@ -33,8 +33,11 @@ from atrisk.method import Method, WeightSet
 if _typing.TYPE_CHECKING:
     from atrisk.ensemble import Ensemble, run_ensemble
     from atrisk.flags import Flag, Flags, raise_flags
+    from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
     from atrisk.gap import Gap, compare_rules, measure_gap
     from atrisk.matching import Lag
+    from atrisk.scenarios import Outcome, Scenario, list_scenarios, load_scenario, run_scenarios
+    from atrisk.sensitivity import Sensitivity, analyse_sensitivity
     from atrisk.tree import MethodTree, explore_methods
     from atrisk.weighting import (
         WeightBounds,
@@ -55,20 +58,26 @@ __all__ = [
     "Evidence",
     "Flag",
     "Flags",
+    "Flip",
     "Framework",
     "Gap",
     "Lag",
     "Method",
     "MethodTree",
     "MissingExtraError",
+    "Outcome",
     "Problem",
     "RequestError",
     "Response",
+    "Scenario",
+    "Sensitivity",
     "Source",
     "UnknownNameError",
     "WeightBounds",
     "WeightDraws",
+    "WeightFlip",
     "WeightSet",
+    "analyse_sensitivity",
     "assess",
     "bound_weights",
     "compare_rules",
@@ -76,13 +85,18 @@ __all__ = [
     "describe_weights",
     "draw_weights",
     "explore_methods",
+    "flip_evidence",
+    "flip_weights",
     "list_cases",
     "list_frameworks",
+    "list_scenarios",
     "load_case",
     "load_framework",
+    "load_scenario",
     "measure_gap",
     "raise_flags",
     "run_ensemble",
+    "run_scenarios",
 ]
 
 __version__ = "0.1.0"
@@ -105,6 +119,17 @@ _LATER = {
     "bound_weights": "atrisk.weighting",
     "describe_weights": "atrisk.weighting",
     "draw_weights": "atrisk.weighting",
+    "Flip": "atrisk.flips",
+    "WeightFlip": "atrisk.flips",
+    "flip_evidence": "atrisk.flips",
+    "flip_weights": "atrisk.flips",
+    "Outcome": "atrisk.scenarios",
+    "Scenario": "atrisk.scenarios",
+    "list_scenarios": "atrisk.scenarios",
+    "load_scenario": "atrisk.scenarios",
+    "run_scenarios": "atrisk.scenarios",
+    "Sensitivity": "atrisk.sensitivity",
+    "analyse_sensitivity": "atrisk.sensitivity",
 }
 
 

@@ -172,7 +172,7 @@ def _add(case: Case, changes: Changes) -> Case:
 
 
 def _read_rows(case: Case, kind: str, rows: Rows, model: type[R]) -> list[R]:
-    """Read hypothetical rows; what says where a row stands is filled in, since it stands nowhere."""
+    """Read hypothetical rows; where a row stands is filled in, since it stands nowhere."""
     read = []
     for row in rows:
         blank = dict.fromkeys(
@@ -337,7 +337,7 @@ def _replace_if(case: Case, what: str, **parts: Any) -> Case:
     """Return the case with other parts; refuse what would leave all of them as they are."""
     if all(_list(getattr(case, name)) == _list(part) for name, part in parts.items()):
         raise RequestError(
-            f"'{what}' changes nothing in {case.id}: no row is other than before; correct or drop it"
+            f"'{what}' changes nothing in {case.id}: every row is as before; correct or drop it"
         )
     return replace(case, **parts)
 

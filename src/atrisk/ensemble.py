@@ -30,8 +30,9 @@ from atrisk.kernel.propagation import propagate
 from atrisk.kernel.tally import Tally, count_draws
 from atrisk.knowledge import read_view
 from atrisk.method import AlarmOption, Method
+from atrisk.preparation import prepare_variation
 from atrisk.uncertainty import Uncertainty, choose_uncertainty, read_uncertainty
-from atrisk.variation import KINDS, Variation, prepare_variation
+from atrisk.variation import KINDS, Variation
 from atrisk.workers import run_tasks, show_progress
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Ensemble:
             row |= {f"band {band.label}": p for band, p in zip(bands, shares, strict=True)}
         head: Row = {"month": base["month"], "of": name, "score": base["score"]}
         return head | {
-            key: value if known and value == value else None for key, value in row.items()
+            key: value if known and not np.isnan(value) else None for key, value in row.items()
         }
 
     @cached_property
@@ -206,7 +207,8 @@ class Ensemble:
             f"Ensemble({self.base.case.id!r} under {self.base.framework.id!r}, "
             f"{self.base.knowledge}{heard}: {self.draws:,} draws of {', '.join(self.vary)}; "
             f"peak {self.months[peak]} {self.mean()[peak]:.2f} "
-            f"[{low:.2f}-{high:.2f}], first alarm most often {when} ({share:.0%}), seed {self.seed})\n"
+            f"[{low:.2f}-{high:.2f}], first alarm most often {when} ({share:.0%}), "
+            f"seed {self.seed})\n"
             f"  The spread of judgements about what is on record, not a probability of atrocities; "
             f"coverage {self.base.coverage[peak]:.0%} at the peak.\n"
             f"  {self.base.framework.header.caveat}\n  {self.base.case.header.caveat}"

@@ -137,7 +137,7 @@ def measure_intensity(
     assessed = _assess(tellings, current, count)
     # The three cases go through side by side: what costs is the number of groups, not of columns.
     worse, calmer = np.where(lowers, low, high), np.where(lowers, high, low)
-    cases = _expect(tellings, np.hstack([point, calmer, worse]), top, count)
+    cases = expect_intensity(tellings, np.hstack([point, calmer, worse]), top, count)
     expected, least, most = np.split(cases, 3)
     unknown = (1.0 - assessed) * method.not_assessed.upper
     return Intensity(tellings, point, known, expected, least, most + unknown, assessed)
@@ -158,7 +158,8 @@ def exceed_at(intensity: Intensity, month: int, top: int) -> tuple[Floats, Integ
     return reached, np.minimum.reduceat(place, tellings.starts, axis=1)
 
 
-def _expect(tellings: Tellings, probability: Floats, top: int, count: int) -> Floats:
+def expect_intensity(tellings: Tellings, probability: Floats, top: int, count: int) -> Floats:
+    """Return the expected intensities, columns x indicators, of tellings x columns."""
     reached = exceed(probability, tellings.severity, tellings.starts, top)
     none = [
         escape(reached[:, side], tellings.owner[side], count)

@@ -223,7 +223,7 @@ def load_scenario(which: str | Path, case: Case) -> Scenario:
 def run_scenarios(
     case: Case,
     framework: Framework,
-    scenarios: Iterable[str | Path | Scenario] | None = None,
+    scenarios: Iterable[str | Path | Scenario] | str | Path | None = None,
     *,
     knowledge: str | date = "contemporaneous",
     audience: Audience | None = None,
@@ -273,7 +273,9 @@ def run_scenarios(
     return Outcome(run(None), tuple(run(scenario) for scenario in chosen))
 
 
-def _choose(case: Case, scenarios: Iterable[str | Path | Scenario] | None) -> list[Scenario]:
+def _choose(
+    case: Case, scenarios: Iterable[str | Path | Scenario] | str | Path | None
+) -> list[Scenario]:
     wanted = list_scenarios(case) if scenarios is None else scenarios
     listed = [wanted] if isinstance(wanted, str | Path | Scenario) else list(wanted)
     if not listed:

@@ -75,17 +75,34 @@ def weigh(method: Method, codes: tuple[str, ...]) -> Floats:
 
 def score_factors(framework: Framework, method: Method, scores: Scores) -> Scores:
     """Join indicators into factors; arrays of months x factors, in the framework's order."""
-    rule = join_rule(method.factor_aggregation)
-    codes = tuple(framework.indicators)
-    columns = [np.array(places) for places in framework.members.values()]
-    weights = [weigh(method, tuple(codes[place] for place in places)) for places in columns]
-
-    def join(values: Floats) -> Floats:
-        parts = zip(columns, weights, strict=True)
-        return np.stack([rule.join(values[:, places], weight) for places, weight in parts], axis=1)
-
+    columns = [list(places) for places in framework.members.values()]
     coverage = np.stack([scores.coverage[:, places].mean(axis=1) for places in columns], axis=1)
-    return Scores(join(scores.point), join(scores.low), join(scores.high), coverage)
+    return Scores(
+        join_factors(framework, method, scores.point),
+        join_factors(framework, method, scores.low),
+        join_factors(framework, method, scores.high),
+        coverage,
+    )
+
+
+def join_factors(framework: Framework, method: Method, values: Floats) -> Floats:
+    """Join rows x indicators into rows x factors."""
+    rule, codes = join_rule(method.factor_aggregation), tuple(framework.indicators)
+    joined = [
+        rule.join(values[:, list(places)], weigh(method, tuple(codes[p] for p in places)))
+        for places in framework.members.values()
+    ]
+    return np.stack(joined, axis=1)
+
+
+def join_overall(framework: Framework, method: Method, values: Floats) -> Floats:
+    """Join rows x indicators all the way up to the worst crime of each row."""
+    factors, rule = join_factors(framework, method, values), join_rule(method.crime_aggregation)
+    crimes = [
+        rule.join(factors[:, _columns(framework, crime)], weigh(method, crime.factors))
+        for crime in framework.crimes
+    ]
+    return np.asarray(np.max(crimes, axis=0))
 
 
 def score_crimes(

@@ -72,9 +72,8 @@ class MethodTree:
     @cached_property
     def first_alarm(self) -> tuple[str | None, ...]:
         """Month of the first alarm of each leaf; None for never."""
-        months, first = self.base.months, self.alarm.argmax(axis=1)
-        ever = self.alarm.any(axis=1)
-        return tuple(months[m] if e else None for m, e in zip(first, ever, strict=True))
+        months = self.base.months
+        return tuple(months[int(leaf.argmax())] if leaf.any() else None for leaf in self.alarm)
 
     def to_rows(self, level: str = "months") -> list[Row]:
         """Return rows for a table.
@@ -145,7 +144,8 @@ class MethodTree:
             f"{self.base.knowledge}: {shown} leaves of {', '.join(self.branches)}; most in alarm "
             f"{self.base.months[top]} ({self.share_in_alarm[top]:.0%} by weight), "
             f"{never:.0%} never)\n  Weights are the project's beliefs in its own options, not "
-            f"probabilities.\n  {self.base.framework.header.caveat}\n  {self.base.case.header.caveat}"
+            f"probabilities.\n  {self.base.framework.header.caveat}\n"
+            f"  {self.base.case.header.caveat}"
         )
 
 

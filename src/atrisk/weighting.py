@@ -52,7 +52,7 @@ class WeightDraws:
         scores = self.assessment.factors
         return {
             code: _score(self.weights.T, scores, place).T
-            for code, place in _list_crimes(self.assessment).items()
+            for code, place in list_crimes(self.assessment).items()
         }
 
     def quantiles(self, shares: Iterable[float]) -> Floats:
@@ -134,8 +134,8 @@ class WeightBounds:
         return (
             f"WeightBounds({self.assessment.case.id!r}: each weight within a factor "
             f"{self.factor:g}; {self.assessment.months[peak]} "
-            f"{self.assessment.overall[peak]:.2f} [{self.low[peak]:.2f}-{self.high[peak]:.2f}]; under "
-            f"the policy {self.policy.id!r} {answer})\n"
+            f"{self.assessment.overall[peak]:.2f} [{self.low[peak]:.2f}-{self.high[peak]:.2f}]; "
+            f"under the policy {self.policy.id!r} {answer})\n"
             f"  {self.assessment.framework.header.caveat}\n  {self.assessment.case.header.caveat}"
         )
 
@@ -147,7 +147,8 @@ def draw_weights(
 
     ``crime = sum_S w_i x_i / sum_S w_i`` with ``w_i ~ Gamma(concentration * w0_i)``, ``w0`` the
     set's weights with mean 1; the overall score is the worst crime. The draws are held in memory,
-    ``draws x months`` numbers in single precision. For everything else that may be wrong see ``run_ensemble``.
+    ``draws x months`` numbers in single precision. For everything else that may be wrong see
+    ``run_ensemble``.
 
     Args:
         assessment: from ``assess``, with crimes that are arithmetic means.
@@ -169,9 +170,9 @@ def draw_weights(
     """
     check_count("draws", draws)
     check_seed(seed)
-    crimes = _list_crimes(assessment)
+    crimes = list_crimes(assessment)
     concentration = _read_spread(assessment, spread)
-    centre = _centre(assessment)
+    centre = centre_weights(assessment)
     generator = np.random.default_rng(seed)
     weights = sampling.draw_weights(generator, np.tile(centre[:, None], draws), concentration)
     scores = (_score(weights, assessment.factors, place) for place in crimes.values())
@@ -208,8 +209,8 @@ def describe_weights(assessment: Assessment, spread: str | float | None = None) 
         >>> bool(abs(row["mean"] - now.crimes["genocide"][0]) < 1e-12)
         True
     """
-    crimes = _list_crimes(assessment)
-    concentration, centre = _read_spread(assessment, spread), _centre(assessment)
+    crimes = list_crimes(assessment)
+    concentration, centre = _read_spread(assessment, spread), centre_weights(assessment)
     moments = {}
     for code, place in crimes.items():
         finite = 1.0 if np.isinf(concentration) else concentration
@@ -261,10 +262,10 @@ def bound_weights(
         >>> bool((bounds.low <= now.overall).all() and (now.overall <= bounds.high).all())
         True
     """
-    crimes = _list_crimes(assessment)
+    crimes = list_crimes(assessment)
     wide = _read_factor(assessment, factor)
     watch = choose_policy(assessment.framework, assessment.method, policy)
-    lower, upper = _box(_centre(assessment), wide)
+    lower, upper = _box(centre_weights(assessment), wide)
     scores, places = assessment.factors, list(crimes.values())
     by_crime = {
         code: bound_ratio(scores[:, place], lower[place], upper[place])
@@ -288,13 +289,18 @@ def bound_weights(
     )
 
 
-def _list_crimes(assessment: Assessment) -> dict[str, Places]:
+def list_crimes(assessment: Assessment) -> dict[str, Places]:
+    """Return the places of each crime's factors.
+
+    Raises:
+        RequestError: crimes are not arithmetic means, so nothing about weights is exact.
+    """
     require(assessment, Assessment, "make it with assess(case, framework)")
     rule = assessment.method.crime_aggregation
     if rule.exponent != 1:
         raise RequestError(
-            f"the crimes are joined by {rule.id!r}, which is not linear in the weights; assess with "
-            "method={'crime_aggregation': 'arithmetic'}, or draw with run_ensemble"
+            f"the crimes are joined by {rule.id!r}, which is not linear in the weights; assess "
+            "with method={'crime_aggregation': 'arithmetic'}, or draw with run_ensemble"
         )
     codes = list(assessment.factor_codes)
     return {
@@ -303,7 +309,8 @@ def _list_crimes(assessment: Assessment) -> dict[str, Places]:
     }
 
 
-def _centre(assessment: Assessment) -> Floats:
+def centre_weights(assessment: Assessment) -> Floats:
+    """Return the weights of the factors in the method's set, with mean 1."""
     weights = assessment.method.weights.weights
     centre = np.array([weights[code] for code in assessment.factor_codes])
     return centre / centre.mean()

@@ -135,30 +135,18 @@ def propagate(model: Model, draws: Draws) -> Scored:
         has the draw's truth, severity and dates, to single precision.
     """
     intensities = measure_draws(model, draws)
-    count = intensities.shape[-1]
-    factors = np.zeros((len(model.factors), model.rows, count), dtype=np.float32)
-    for place, part in enumerate(model.factors):
-        _join(
-            model.factor_rules,
-            draws.factor_rule,
-            [intensities[owner] for owner in part.places],
-            draws.indicator_weights,
-            [model.owners[owner].indicator for owner in part.places],
-            part.members,
-            out=factors[place],
-        )
-    crimes = np.zeros((len(model.crimes), model.rows, count), dtype=np.float32)
-    for place, part in enumerate(model.crimes):
-        columns = list(part.places)
-        _join(
-            model.crime_rules,
-            draws.crime_rule,
-            [factors[column] for column in columns],
-            draws.factor_weights,
-            columns,
-            part.members,
-            out=crimes[place],
-        )
+    shape = intensities.shape[1:]
+    factors = np.zeros((len(model.factors), *shape), dtype=np.float32)
+    for part, out in zip(model.factors, factors, strict=True):
+        owners = [model.owners[place].indicator for place in part.places]
+        counts = _count(draws.indicator_weights, owners, part)
+        values = [intensities[place] for place in part.places]
+        _join(model.factor_rules, draws.factor_rule, values, counts, part, out=out)
+    crimes = np.zeros((len(model.crimes), *shape), dtype=np.float32)
+    for part, out in zip(model.crimes, crimes, strict=True):
+        counts = _count(draws.factor_weights, part.places, part)
+        values = [factors[place] for place in part.places]
+        _join(model.crime_rules, draws.crime_rule, values, counts, part, out=out)
     return Scored(factors, crimes, crimes.max(axis=0))
 
 
@@ -247,24 +235,30 @@ class _Told:
         return np.maximum(lapsed, before.astype(np.float32))
 
 
+def _count(weights: Singles, places: Sequence[int], part: Part) -> Singles:
+    """Return weights over the mean weight of all members of a part."""
+    return np.asarray(weights[list(places)] / weights[list(part.members)].mean(axis=0))
+
+
 def _join(
     rules: Sequence[Aggregation],
     chosen: Integers,
     values: Sequence[Singles],
-    weights: Singles,
-    places: Sequence[int],
-    members: Sequence[int],
+    counts: Singles,
+    part: Part,
     *,
     out: Singles,
 ) -> None:
     """Join values under each draw's own rule and weights, into ``out``."""
-    if not places:
+    if not values:
         return  # nothing bears on it in any draw
-    counts = weights[list(places)] / weights[list(members)].mean(axis=0)
     for option in np.unique(chosen):
         which = _as_slice(chosen == option)
         out[:, which] = join_draws(
-            rules[option], [value[:, which] for value in values], counts[:, which], len(members)
+            rules[option],
+            [value[:, which] for value in values],
+            counts[:, which],
+            len(part.members),
         )
 
 

@@ -15,46 +15,59 @@ Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 
-def draw_truth(
-    generator: Generator,
-    probability: Floats,
-    option: Integers,
-    claim: Integers,
-    block: Integers,
-    correlation: float,
-) -> NDArray[np.bool_]:
-    """Draw whether each item is true: claims of one block (a source) err together.
+def draw_standing(generator: Generator, block: Integers, correlation: float, draws: int) -> Singles:
+    """Draw how badly each claim stands: claims of one block (a source) stand badly together.
 
-    ``true = z <= ndtri(p)`` with ``z = sqrt(c) * z_block + sqrt(1 - c) * z_claim``, all standard
-    normal: a Gaussian copula with correlation ``c`` between the claims of a block. Items of one
-    claim share its ``z``, so that the less probable telling is true only where the other is.
+    ``z = sqrt(c) * z_block + sqrt(1 - c) * z_claim``, all standard normal: a Gaussian copula with
+    correlation ``c`` between the claims of a block.
 
     Args:
         generator: of the draws.
-        probability: that each item is true, in [0, 1], shape ``(options, items)``.
-        option: which row of ``probability`` each draw takes, shape ``(draws,)``.
-        claim: of each item, counted from 0, shape ``(items,)``.
         block: of each claim, counted from 0, shape ``(claims,)``.
         correlation: in [0, 1].
+        draws: how many.
 
     Returns:
-        Shape ``(items, draws)``.
+        Shape ``(claims, draws)``.
 
     References:
         Li (2000), Journal of Fixed Income 9:43-54, for the Gaussian copula.
 
     Example:
-        >>> generator, one = np.random.default_rng(7), np.array([0, 0])
-        >>> sure = np.array([[1.0, 0.0]])
-        >>> draw_truth(generator, sure, one, np.array([0, 1]), np.array([0, 0]), 0.5).tolist()
-        [[True, True], [False, False]]
+        >>> drawn = draw_standing(np.random.default_rng(7), np.array([0, 0, 1]), 1.0, 2)
+        >>> (drawn[0] == drawn[1]).tolist(), (drawn[0] == drawn[2]).tolist()
+        ([True, True], [False, False])
     """
-    draws = len(option)
     common = generator.standard_normal((int(block.max()) + 1, draws), dtype=np.float32)
     own = generator.standard_normal((len(block), draws), dtype=np.float32)
     own *= np.float32(np.sqrt(1 - correlation))
     own += np.float32(np.sqrt(correlation)) * common[block]
-    return own[claim] <= ndtri(probability).astype(np.float32).T[:, option]
+    return own
+
+
+def judge_truth(
+    standing: Singles, probability: Floats, option: Integers, claim: Integers
+) -> NDArray[np.bool_]:
+    """Tell whether each item is true: ``z <= ndtri(p)``.
+
+    Items of one claim share its ``z``, so the less probable telling is true only where the other
+    is.
+
+    Args:
+        standing: ``z`` of each claim, shape ``(claims, draws)``.
+        probability: that each item is true, in [0, 1], shape ``(options, items)``.
+        option: which row of ``probability`` each draw takes, shape ``(draws,)``.
+        claim: of each item, counted from 0, shape ``(items,)``.
+
+    Returns:
+        Shape ``(items, draws)``.
+
+    Example:
+        >>> standing, one = np.zeros((1, 2), dtype=np.float32), np.array([0, 0])
+        >>> judge_truth(standing, np.array([[0.75, 0.25]]), one, np.array([0, 0])).tolist()
+        [[True, True], [False, False]]
+    """
+    return standing[claim] <= ndtri(probability).astype(np.float32).T[:, option]
 
 
 def draw_severity(
@@ -136,20 +149,11 @@ def draw_weights(generator: Generator, centre: Floats, concentration: float) -> 
     return np.maximum(drawn, np.finfo(np.float32).tiny * (shape > 0))
 
 
-def draw_options(generator: Generator, belief: Floats, draws: int, *, in_order: bool) -> Integers:
+def draw_options(generator: Generator, belief: Floats, draws: int) -> Integers:
     """Draw which option each draw takes, in proportion to the belief in it.
 
-    Args:
-        generator: of the draws.
-        belief: of each option, sums to 1.
-        draws: how many.
-        in_order: whether equal options stand side by side, which makes joining faster and is
-            harmless where everything else is drawn independently.
-
     Example:
-        >>> draw_options(np.random.default_rng(7), np.array([0.0, 1.0]), 3, in_order=True).tolist()
+        >>> draw_options(np.random.default_rng(7), np.array([0.0, 1.0]), 3).tolist()
         [1, 1, 1]
     """
-    if in_order:
-        return np.repeat(np.arange(len(belief)), generator.multinomial(draws, belief))
     return generator.choice(len(belief), draws, p=belief)

@@ -172,6 +172,62 @@ def avoid_alarm(
     return Escape(weights, margin)
 
 
+def find_nearest(
+    values: Floats,
+    crimes: Sequence[Places],
+    centre: Floats,
+    *,
+    on: float,
+    needed: int,
+    watched: int,
+) -> tuple[Floats, float] | None:
+    """Find the weights nearest to a centre under which no alarm is raised.
+
+    Minimises the largest change ``r`` of any weight relative to itself, ``|w_i - c_i| <= r c_i``,
+    with the conditions of ``avoid_alarm``; a mixed integer linear program.
+
+    Args:
+        values, crimes, on, needed, watched: as in ``avoid_alarm``.
+        centre: weights to start from, not all 0, shape ``(n,)``.
+
+    Returns:
+        Weights with the centre's sum of 1 changed as little as can be, and ``r``; None where no
+        change up to 1 (from nothing to twice) avoids the alarm.
+
+    Example:
+        >>> values = np.array([[0.5, 1.0]])
+        >>> crimes = [np.array([0, 1])]
+        >>> found = find_nearest(values, crimes, np.ones(2), on=0.7, needed=1, watched=1)
+        >>> round(found[1], 3)
+        0.2
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - half a second
+
+    months, count = values.shape
+    start = centre / centre.sum()
+    rows = np.vstack([_rows(values, place, np.full(months, on)) for place in crimes])
+    reach = 2 * (float(abs(rows).max()) + 1)  # no weight more than doubles
+    below = np.hstack([rows, np.tile(-reach * np.eye(months), (len(crimes), 1)), 0 * rows[:, :1]])
+    none, near = np.zeros((count, months)), start[:, None]
+    box = np.block([[np.eye(count), none, -near], [-np.eye(count), none, -near]])
+    windows = _windows(months, watched)
+    spare = np.hstack([np.zeros((len(windows), count)), windows, np.zeros((len(windows), 1))])
+    solved = milp(
+        np.concatenate([np.zeros(count + months), [1.0]]),
+        integrality=np.concatenate([np.zeros(count), np.ones(months), [0.0]]),
+        bounds=Bounds(
+            np.zeros(count + months + 1),
+            np.concatenate([2 * start, np.full(months, float(needed > 1)), [1.0]]),
+        ),
+        constraints=[
+            LinearConstraint(below, -np.inf, -(TOLERANCE**0.5)),
+            LinearConstraint(box, -np.inf, np.concatenate([start, -start])),
+            LinearConstraint(spare, -np.inf, needed - 1),
+        ],
+    )
+    return None if solved.x is None else (np.asarray(solved.x[:count]), float(solved.x[-1]))
+
+
 def _worst(values: Floats, crimes: Sequence[Places], weights: Floats) -> float:
     means = [
         values[place] @ weights[place] / weights[place].sum()

@@ -1,0 +1,125 @@
+"""Omission: what is left of an assessment without an indicator, a factor or a document.
+
+Without an indicator, a source or a publisher, what it tells becomes unknown; without a factor,
+the crimes are joined from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atrisk.assessment import Assessment, assess
+from atrisk.case import Case
+from atrisk.changes import Changes, change_method
+from atrisk.errors import RequestError
+from atrisk.evidence import Audience
+from atrisk.explanation import Row
+from atrisk.flags import find_spans, in_alarm
+from atrisk.framework import Framework
+from atrisk.method import Method, WeightSet
+
+if TYPE_CHECKING:
+    from datetime import date
+
+HALF_LIFE_FACTORS = (0.5, 2.0)
+
+
+class Omissions:
+    """A case that is assessed again and again, with something left out or scaled.
+
+    Attributes:
+        parts: kind and name of everything that can be left out.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        framework: Framework,
+        base: Assessment,
+        knowledge: str | date,
+        audience: Audience | None,
+    ) -> None:
+        self.case, self.framework, self.base = case, framework, base
+        self.view = {"knowledge": knowledge, "audience": audience}
+        told = {code for item in case.evidence for code in item.indicators}
+        publishers = {case.source_by_id[item.source].publisher for item in case.evidence}
+        self.parts = [
+            *(("indicator", code) for code in framework.indicators if code in told),
+            *(("factor", code) for code in framework.factors),
+            *(
+                ("source", s.id)
+                for s in case.sources
+                if any(e.source == s.id for e in case.evidence)
+            ),
+            *(("publisher", name) for name in sorted(publishers)),
+        ]
+
+    def leave_out(self) -> Iterator[Row]:
+        """Yield what is left without each part, beside the base."""
+        before = _measure(self.base)
+        for kind, name in self.parts:
+            after = _measure(self._without(kind, name))
+            yield {"left_out": kind, "name": name} | _compare(before, after)
+
+    def _without(self, kind: str, name: str) -> Assessment | None:
+        if kind == "factor":
+            old = self.base.method.weights
+            weights = WeightSet(f"{old.id} without {name}", {**old.weights, name: 0.0}, {})
+            return self._assess(self.case, self.base.method.with_weights(weights))
+        if kind == "indicator":
+            kept = [
+                item.model_copy(
+                    update={"indicators": tuple(c for c in item.indicators if c != name)}
+                )
+                for item in self.case.evidence
+            ]
+        else:
+            sources = {
+                source.id
+                for source in self.case.sources
+                if name in (source.id if kind == "source" else source.publisher,)
+            }
+            kept = [item for item in self.case.evidence if item.source not in sources]
+        rows = tuple(item for item in kept if item.indicators)
+        return self._assess(replace(self.case, evidence=rows), self.base.method)
+
+    def scale_half_lives(self) -> Iterator[Row]:
+        """Yield what half and twice the half-lives give, beside the base."""
+        before = _measure(self.base)
+        for factor in HALF_LIFE_FACTORS:
+            scaled = change_method(self.framework, self.base.method, Changes(half_lives=factor))
+            yield {"half_lives": factor} | _compare(
+                before, _measure(self._assess(self.case, scaled))
+            )
+
+    def _assess(self, case: Case, method: Method) -> Assessment | None:
+        try:
+            return assess(case, self.framework, method=method, **self.view)  # type: ignore[arg-type]
+        except RequestError:
+            return None  # nothing is left: told as such, not as zero
+
+
+def _measure(assessment: Assessment | None) -> Row:
+    if assessment is None:
+        return dict.fromkeys(("first_alarm", "months_in_alarm", "peak_month", "peak", "mean_score"))
+    spans = find_spans(assessment)
+    peak = int(np.argmax(assessment.overall))
+    return {
+        "first_alarm": assessment.months[spans[0][0]] if spans else None,
+        "months_in_alarm": sum(in_alarm(spans, len(assessment.months))),
+        "peak_month": assessment.months[peak],
+        "peak": float(assessment.overall[peak]),
+        "mean_score": float(assessment.overall.mean()),
+    }
+
+
+def _compare(before: Row, after: Row) -> Row:
+    changes = {
+        f"{name}_change": None if after[name] is None else after[name] - before[name]
+        for name in ("months_in_alarm", "peak", "mean_score")
+    }
+    return after | changes
