@@ -28,10 +28,9 @@ from atrisk.framework import Framework
 from atrisk.kernel.alarms import watch_draws
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.tally import Tally, count_draws
-from atrisk.knowledge import read_view
 from atrisk.method import AlarmOption, Method
-from atrisk.preparation import prepare_variation
-from atrisk.uncertainty import Uncertainty, choose_uncertainty, read_uncertainty
+from atrisk.preparation import vary_around
+from atrisk.uncertainty import Uncertainty, read_uncertainty
 from atrisk.variation import KINDS, Variation
 from atrisk.workers import run_tasks, show_progress
 
@@ -293,29 +292,20 @@ def run_ensemble(
     """
     check_count("draws", draws)
     check_seed(seed)
-    header = read_uncertainty(_require_framework(framework).folder)
-    chosen = choose_uncertainty(header, uncertainty)
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
     base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
     watch = choose_policy(framework, base.method, policy)
-    kinds = (
-        tuple(kind for kind in KINDS if kind in set(vary)) if not isinstance(vary, str) else (vary,)
-    )
-    variation = prepare_variation(
-        case,
-        framework,
-        base.method,
-        read_view(case, knowledge),
-        audience,
-        uncertainty=chosen,
-        vary=vary,
-        held=base.method.choices if isinstance(method, Method) else (method or ()),
+    variation = vary_around(
+        base, knowledge=knowledge, method=method, uncertainty=uncertainty, vary=vary
     )
     lowers = np.array([band.lower for band in framework.header.bands])
     tasks = list(_split(variation, watch, lowers, seed, draws))
     results = run_tasks(_draw_task, tasks, workers=workers, client=client)
     label = f"{case.id}: {draws:,} draws"
     tally = reduce(add, show_progress(results, len(tasks), label, show=progress))
-    return Ensemble(base, watch, chosen, kinds, draws, seed, header.quantiles, tally)
+    kinds = tuple(kind for kind in KINDS if kind in variation.vary)
+    shares = read_uncertainty(framework.folder).quantiles
+    return Ensemble(base, watch, variation.uncertainty, kinds, draws, seed, shares, tally)
 
 
 def check_count(name: str, value: object, least: int = 1) -> None:
@@ -338,12 +328,6 @@ def check_seed(seed: object) -> None:
     """
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise RequestError(f"seed={seed!r} is no seed; give a whole number, 0 or more, such as 7")
-
-
-def _require_framework(framework: object) -> Framework:
-    require(framework, Framework, "load it with load_framework('un-foa-2014')")
-    assert isinstance(framework, Framework)  # noqa: S101 - for the type checker
-    return framework
 
 
 def _split(

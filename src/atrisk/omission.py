@@ -16,10 +16,8 @@ from atrisk.assessment import Assessment, assess
 from atrisk.case import Case
 from atrisk.changes import Changes, change_method
 from atrisk.errors import RequestError
-from atrisk.evidence import Audience
 from atrisk.explanation import Row
 from atrisk.flags import find_spans, in_alarm
-from atrisk.framework import Framework
 from atrisk.method import Method, WeightSet
 
 if TYPE_CHECKING:
@@ -35,16 +33,10 @@ class Omissions:
         parts: kind and name of everything that can be left out.
     """
 
-    def __init__(
-        self,
-        case: Case,
-        framework: Framework,
-        base: Assessment,
-        knowledge: str | date,
-        audience: Audience | None,
-    ) -> None:
+    def __init__(self, base: Assessment, knowledge: str | date) -> None:
+        case, framework = base.case, base.framework
         self.case, self.framework, self.base = case, framework, base
-        self.view = {"knowledge": knowledge, "audience": audience}
+        self.view = {"knowledge": knowledge, "audience": base.audience}
         told = {code for item in case.evidence for code in item.indicators}
         publishers = {case.source_by_id[item.source].publisher for item in case.evidence}
         self.parts = [

@@ -9,20 +9,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.assessment import Assessment
 from atrisk.case import Case
 from atrisk.errors import RequestError, UnknownNameError
 from atrisk.evidence import Audience, Evidence, Search, began, ended, knowledge_day
 from atrisk.framework import Framework
 from atrisk.intensity import Tellings, gather
 from atrisk.kernel.propagation import Model, Owner, Part, Telling
-from atrisk.knowledge import View
+from atrisk.knowledge import View, read_view
 from atrisk.method import GradeRow, Method, WeightSet
 from atrisk.scoring import join_rule
-from atrisk.uncertainty import Uncertainty
+from atrisk.uncertainty import Uncertainty, choose_uncertainty, read_uncertainty
 from atrisk.variation import KINDS, NATURES, SCORING, Spans, Variation
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+def vary_around(
+    base: Assessment,
+    *,
+    knowledge: str | date,
+    method: Method | Mapping[str, str] | None,
+    uncertainty: Mapping[str, str] | None,
+    vary: Iterable[str],
+) -> Variation:
+    """Make everything ready to be drawn around an assessment.
+
+    Args:
+        base: the assessment.
+        knowledge, method: what it was made with; a branch that ``method`` settles is held.
+        uncertainty: options chosen otherwise, by question.
+        vary: kinds that are drawn, from ``KINDS``.
+
+    Raises:
+        DataError: the framework has no ``uncertainty.toml``.
+        UnknownNameError: no such question, option or kind.
+        RequestError: nothing varies.
+    """
+    header = read_uncertainty(base.framework.folder)
+    return prepare_variation(
+        base.case,
+        base.framework,
+        base.method,
+        read_view(base.case, knowledge),
+        base.audience,
+        uncertainty=choose_uncertainty(header, uncertainty),
+        vary=vary,
+        held=base.method.choices if isinstance(method, Method) else (method or ()),
+    )
 
 
 def prepare_variation(

@@ -24,11 +24,10 @@ from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.framework import Framework
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.sobol import Indices, estimate_indices
-from atrisk.knowledge import read_view
 from atrisk.method import Method
 from atrisk.omission import Omissions
-from atrisk.preparation import prepare_variation
-from atrisk.uncertainty import choose_uncertainty, read_uncertainty
+from atrisk.preparation import vary_around
+from atrisk.uncertainty import read_uncertainty
 from atrisk.variation import KINDS, NATURES, Inputs, Variation
 from atrisk.workers import run_tasks, show_progress
 
@@ -209,17 +208,9 @@ def analyse_sensitivity(
     check_count("draws", draws, least=2)
     check_count("resamples", resamples, least=2)
     check_seed(seed)
-    header = read_uncertainty(framework.folder)
     base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
-    variation = prepare_variation(
-        case,
-        framework,
-        base.method,
-        read_view(case, knowledge),
-        audience,
-        uncertainty=choose_uncertainty(header, uncertainty),
-        vary=KINDS,
-        held=base.method.choices if isinstance(method, Method) else (method or ()),
+    variation = vary_around(
+        base, knowledge=knowledge, method=method, uncertainty=uncertainty, vary=KINDS
     )
     names, indices = _estimate(
         case,
@@ -227,14 +218,12 @@ def analyse_sensitivity(
         seed=seed,
         draws=draws,
         resamples=resamples,
-        confidence=header.confidence_level,
+        confidence=read_uncertainty(framework.folder).confidence_level,
         workers=workers,
         progress=progress,
     )
-    omissions = Omissions(case, framework, base, knowledge, audience)
-    left = show_progress(
-        omissions.leave_out(), len(omissions.parts), f"{case.id}: leaving out", show=progress
-    )
+    omissions, label = Omissions(base, knowledge), f"{case.id}: leaving out"
+    left = show_progress(omissions.leave_out(), len(omissions.parts), label, show=progress)
     return Sensitivity(
         base,
         names,
