@@ -21,8 +21,9 @@ LAYERS = [
     "errors", "dates", "resources", "tables", "kernel", "method", "framework", "evidence", "ledger",
     "checks", "case", "knowledge", "intensity", "scoring", "explanation", "assessment",
     "comparison", "flags", "matching", "response_level", "waiting", "gap",
-    "uncertainty", "variation", "preparation", "workers", "ensemble", "weighting", "tree",
-    "changes", "scenarios", "flips", "omission", "sensitivity", "scale", "anchors", "tabulation",
+    "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing", "weighting",
+    "tree", "changes", "scenarios", "flips", "omission",
+    "sensitivity", "scale", "anchors", "tabulation",
     "__init__", "arguments", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 
 import atrisk
 from atrisk.dates import ImpreciseDate, Month
-from atrisk.ensemble import Ensemble, run_ensemble
+from atrisk.drawing import run_ensemble
+from atrisk.ensemble import Ensemble
 from atrisk.kernel.alarms import find_alarms, watch_draws
 from atrisk.kernel.joining import join_draws
 from atrisk.kernel.propagation import Draws, propagate

@@ -31,11 +31,13 @@ from atrisk.ledger import Delivery, EarlyWarning, Response
 from atrisk.method import Method, WeightSet
 
 if _typing.TYPE_CHECKING:
-    from atrisk.ensemble import Ensemble, run_ensemble
+    from atrisk.drawing import run_ensemble, run_ensembles
+    from atrisk.ensemble import Ensemble
     from atrisk.flags import Flag, Flags, raise_flags
     from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
     from atrisk.gap import Gap, compare_rules, measure_gap
     from atrisk.matching import Lag
+    from atrisk.scale import assess_many
     from atrisk.scenarios import Outcome, Scenario, list_scenarios, load_scenario, run_scenarios
     from atrisk.sensitivity import Sensitivity, analyse_sensitivity
     from atrisk.tree import MethodTree, explore_methods
@@ -79,6 +81,7 @@ __all__ = [
     "WeightSet",
     "analyse_sensitivity",
     "assess",
+    "assess_many",
     "bound_weights",
     "compare_rules",
     "compare_scores",
@@ -96,6 +99,7 @@ __all__ = [
     "measure_gap",
     "raise_flags",
     "run_ensemble",
+    "run_ensembles",
     "run_scenarios",
 ]
 
@@ -103,6 +107,7 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for: a run that only scores needs none of them (docs/performance.md).
 _LATER = {
+    "assess_many": "atrisk.scale",
     "Flag": "atrisk.flags",
     "Flags": "atrisk.flags",
     "raise_flags": "atrisk.flags",
@@ -111,7 +116,8 @@ _LATER = {
     "measure_gap": "atrisk.gap",
     "Lag": "atrisk.matching",
     "Ensemble": "atrisk.ensemble",
-    "run_ensemble": "atrisk.ensemble",
+    "run_ensemble": "atrisk.drawing",
+    "run_ensembles": "atrisk.drawing",
     "MethodTree": "atrisk.tree",
     "explore_methods": "atrisk.tree",
     "WeightBounds": "atrisk.weighting",

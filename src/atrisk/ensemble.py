@@ -1,4 +1,4 @@
-"""Ensembles: the same method under every way of being wrong, drawn many times.
+"""Ensembles: what many draws of a case say together, month by month.
 
 Each draw settles what is uncertain (which claims are true, how severe they were, when, how long
 they last, how much each factor counts, which of the method's options is taken) and is scored as an
@@ -8,41 +8,25 @@ a probability of genocide, and it knows nothing of what no document says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
-from atrisk.assessment import Assessment, assess
-from atrisk.case import Case
-from atrisk.errors import MissingExtraError, RequestError, UnknownNameError, require
-from atrisk.evidence import Audience
+from atrisk.assessment import Assessment
+from atrisk.errors import MissingExtraError, RequestError, UnknownNameError
 from atrisk.explanation import Row
-from atrisk.flags import choose_policy
-from atrisk.framework import Framework
-from atrisk.kernel.alarms import watch_draws
-from atrisk.kernel.propagation import propagate
-from atrisk.kernel.tally import Tally, count_draws
-from atrisk.method import AlarmOption, Method
-from atrisk.preparation import vary_around
-from atrisk.uncertainty import Uncertainty, read_uncertainty
-from atrisk.variation import KINDS, Variation
-from atrisk.workers import run_tasks, show_progress
+from atrisk.kernel.tally import Tally
+from atrisk.method import AlarmOption
+from atrisk.uncertainty import Uncertainty
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas
-    from distributed import Client
 
 Floats = NDArray[np.float64]
-TASK = 1280  # draws that one worker does at a time, whatever the number of workers
-CELLS = 61_440  # months x draws that go through the method side by side (docs/performance.md)
 ENSEMBLE_LEVELS = ("overall", "crime", "factor")
 
 
@@ -212,151 +196,3 @@ class Ensemble:
             f"coverage {self.base.coverage[peak]:.0%} at the peak.\n"
             f"  {self.base.framework.header.caveat}\n  {self.base.case.header.caveat}"
         )
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Task:
-    """Some draws of one case, wherever they are made."""
-
-    variation: Variation
-    policy: AlarmOption
-    lowers: Floats
-    generator: Generator
-    draws: int
-
-
-def run_ensemble(
-    case: Case,
-    framework: Framework,
-    *,
-    seed: int,
-    draws: int = 10_000,
-    vary: Iterable[str] = KINDS,
-    uncertainty: Mapping[str, str] | None = None,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Method | Mapping[str, str] | None = None,
-    policy: str | AlarmOption | None = None,
-    workers: int | None = None,
-    client: Client | None = None,
-    progress: bool | None = None,
-) -> Ensemble:
-    """Score a case under many draws of what may be wrong.
-
-    Each draw settles, by the framework's ``uncertainty.toml`` and its branches::
-
-        truth       each claim true or not, with the probability of its grade; claims of one
-                    source err together (Gaussian copula)
-        severity    each row of evidence as coded, or one step lower or higher
-        dates       each date on a day of its interval, every one equally likely
-        half_lives  each nature's half-life times a factor, its logarithm uniform
-        weights     Gamma(concentration * weight), so Dirichlet over any factor or crime
-        branches    grade mapping, persistence, both aggregations and the weight set, by belief
-
-    and is scored as ``assess`` would score it. What is not on record is in no draw.
-
-    Args:
-        case: from ``load_case``.
-        framework: from ``load_framework``; it must have an ``uncertainty.toml``.
-        seed: of the one generator that everything is drawn from; 0 is a seed.
-        draws: how many, 1 or more.
-        vary: kinds that are drawn, from the list above; the others are held where ``assess``
-            holds them, a date at its middle day.
-        uncertainty: options chosen otherwise, such as ``{"weight_spread": "any"}``.
-        knowledge, audience: as in ``assess``.
-        method: options that are held; the other branches are drawn. A ``Method`` holds all.
-        policy: alarm policy; None for the method's.
-        workers: threads; None for as many as there are cores. The numbers are the same.
-        client: a Dask client to run on instead; the numbers are the same to the bit.
-        progress: whether to show a bar; None for one on a terminal if the work is long.
-
-    Returns:
-        An ``Ensemble``; its memory does not grow with ``draws``.
-
-    Raises:
-        RequestError: no draws, no seed, nothing varies, or nothing was known.
-        UnknownNameError: no such kind, question, option, branch or policy.
-        DataError: the framework has no ``uncertainty.toml``.
-
-    Example:
-        >>> import atrisk
-        >>> case = atrisk.load_case("car-2012-2015")
-        >>> framework = atrisk.load_framework("un-foa-2014")
-        >>> ensemble = atrisk.run_ensemble(case, framework, draws=200, seed=7)
-        >>> low, high = ensemble.quantiles([0.05, 0.95])
-        >>> bool((low <= high).all()), ensemble.alarm_probability.shape
-        (True, (48,))
-
-    References:
-        Saltelli and others (2008), Global Sensitivity Analysis, chapter 1, for the practice.
-    """
-    check_count("draws", draws)
-    check_seed(seed)
-    require(framework, Framework, "load it with load_framework('un-foa-2014')")
-    base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
-    watch = choose_policy(framework, base.method, policy)
-    variation = vary_around(
-        base, knowledge=knowledge, method=method, uncertainty=uncertainty, vary=vary
-    )
-    lowers = np.array([band.lower for band in framework.header.bands])
-    tasks = list(_split(variation, watch, lowers, seed, draws))
-    results = run_tasks(_draw_task, tasks, workers=workers, client=client)
-    label = f"{case.id}: {draws:,} draws"
-    tally = reduce(add, show_progress(results, len(tasks), label, show=progress))
-    kinds = tuple(kind for kind in KINDS if kind in variation.vary)
-    shares = read_uncertainty(framework.folder).quantiles
-    return Ensemble(base, watch, variation.uncertainty, kinds, draws, seed, shares, tally)
-
-
-def check_count(name: str, value: object, least: int = 1) -> None:
-    """Refuse a number of draws that asks for nothing.
-
-    Raises:
-        RequestError: it is not a whole number of at least ``least``.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise RequestError(
-            f"{name}={value!r} asks for nothing; give a whole number, {least} or more"
-        )
-
-
-def check_seed(seed: object) -> None:
-    """Refuse anything that is no seed.
-
-    Raises:
-        RequestError: it is not a whole number of at least 0.
-    """
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise RequestError(f"seed={seed!r} is no seed; give a whole number, 0 or more, such as 7")
-
-
-def _split(
-    variation: Variation, policy: AlarmOption, lowers: Floats, seed: int, draws: int
-) -> Iterator[_Task]:
-    """Yield tasks whose size does not depend on the workers, each with its own stream."""
-    sizes = [min(TASK, draws - done) for done in range(0, draws, TASK)]
-    streams = np.random.default_rng(seed).spawn(len(sizes))
-    for generator, size in zip(streams, sizes, strict=True):
-        yield _Task(variation, policy, lowers, generator, size)
-
-
-def _draw_task(task: _Task) -> Tally:
-    drawn = task.variation.sample(task.generator, task.draws)
-    model = task.variation.model
-    block = max(1, CELLS // model.rows)
-    blocks = [
-        propagate(model, drawn.part(first, first + block)) for first in range(0, task.draws, block)
-    ]
-    overall = np.concatenate([block.overall for block in blocks], axis=-1)
-    crimes = np.concatenate([block.crimes for block in blocks], axis=-1)
-    factors = np.concatenate([block.factors for block in blocks], axis=-1)
-    alarm = watch_draws(
-        overall,
-        on=task.policy.on,
-        off=task.policy.off,
-        needed=task.policy.months_needed,
-        watched=task.policy.months_watched,
-        cool_down=task.policy.cool_down_months,
-    )
-    series = np.concatenate([overall[None], crimes, factors])
-    return count_draws(series, overall, alarm, task.lowers)

@@ -127,6 +127,28 @@ def require(value: object, kind: type, how: str) -> None:
         )
 
 
+def check_count(name: str, value: object, least: int = 1) -> None:
+    """Refuse a number of draws that asks for nothing.
+
+    Raises:
+        RequestError: it is not a whole number of at least ``least``.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise RequestError(
+            f"{name}={value!r} asks for nothing; give a whole number, {least} or more"
+        )
+
+
+def check_seed(seed: object) -> None:
+    """Refuse anything that is no seed.
+
+    Raises:
+        RequestError: it is not a whole number of at least 0.
+    """
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise RequestError(f"seed={seed!r} is no seed; give a whole number, 0 or more, such as 7")
+
+
 def _describe(problems: tuple[Problem, ...]) -> list[str]:
     lines: list[str] = []
     for file in dict.fromkeys(problem.file for problem in problems):

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case
-from atrisk.ensemble import check_count, check_seed
-from atrisk.errors import UnknownNameError, require
+from atrisk.errors import UnknownNameError, check_count, check_seed, require
 from atrisk.evidence import Audience, Evidence, Search
 from atrisk.explanation import Row
 from atrisk.flags import find_spans

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case
-from atrisk.ensemble import check_count, check_seed
-from atrisk.errors import RequestError, UnknownNameError
+from atrisk.errors import RequestError, UnknownNameError, check_count, check_seed
 from atrisk.evidence import Audience
 from atrisk.explanation import Row
 from atrisk.flags import choose_policy

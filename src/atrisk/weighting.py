@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.assessment import Assessment
-from atrisk.ensemble import check_count, check_seed
-from atrisk.errors import RequestError, UnknownNameError, require
+from atrisk.errors import RequestError, UnknownNameError, check_count, check_seed, require
 from atrisk.explanation import Row
 from atrisk.flags import choose_policy
 from atrisk.kernel import sampling

@@ -69,7 +69,9 @@ def _run_on_cluster(task: Callable[[T], R], inputs: Iterable[T], client: Client)
         import distributed  # noqa: F401, PLC0415 - an extra, imported where used
     except ImportError:
         raise MissingExtraError("running on a cluster", "scale") from None
-    workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+    workers = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+    if not workers:
+        raise RequestError("the cluster has no worker; start one, or give no client")
     # Not pure: two tasks with equal arguments are two tasks.
     yield from _stream(lambda given: client.submit(task, given, pure=False), inputs, workers)
 
@@ -87,18 +89,18 @@ def _count_cores() -> int:
 
 
 def show_progress(
-    results: Iterable[R], total: int, label: str, *, show: bool | None = None
+    results: Iterable[R], total: int | None, label: str, *, show: bool | None = None
 ) -> Iterator[R]:
     """Yield results, with a bar on standard error if the work is long and somebody watches.
 
     Args:
         results: what is waited for.
-        total: how many there will be.
+        total: how many there will be; None if nobody knows.
         label: what is being done.
         show: True or False; None for a terminal only, so that a pipe or a log gets nothing.
     """
     watched = sys.stderr.isatty() if show is None else show
-    bar = _open_bar(label, total) if watched else None
+    bar = _open_bar(label, total, forced=bool(show)) if watched else None
     if bar is None:
         yield from results
         return
@@ -113,12 +115,13 @@ def show_progress(
         bar.stop()
 
 
-def _open_bar(label: str, total: int) -> Any:
+def _open_bar(label: str, total: int | None, *, forced: bool) -> Any:
     try:
         from rich.console import Console  # noqa: PLC0415 - an extra, imported where used
         from rich.progress import Progress  # noqa: PLC0415
     except ImportError:
         return None  # a bar is a courtesy
-    bar = Progress(console=Console(stderr=True), transient=True)
+    console = Console(stderr=True, force_terminal=True if forced else None)
+    bar = Progress(console=console, transient=True)
     bar.add_task(label, total=total)
     return bar

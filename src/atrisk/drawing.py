@@ -1,0 +1,297 @@
+"""Drawing: many draws of one case or of many, on threads or on a cluster, the same to the bit.
+
+Each draw settles what is uncertain (which claims are true, how severe they were, when, how long
+they last, how much each factor counts, which of the method's options is taken) and is scored as an
+assessment would score it. The spread says how far the result hangs on these judgements. It is not
+a probability of genocide, and it knows nothing of what no document says.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from operator import add
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from atrisk.assessment import Assessment, assess
+from atrisk.case import Case
+from atrisk.ensemble import Ensemble
+from atrisk.errors import RequestError, check_count, check_seed, require
+from atrisk.evidence import Audience
+from atrisk.flags import choose_policy
+from atrisk.framework import Framework
+from atrisk.kernel.alarms import watch_draws
+from atrisk.kernel.propagation import propagate
+from atrisk.kernel.tally import Tally, count_draws
+from atrisk.method import AlarmOption, Method
+from atrisk.preparation import vary_around
+from atrisk.uncertainty import read_uncertainty
+from atrisk.variation import KINDS, Variation
+from atrisk.workers import run_tasks, show_progress
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from distributed import Client
+
+Floats = NDArray[np.float64]
+TASK = 1280  # draws that one worker does at a time, whatever the number of workers
+CELLS = 61_440  # months x draws that go through the method side by side (docs/performance.md)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Task:
+    """Some draws of one case, wherever they are made."""
+
+    variation: Variation
+    policy: AlarmOption
+    lowers: Floats
+    generator: Generator
+    draws: int
+
+
+def run_ensemble(
+    case: Case,
+    framework: Framework,
+    *,
+    seed: int,
+    draws: int = 10_000,
+    vary: Iterable[str] = KINDS,
+    uncertainty: Mapping[str, str] | None = None,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    method: Method | Mapping[str, str] | None = None,
+    policy: str | AlarmOption | None = None,
+    workers: int | None = None,
+    client: Client | None = None,
+    progress: bool | None = None,
+) -> Ensemble:
+    """Score a case under many draws of what may be wrong.
+
+    Each draw settles, by the framework's ``uncertainty.toml`` and its branches::
+
+        truth       each claim true or not, with the probability of its grade; claims of one
+                    source err together (Gaussian copula)
+        severity    each row of evidence as coded, or one step lower or higher
+        dates       each date on a day of its interval, every one equally likely
+        half_lives  each nature's half-life times a factor, its logarithm uniform
+        weights     Gamma(concentration * weight), so Dirichlet over any factor or crime
+        branches    grade mapping, persistence, both aggregations and the weight set, by belief
+
+    and is scored as ``assess`` would score it. What is not on record is in no draw.
+
+    Args:
+        case: from ``load_case``.
+        framework: from ``load_framework``; it must have an ``uncertainty.toml``.
+        seed: of the one generator that everything is drawn from; 0 is a seed.
+        draws: how many, 1 or more.
+        vary: kinds that are drawn, from the list above; the others are held where ``assess``
+            holds them, a date at its middle day.
+        uncertainty: options chosen otherwise, such as ``{"weight_spread": "any"}``.
+        knowledge, audience: as in ``assess``.
+        method: options that are held; the other branches are drawn. A ``Method`` holds all.
+        policy: alarm policy; None for the method's.
+        workers: threads; None for as many as there are cores. The numbers are the same.
+        client: a Dask client to run on instead; the numbers are the same to the bit.
+        progress: whether to show a bar; None for one on a terminal if the work is long.
+
+    Returns:
+        An ``Ensemble``; its memory does not grow with ``draws``.
+
+    Raises:
+        RequestError: no draws, no seed, nothing varies, or nothing was known.
+        UnknownNameError: no such kind, question, option, branch or policy.
+        DataError: the framework has no ``uncertainty.toml``.
+
+    Example:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> ensemble = atrisk.run_ensemble(case, framework, draws=200, seed=7)
+        >>> low, high = ensemble.quantiles([0.05, 0.95])
+        >>> bool((low <= high).all()), ensemble.alarm_probability.shape
+        (True, (48,))
+
+    References:
+        Saltelli and others (2008), Global Sensitivity Analysis, chapter 1, for the practice.
+    """
+    return next(
+        run_ensembles(
+            [case],
+            framework,
+            seed=seed,
+            draws=draws,
+            vary=vary,
+            uncertainty=uncertainty,
+            knowledge=knowledge,
+            audience=audience,
+            method=method,
+            policy=policy,
+            workers=workers,
+            client=client,
+            progress=progress,
+        )
+    )
+
+
+def run_ensembles(
+    cases: Iterable[Case],
+    framework: Framework,
+    *,
+    seed: int,
+    draws: int = 10_000,
+    vary: Iterable[str] = KINDS,
+    uncertainty: Mapping[str, str] | None = None,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    method: Method | Mapping[str, str] | None = None,
+    policy: str | AlarmOption | None = None,
+    workers: int | None = None,
+    client: Client | None = None,
+    progress: bool | None = None,
+) -> Iterator[Ensemble]:
+    """Run an ensemble of each of many cases, and yield each as soon as it is done, in order.
+
+    Cases are taken from the iterable only when their turn comes, so neither they nor the results
+    need to fit in memory together. Each case has the numbers that ``run_ensemble`` gives it alone.
+
+    Args:
+        cases: any number of them, from a list or made one by one.
+        framework, seed, draws, vary, uncertainty, knowledge, audience, method, policy, workers,
+            client, progress: as in ``run_ensemble``.
+
+    Raises:
+        RequestError: there is no case, and as ``run_ensemble``.
+
+    Example:
+        >>> import atrisk
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> cases = (atrisk.load_case(name) for name in atrisk.list_cases())
+        >>> [e.draws for e in atrisk.run_ensembles(cases, framework, seed=7, draws=100)][0]
+        100
+    """
+    check_count("draws", draws)
+    check_seed(seed)
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
+    settings = _Settings(
+        framework, seed, draws, _listed(vary), uncertainty, knowledge, audience, method, policy
+    )
+    return _run(cases, settings, workers, client, progress)
+
+
+def _listed(vary: Iterable[str]) -> tuple[str, ...]:
+    return (vary,) if isinstance(vary, str) else tuple(vary)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Settings:
+    """What all cases of a run share."""
+
+    framework: Framework
+    seed: int
+    draws: int
+    vary: tuple[str, ...]
+    uncertainty: Mapping[str, str] | None
+    knowledge: str | date
+    audience: Audience | None
+    method: Method | Mapping[str, str] | None
+    policy: str | AlarmOption | None
+
+
+def _run(
+    cases: Iterable[Case],
+    settings: _Settings,
+    workers: int | None,
+    client: Client | None,
+    progress: bool | None,
+) -> Iterator[Ensemble]:
+    plans: deque[_Plan] = deque()  # in the order of their tasks
+    sizes = [min(TASK, settings.draws - done) for done in range(0, settings.draws, TASK)]
+
+    def list_tasks() -> Iterator[_Task]:
+        for case in cases:
+            plans.append(_plan(case, settings))
+            yield from _split(plans[-1], sizes)
+
+    results = run_tasks(_draw_task, list_tasks(), workers=workers, client=client)
+    total = len(sizes) * len(cases) if isinstance(cases, Sized) else None
+    watched = show_progress(results, total, f"{settings.draws:,} draws a case", show=progress)
+    done = 0
+    while tallies := list(islice(watched, len(sizes))):
+        done += 1
+        yield plans.popleft().finish(reduce(add, tallies))
+    if not done:
+        raise RequestError("there is no case to draw; pass one or more")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Plan:
+    """One case, before anything is drawn."""
+
+    settings: _Settings
+    base: Assessment
+    policy: AlarmOption
+    variation: Variation
+
+    def finish(self, tally: Tally) -> Ensemble:
+        return Ensemble(
+            self.base,
+            self.policy,
+            self.variation.uncertainty,
+            tuple(kind for kind in KINDS if kind in self.variation.vary),
+            self.settings.draws,
+            self.settings.seed,
+            read_uncertainty(self.settings.framework.folder).quantiles,
+            tally,
+        )
+
+
+def _plan(case: Case, settings: _Settings) -> _Plan:
+    framework, knowledge, method = settings.framework, settings.knowledge, settings.method
+    base = assess(case, framework, knowledge=knowledge, audience=settings.audience, method=method)
+    watch = choose_policy(framework, base.method, settings.policy)
+    variation = vary_around(
+        base,
+        knowledge=knowledge,
+        method=method,
+        uncertainty=settings.uncertainty,
+        vary=settings.vary,
+    )
+    return _Plan(settings, base, watch, variation)
+
+
+def _split(plan: _Plan, sizes: list[int]) -> Iterator[_Task]:
+    """Yield tasks whose size does not depend on the workers, each with its own stream."""
+    lowers = np.array([band.lower for band in plan.base.framework.header.bands])
+    streams = np.random.default_rng(plan.settings.seed).spawn(len(sizes))
+    for generator, size in zip(streams, sizes, strict=True):
+        yield _Task(plan.variation, plan.policy, lowers, generator, size)
+
+
+def _draw_task(task: _Task) -> Tally:
+    drawn = task.variation.sample(task.generator, task.draws)
+    model = task.variation.model
+    block = max(1, CELLS // model.rows)
+    blocks = [
+        propagate(model, drawn.part(first, first + block)) for first in range(0, task.draws, block)
+    ]
+    overall = np.concatenate([block.overall for block in blocks], axis=-1)
+    crimes = np.concatenate([block.crimes for block in blocks], axis=-1)
+    factors = np.concatenate([block.factors for block in blocks], axis=-1)
+    alarm = watch_draws(
+        overall,
+        on=task.policy.on,
+        off=task.policy.off,
+        needed=task.policy.months_needed,
+        watched=task.policy.months_watched,
+        cool_down=task.policy.cool_down_months,
+    )
+    series = np.concatenate([overall[None], crimes, factors])
+    return count_draws(series, overall, alarm, task.lowers)
