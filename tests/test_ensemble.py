@@ -19,11 +19,12 @@ from atrisk.kernel.joining import join_draws
 from atrisk.kernel.propagation import Draws, propagate
 from atrisk.kernel.tally import count_draws
 from atrisk.knowledge import read_view
+from atrisk.levels import KINDS
 from atrisk.method import GradeRow
 from atrisk.preparation import prepare_variation
 from atrisk.scoring import join_rule
 from atrisk.uncertainty import choose_uncertainty, read_uncertainty
-from atrisk.variation import KINDS, Variation
+from atrisk.variation import Variation
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 CAR = atrisk.load_case("car-2012-2015")

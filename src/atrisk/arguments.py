@@ -9,10 +9,13 @@ from atrisk import __version__
 from atrisk.assessment import LEVELS
 from atrisk.evidence import AUDIENCES
 from atrisk.ledger import GAP_LEVELS, GROUPS, RULE_STAGES
+from atrisk.levels import ENSEMBLE_LEVELS, KINDS, OUTCOME_LEVELS, STUDY_LEVELS, TREE_LEVELS
 
 FORMATS = ("table", "csv", "json")
 SHOWN = ("choices", "factors", "indicators", "severity")
 TOP = 20
+DRAWS = 10_000
+SAMPLE = 1024
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -34,6 +37,11 @@ def build_parser() -> argparse.ArgumentParser:
         _add_explain,
         _add_flags,
         _add_gap,
+        _add_ensemble,
+        _add_methods,
+        _add_weights,
+        _add_scenarios,
+        _add_sensitivity,
         _add_validate,
         _add_anchors,
     ):
@@ -103,6 +111,112 @@ def _add_gap(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument("--show", choices=shown, default="summary", help="what to open")
     _add_choices(parser)
     _add_format(parser)
+
+
+def _add_ensemble(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Score a case under many draws of what may be wrong."
+    parser = _add(commands, "ensemble", summary)
+    _add_case(parser)
+    parser.add_argument("--draws", metavar="N", type=int, default=DRAWS, help=f"how many ({DRAWS})")
+    _add_seed(parser)
+    parser.add_argument(
+        "--vary",
+        metavar="KIND",
+        action="append",
+        choices=KINDS,
+        help=f"draw only this; may be repeated ({', '.join(KINDS)}; default: all)",
+    )
+    parser.add_argument("--level", choices=ENSEMBLE_LEVELS, default="overall", help="what to show")
+    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    _add_uncertainty(parser)
+    _add_choices(parser)
+    _add_format(parser)
+
+
+def _add_methods(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Settle every judgement of the method every way: the share of methods in alarm."
+    parser = _add(commands, "methods", summary)
+    _add_case(parser)
+    parser.add_argument(
+        "--branch",
+        metavar="BRANCH",
+        action="append",
+        help="settle only this branch every way; may be repeated (default: all that score)",
+    )
+    parser.add_argument("--show", choices=TREE_LEVELS, default="months", help="what to open")
+    parser.add_argument(
+        "--most", metavar="N", type=int, default=DRAWS, help=f"leaves to enumerate ({DRAWS})"
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=int, help="to draw from a tree with more leaves"
+    )
+    _add_choices(parser)
+    _add_format(parser)
+
+
+def _add_weights(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Bound the score over all admissible weights, and ask whether any avoids the alarm."
+    parser = _add(commands, "weights", summary)
+    _add_case(parser)
+    parser.add_argument(
+        "--within",
+        metavar="FACTOR",
+        help="option of the framework or a number: each weight may be as many times more or less",
+    )
+    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    parser.add_argument("--show", choices=("bounds", "moments"), default="bounds", help="what")
+    _add_choices(parser)
+    _add_format(parser)
+
+
+def _add_scenarios(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Run declared what-ifs and compare each with the case as it is."
+    parser = _add(commands, "scenarios", summary)
+    _add_case(parser)
+    parser.add_argument(
+        "scenario", metavar="SCENARIO", nargs="*", help="id, or path of a .toml (default: all)"
+    )
+    parser.add_argument("--show", choices=OUTCOME_LEVELS, default="summary", help="what to open")
+    parser.add_argument(
+        "--explain", metavar="MONTH", help="open one scenario's difference in a month instead"
+    )
+    parser.add_argument("--rule", metavar="ID", help="what counts as an answer")
+    parser.add_argument(
+        "--list", action="store_true", help="list the scenarios with their questions, run nothing"
+    )
+    _add_choices(parser)
+    _add_format(parser)
+
+
+def _add_sensitivity(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Say which judgement matters in which month, and what would flip the alarm."
+    parser = _add(commands, "sensitivity", summary)
+    _add_case(parser)
+    parser.add_argument(
+        "--draws", metavar="N", type=int, default=SAMPLE, help=f"of each sample ({SAMPLE})"
+    )
+    _add_seed(parser)
+    parser.add_argument("--show", choices=STUDY_LEVELS, default="months", help="what to open")
+    _add_uncertainty(parser)
+    _add_choices(parser)
+    _add_format(parser)
+
+
+def _add_seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="of everything that is drawn (0)"
+    )
+
+
+def _add_uncertainty(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--uncertainty",
+        metavar="QUESTION=OPTION",
+        action="append",
+        default=[],
+        help="say otherwise how far things may be off; may be repeated",
+    )
+    parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
 
 
 def _add_validate(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -11,16 +11,15 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from atrisk.arguments import build_parser
-from atrisk.assessment import Assessment, assess
-from atrisk.case import Case, list_cases, load_case
+from atrisk.case import list_cases, load_case
 from atrisk.comparison import compare_scores
-from atrisk.errors import AtriskError, RequestError
+from atrisk.errors import AtriskError
 from atrisk.framework import Framework, list_frameworks, load_framework
 from atrisk.ledger import GROUPS, Stage
+from atrisk.requests import assess_given, load, read_name, say, tell_provenance
 from atrisk.tabulation import (
     Row,
     describe_factors,
@@ -94,7 +93,7 @@ def _show_cases(given: argparse.Namespace) -> int:
         months = f"{case.header.start} to {case.header.end}"
         counts = {"evidence": len(case.evidence), "sources": len(case.sources)}
         rows.append({"case": name, "title": case.header.title, "months": months} | counts)
-    _say(render(rows, given.format))
+    say(render(rows, given.format))
     return 0
 
 
@@ -103,9 +102,9 @@ def _show_frameworks(given: argparse.Namespace) -> int:
         rows = [_describe_framework(load_framework(name)) for name in list_frameworks()]
     else:
         rows = _open_framework(
-            load_framework(_name(given.framework, list_frameworks())), given.show
+            load_framework(read_name(given.framework, list_frameworks())), given.show
         )
-    _say(render(rows, given.format))
+    say(render(rows, given.format))
     return 0
 
 
@@ -142,7 +141,7 @@ def _open_framework(framework: Framework, what: str) -> list[Row]:
 
 
 def _assess_case(given: argparse.Namespace) -> int:
-    assessment = _assess(given, given.knowledge)
+    assessment = assess_given(given, given.knowledge)
     if given.month:
         assessment.place(given.month)
     if given.level == "overall" and given.format == "table":
@@ -151,31 +150,19 @@ def _assess_case(given: argparse.Namespace) -> int:
         rows = assessment.to_rows(given.level)
     rows = [row for row in rows if given.month in (None, row["month"])]
     if given.format != "table":
-        rows = [_provenance(assessment) | row for row in rows]
-    _say(render(rows, given.format))
+        rows = [tell_provenance(assessment) | row for row in rows]
+    say(render(rows, given.format))
     if given.format == "table":
-        _say(f"\n{describe_factors(assessment)}\n\n{assessment!r}")
+        say(f"\n{describe_factors(assessment)}\n\n{assessment!r}")
     return 0
 
 
-def _provenance(assessment: Assessment) -> Row:
-    """Say in each exported row what it was computed from."""
-    choices = assessment.method.choices
-    return {
-        "case": assessment.case.id,
-        "framework": assessment.framework.id,
-        "knowledge": assessment.knowledge,
-        "audience": assessment.audience or "anybody",
-        "method": "; ".join(f"{branch}={option}" for branch, option in choices.items()),
-    }
-
-
 def _explain_month(given: argparse.Namespace) -> int:
-    now = _assess(given, given.knowledge)
+    now = assess_given(given, given.knowledge)
     chosen = {"factor": given.factor, "crime": given.crime}
     other: Row = {}
     if given.since or given.than:
-        before = _assess(given, given.than) if given.than else now
+        before = assess_given(given, given.than) if given.than else now
         sides = (before, given.since or given.month), (now, given.month)
         rows, part = compare_scores(*sides, **chosen), "change"
         other = {"compared_with": f"{sides[0][1]}, {before.knowledge}"}
@@ -187,50 +174,52 @@ def _explain_month(given: argparse.Namespace) -> int:
         rows, part = now.explain(given.month, **chosen), "contribution"
         told = tell_score(now, given.month, **chosen)
     if given.format != "table":
-        _say(
+        say(
             render(
-                [_provenance(now) | {"month": given.month} | other | row for row in rows],
+                [tell_provenance(now) | {"month": given.month} | other | row for row in rows],
                 given.format,
             )
         )
         return 0
-    _say(f"{told}\n\n{render_explanation(rows, part, given.top or None)}")
-    _say(f"{now.framework.header.caveat}\n{now.case.header.caveat}")
+    say(f"{told}\n\n{render_explanation(rows, part, given.top or None)}")
+    say(f"{now.framework.header.caveat}\n{now.case.header.caveat}")
     return 0
 
 
 def _show_flags(given: argparse.Namespace) -> int:
     from atrisk.flags import raise_flags  # noqa: PLC0415 - only two commands need it
 
-    flags = raise_flags(_assess(given, given.knowledge), given.policy)
+    flags = raise_flags(assess_given(given, given.knowledge), given.policy)
     rows = flags.to_rows()
     if given.format != "table":
-        rows = [_provenance(flags.assessment) | {"policy": flags.policy.id} | row for row in rows]
+        rows = [
+            tell_provenance(flags.assessment) | {"policy": flags.policy.id} | row for row in rows
+        ]
     if rows or given.format != "table":
-        _say(render(rows, given.format, may_be_empty=True))
+        say(render(rows, given.format, may_be_empty=True))
     if given.format == "table":
-        _say(f"\n{flags!r}")
+        say(f"\n{flags!r}")
     return 0
 
 
 def _show_gap(given: argparse.Namespace) -> int:
     from atrisk.gap import compare_rules, measure_gap  # noqa: PLC0415 - only this command needs it
 
-    assessment = _assess(given, given.knowledge)
+    assessment = assess_given(given, given.knowledge)
     gap = measure_gap(assessment.case, assessment, given.rule, given.stage)
     if given.show == "summary" and given.format == "table":
-        _say(textwrap.fill(gap.describe(), 100))
+        say(textwrap.fill(gap.describe(), 100))
         rows = compare_rules(gap.case, assessment, given.stage)
-        _say(f"\n{render(rows, 'table')}\n\n{gap!r}")
+        say(f"\n{render(rows, 'table')}\n\n{gap!r}")
         return 0
     rows = _gap_rows(gap, given.show, given.stage)
     if given.format != "table":
-        rows = [_provenance(assessment) | row for row in rows]
+        rows = [tell_provenance(assessment) | row for row in rows]
     elif given.show == "lags":
         rows = [{name: row[name] for name in LAG_COLUMNS} for row in rows]
-    _say(render(rows, given.format))
+    say(render(rows, given.format))
     if given.format == "table":
-        _say(f"\n{gap!r}")
+        say(f"\n{gap!r}")
     return 0
 
 
@@ -245,7 +234,7 @@ def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
 
 
 def _validate_case(given: argparse.Namespace) -> int:
-    _say(f"{_load(given)[0]!r}: no faults")
+    say(f"{load(given)[0]!r}: no faults")
     return 0
 
 
@@ -253,48 +242,19 @@ def _check_anchors(given: argparse.Namespace) -> int:
     from atrisk.anchors import check_anchors  # noqa: PLC0415 - only this command reads documents
 
     given.framework = None
-    checks = check_anchors(_load(given)[0], given.documents)
+    checks = check_anchors(load(given)[0], given.documents)
     orphans: list[Row] = [check.to_row() for check in checks if not check.is_sound]
     if orphans or given.format != "table":
-        _say(render(orphans, given.format, may_be_empty=True))
+        say(render(orphans, given.format, may_be_empty=True))
     if given.format == "table":
-        _say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
+        say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
     return 1 if orphans else 0
 
 
-def _load(given: argparse.Namespace) -> tuple[Case, Framework]:
-    wanted = given.framework and load_framework(_name(given.framework, list_frameworks()))
-    case = load_case(_name(given.case, list_cases()), wanted)
-    return case, wanted or case.framework or load_framework(case.header.framework)
+def _study(given: argparse.Namespace) -> int:
+    from atrisk.studies import STUDIES  # noqa: PLC0415 - few runs draw anything
 
-
-def _name(text: str, bundled: tuple[str, ...]) -> str | Path:
-    """Read an id or a path: a bundled id first, a path if it looks like one or is there."""
-    looks_like_path = any(mark in text for mark in "/\\.") or Path(text).is_dir()
-    return Path(text) if text not in bundled and looks_like_path else text
-
-
-def _assess(given: argparse.Namespace, knowledge: str) -> Assessment:
-    case, framework = _load(given)
-    return assess(
-        case,
-        framework,
-        knowledge=knowledge,
-        audience=given.audience,
-        weights=given.weights,
-        method=dict(_read_choice(text) for text in given.method),
-    )
-
-
-def _read_choice(text: str) -> tuple[str, str]:
-    branch, equals, option = text.partition("=")
-    if not equals:
-        raise RequestError(f"{text!r} is not BRANCH=OPTION; try: --method persistence=long")
-    return branch, option
-
-
-def _say(text: str) -> None:
-    print(text)  # noqa: T201 - the command's own output
+    return STUDIES[given.command](given)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -304,6 +264,11 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "explain": _explain_month,
     "flags": _show_flags,
     "gap": _show_gap,
+    "ensemble": _study,
+    "methods": _study,
+    "weights": _study,
+    "scenarios": _study,
+    "sensitivity": _study,
     "validate": _validate_case,
     "anchors": _check_anchors,
 }

@@ -30,10 +30,11 @@ from atrisk.framework import Framework
 from atrisk.kernel.alarms import watch_draws
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.tally import Tally, count_draws
+from atrisk.levels import KINDS
 from atrisk.method import AlarmOption, Method
 from atrisk.preparation import vary_around
 from atrisk.uncertainty import read_uncertainty
-from atrisk.variation import KINDS, Variation
+from atrisk.variation import Variation
 from atrisk.workers import run_tasks, show_progress
 
 if TYPE_CHECKING:

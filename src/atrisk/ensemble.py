@@ -20,6 +20,7 @@ from atrisk.assessment import Assessment
 from atrisk.errors import MissingExtraError, RequestError, UnknownNameError
 from atrisk.explanation import Row
 from atrisk.kernel.tally import Tally
+from atrisk.levels import ENSEMBLE_LEVELS
 from atrisk.method import AlarmOption
 from atrisk.uncertainty import Uncertainty
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import pandas
 
 Floats = NDArray[np.float64]
-ENSEMBLE_LEVELS = ("overall", "crime", "factor")
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,11 @@ from atrisk.framework import Framework
 from atrisk.intensity import Tellings, gather
 from atrisk.kernel.propagation import Model, Owner, Part, Telling
 from atrisk.knowledge import View, read_view
+from atrisk.levels import KINDS
 from atrisk.method import GradeRow, Method, WeightSet
 from atrisk.scoring import join_rule
 from atrisk.uncertainty import Uncertainty, choose_uncertainty, read_uncertainty
-from atrisk.variation import KINDS, NATURES, SCORING, Spans, Variation
+from atrisk.variation import NATURES, SCORING, Spans, Variation
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -24,6 +24,7 @@ from atrisk.explanation import Row
 from atrisk.flags import choose_policy, find_spans, in_alarm
 from atrisk.framework import Framework
 from atrisk.gap import Gap, compare_rules, measure_gap
+from atrisk.levels import OUTCOME_LEVELS
 from atrisk.method import Method
 from atrisk.resources import Folder
 from atrisk.tables import Header, Text, read_header
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 FOLDER = "scenarios"
-OUTCOME_LEVELS = ("summary", "rules", "months")
 CAVEAT = (
     "What-ifs on the coded record under this method: not what would have happened in the country."
 )

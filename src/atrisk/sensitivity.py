@@ -23,18 +23,18 @@ from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.framework import Framework
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.sobol import Indices, estimate_indices
+from atrisk.levels import KINDS, STUDY_LEVELS
 from atrisk.method import Method
 from atrisk.omission import Omissions
 from atrisk.preparation import vary_around
 from atrisk.uncertainty import read_uncertainty
-from atrisk.variation import KINDS, NATURES, Inputs, Variation
+from atrisk.variation import NATURES, Inputs, Variation
 from atrisk.workers import run_tasks, show_progress
 
 if TYPE_CHECKING:
     from datetime import date
 
 Floats = NDArray[np.float64]
-STUDY_LEVELS = ("inputs", "months", "leave_out", "flips", "half_lives")
 _OPTIONS = ("grade", "persistence", "factor_aggregation", "crime_aggregation")
 
 

@@ -26,6 +26,7 @@ from atrisk.framework import Framework
 from atrisk.intensity import measure_intensity
 from atrisk.kernel.alarms import watch_draws
 from atrisk.knowledge import View, read_view
+from atrisk.levels import TREE_LEVELS
 from atrisk.scoring import Scores, score_crimes, score_factors
 from atrisk.variation import SCORING
 from atrisk.workers import show_progress
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 TREE_BRANCHES = (*SCORING, "alarm")
-TREE_LEVELS = ("months", "branches", "leaves")
 Choices = dict[str, str]
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -23,8 +22,6 @@ from atrisk.uncertainty import Uncertainty
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
-Kind = Literal["truth", "severity", "dates", "half_lives", "weights", "branches"]
-KINDS: tuple[Kind, ...] = ("truth", "severity", "dates", "half_lives", "weights", "branches")
 SCORING = ("grade", "persistence", "factor_aggregation", "crime_aggregation", "weights")
 NATURES = ("structural", "dynamic", "trigger")
 _EPOCH = date(1970, 1, 1).toordinal()
