@@ -19,12 +19,11 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # The order is the data flow. Reading it top to bottom explains the library.
 LAYERS = [
     "errors", "levels", "dates", "resources", "tables", "kernel", "method", "framework",
-    "evidence", "ledger", "checks", "case", "knowledge", "intensity", "scoring", "explanation", "assessment",
-    "comparison", "flags", "matching", "response_level", "waiting", "gap",
+    "evidence", "ledger", "checks", "case", "knowledge", "intensity", "scoring", "explanation",
+    "assessment", "comparison", "flags", "matching", "response_level", "waiting", "gap",
     "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing", "weighting",
-    "tree", "changes", "scenarios", "flips", "omission",
-    "sensitivity", "scale", "anchors", "tabulation",
-    "__init__", "arguments", "requests", "studies", "cli", "__main__",
+    "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale", "anchors",
+    "tabulation", "__init__", "arguments", "requests", "studies", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 Floats = NDArray[np.float64]
-TASK = 1280  # draws that one worker does at a time, whatever the number of workers
-CELLS = 61_440  # months x draws that go through the method side by side (docs/performance.md)
+TASK = 2500  # draws that one worker does at a time, whatever the number of workers
+CELLS = 120_000  # months x draws that go through the method side by side (docs/performance.md)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

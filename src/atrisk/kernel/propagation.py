@@ -19,6 +19,7 @@ from atrisk.kernel.joining import join_draws
 
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
+CACHED = 16_384  # cells that are joined at a time, so that what is on the way stays in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +255,13 @@ def _join(
         return  # nothing bears on it in any draw
     for option in np.unique(chosen):
         which = _as_slice(chosen == option)
-        out[:, which] = join_draws(
-            rules[option],
-            [value[:, which] for value in values],
-            counts[:, which],
-            len(part.members),
-        )
+        mine = counts[:, which]
+        step = max(1, CACHED // mine.shape[1])
+        for first in range(0, len(out), step):
+            rows = slice(first, first + step)
+            out[rows, which] = join_draws(
+                rules[option], [value[rows, which] for value in values], mine, len(part.members)
+            )
 
 
 def _as_slice(mask: NDArray[np.bool_]) -> slice | NDArray[np.bool_]:

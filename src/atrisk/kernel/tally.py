@@ -6,8 +6,8 @@ exact to half a bin. Counts add up exactly in any order, sums in the order of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Tally:
     """
 
     draws: int
-    bins: NDArray[np.int32]
+    bins: NDArray[np.integer[Any]]
     total: Floats
     squares: Floats
     bands: Counts
@@ -41,9 +41,9 @@ class Tally:
 
     def __add__(self, other: Self) -> Self:
         """Return what both say together."""
-        return type(self)(
-            *(getattr(self, field.name) + getattr(other, field.name) for field in fields(self))
-        )
+        counted = ("draws", "total", "squares", "bands", "alarm", "first")
+        parts = {name: getattr(self, name) + getattr(other, name) for name in counted}
+        return type(self)(bins=np.add(self.bins, other.bins, dtype=np.int32), **parts)
 
     @property
     def mean(self) -> Floats:
@@ -88,8 +88,10 @@ def count_draws(
     """
     months, draws = overall.shape
     place = np.minimum((series * BINS).astype(np.uint16), BINS - 1)
-    rows = place.reshape(-1, draws)
-    bins = np.stack([np.bincount(row, minlength=BINS) for row in rows]).astype(np.int32)
+    # As small as the counts of one task can be: what a worker sends back is mostly this.
+    bins = np.empty((place.size // draws, BINS), dtype=np.min_scalar_type(draws))
+    for row, counts in zip(place.reshape(-1, draws), bins, strict=True):
+        counts[:] = np.bincount(row, minlength=BINS)
     over = (overall[:, None, :] >= lowers[:, None]).sum(axis=2)
     never = np.where(alarm.any(axis=0), alarm.argmax(axis=0), months)
     return Tally(
