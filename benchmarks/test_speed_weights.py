@@ -45,7 +45,9 @@ def test_peer_ema_workbench(benchmark: Any) -> None:
     model.uncertainties = [ema.RealParameter(name, 0.0, 1.0) for name in names]
     model.outcomes = [ema.ArrayOutcome("score")]
     weights = draw()
-    samples = [ema.Scenario(n, **dict(zip(names, row, strict=True))) for n, row in enumerate(weights)]
+    samples = [
+        ema.Scenario(n, **dict(zip(names, row, strict=True))) for n, row in enumerate(weights)
+    ]
 
     def run() -> Any:
         return ema.perform_experiments(

@@ -8,11 +8,21 @@ import pytest
 
 import atrisk
 from atrisk.case import CaseHeader
+from atrisk.changes import Changes, Drop, Publish, Regrade, ResponseChange
 from atrisk.cli import main
 from atrisk.evidence import Evidence, Search, Source
 from atrisk.framework import FrameworkHeader, Indicator, RiskFactor
 from atrisk.ledger import Delivery, EarlyWarning, Response
 from atrisk.method import Branches, GradeRow, ResponseLevelRow, WeightRow
+from atrisk.scenarios import ScenarioHeader
+from atrisk.uncertainty import (
+    CorrelationOption,
+    HalfLifeSpreadOption,
+    SeverityOption,
+    UncertaintyHeader,
+    WeightBoundsOption,
+    WeightSpreadOption,
+)
 from toys import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("cases/*/*.md")])
@@ -63,7 +73,9 @@ def test_every_link_to_a_file_leads_there(page: object) -> None:
     "model",
     [
         CaseHeader, Source, Evidence, Search, FrameworkHeader, Branches, RiskFactor, Indicator,
-        GradeRow, WeightRow, ResponseLevelRow, EarlyWarning, Response, Delivery,
+        GradeRow, WeightRow, ResponseLevelRow, EarlyWarning, Response, Delivery, UncertaintyHeader,
+        CorrelationOption, SeverityOption, WeightSpreadOption, WeightBoundsOption,
+        HalfLifeSpreadOption, ScenarioHeader, Changes, Drop, Publish, Regrade, ResponseChange,
     ],
 )  # fmt: skip
 def test_every_column_and_key_is_documented(model: type) -> None:
@@ -89,3 +101,32 @@ def test_the_table_of_the_gap_is_what_is_measured_today() -> None:
     assert f"{effects.count('harmful')} harmful" in text
     assert "on from April 2013" in text
     assert atrisk.raise_flags(now).alarms[0].onset == "2013-04"
+
+
+def test_the_figures_about_what_else_it_could_be_are_what_is_measured_today() -> None:
+    case = atrisk.load_case("car-2012-2015")
+    framework = atrisk.load_framework("un-foa-2014")
+    now = atrisk.assess(case, framework)
+    text = (ROOT / "docs" / "sensitivity.md").read_text(encoding="utf-8").replace("\n", " ")
+    ensemble = atrisk.run_ensemble(case, framework, draws=10_000, seed=0)
+    alarm = [ensemble.alarm_probability[now.place(m)] for m in ("2012-12", "2013-04", "2013-12")]
+    assert "from {:.2f} in December 2012 to {:.2f} in April 2013".format(*alarm) in text
+    assert (
+        f"and {alarm[2]:.2f} in December 2013; {ensemble.first_alarm[None]:.0%}".replace("%", " %")
+        in text
+    )
+    assert f"{ensemble.first_alarm['2012-02']:.0%}".replace("%", " %") + " do as soon" in text
+    tree = atrisk.explore_methods(case, framework)
+    assert f"{len(tree.leaves):,} leaves" in text
+    later, never = (atrisk.flip_evidence(now, goal) for goal in ("later", "never"))
+    assert later.evidence == ("un-16",)
+    assert f"at least {never.least} and at most {len(never.evidence)} rows" in text
+    changes = [atrisk.flip_weights(now, goal).change or 0.0 for goal in ("later", "never")]
+    assert f"so do weights within {changes[0]:.0%}".replace("%", " %") in text
+    assert f"weights changed by {changes[1]:.0%}".replace("%", " %") in text
+    assert atrisk.bound_weights(now, 2.0).avoidable
+    outcome = atrisk.run_scenarios(case, framework, ["council-listens-in-may"])
+    medians = [
+        r["median_days"] for r in outcome.to_rows("rules") if r["rule"] == "protection-deployed"
+    ]
+    assert "from {:.0f} to {:.0f} days".format(*medians) in text

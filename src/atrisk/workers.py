@@ -62,7 +62,7 @@ def _run_here(task: Callable[[T], R], inputs: Iterable[T], workers: int) -> Iter
         yield from map(task, inputs)
         return
     with ThreadPoolExecutor(workers) as pool:
-        yield from _stream(partial(pool.submit, task), Future.result, inputs, workers)
+        yield from _stream(lambda given: pool.submit(task, given), Future.result, inputs, workers)
 
 
 def _run_on_cluster(task: Callable[[T], R], inputs: Iterable[T], client: Client) -> Iterator[R]:
