@@ -204,6 +204,11 @@ def test_a_response_cannot_be_moved_by_a_stage_that_it_never_reached() -> None:
         change_case(CAR, Changes.model_validate(backwards))
 
 
+def test_a_hypothetical_row_may_not_take_the_place_of_a_real_one() -> None:
+    with pytest.raises(atrisk.RequestError, match="'a' exists; give the new row another id"):
+        run(case_of(evidence("a")), evidence=[NEW | {"id": "a", "source": "source-a"}])
+
+
 def test_there_is_nothing_to_run_without_a_scenario() -> None:
     with pytest.raises(atrisk.RequestError, match="no scenario to run"):
         run_scenarios(replace(MINI, folder=None), THREE_FACTOR)

@@ -104,6 +104,11 @@ def test_an_input_that_is_not_there_explains_nothing() -> None:
     assert STUDY.indices.total[late, -1] > 0
 
 
+def test_every_input_matters_in_some_month() -> None:
+    most = np.nanmax(STUDY.indices.total, axis=1)
+    assert (most > 0).all(), dict(zip(STUDY.inputs, most, strict=True))
+
+
 def test_main_effects_do_not_exceed_totals_and_sum_to_about_one() -> None:
     found = STUDY.indices
     assert (found.first <= found.total + found.first_error + found.total_error + 0.02).all()
@@ -206,6 +211,23 @@ def test_a_flip_beyond_its_budget_still_holds_and_says_what_is_proven(case: atri
         assert reaches(case, set(flip.evidence), "never", flip.before)
 
 
+def test_no_row_of_a_set_beyond_the_budget_is_idle() -> None:
+    flip = flip_evidence(NOW, "never", budget=300)
+    assert not flip.is_minimal
+    for name in flip.evidence:
+        gone = set(flip.evidence) - {name}
+        rest = tuple(item for item in CAR.evidence if item.id not in gone)
+        assert atrisk.raise_flags(atrisk.assess(replace(CAR, evidence=rest), UN)).alarms, name
+
+
+def test_leaving_out_a_factor_joins_the_crimes_from_the_others() -> None:
+    rows = {row["name"]: row for row in STUDY.to_rows("leave_out") if row["left_out"] == "factor"}
+    weights = {**NOW.method.weights.weights, "3": 0.0}
+    without = atrisk.assess(CAR, UN, weights=atrisk.WeightSet("rest", weights, {}))
+    assert rows["3"]["peak"] == without.overall.max()
+    assert rows["3"]["peak"] != NOW.overall.max()
+
+
 def test_the_shipped_alarm_s_flip_holds_in_the_library_s_own_pipeline() -> None:
     flip = flip_evidence(NOW, "later")
     assert flip.is_minimal
@@ -232,6 +254,7 @@ def test_the_nearest_weights_flip_and_nearer_ones_do_not(goal: Any) -> None:
 
     assert onset(0.0) == flip.before == "2013-04"
     assert onset(1.0) == flip.after
+    assert flip.after is None if goal == "never" else flip.after > "2013-04"
     assert max(abs(w - 1) for w in flip.weights.values()) == pytest.approx(flip.change, abs=1e-6)
     # The least change: random weights that stay nearer never do it.
     generator = np.random.default_rng(5)

@@ -32,6 +32,15 @@ def test_weights_of_the_leaves_are_products_of_beliefs_and_sum_to_one() -> None:
     )
 
 
+def test_a_leaf_weighs_what_is_believed_of_its_options() -> None:
+    case, framework = atrisk.load_case("car-2012-2015"), atrisk.load_framework("un-foa-2014")
+    tree = explore_methods(case, framework, branches=["persistence", "alarm"])
+    believed = {"reporting-cycles": 0.5, "short": 0.25, "long": 0.25}
+    policies = {"standard": 0.5, "sensitive": 0.25, "strict": 0.25}
+    for leaf, weight in zip(tree.leaves, tree.weights, strict=True):
+        assert weight == pytest.approx(believed[leaf["persistence"]] * policies[leaf["alarm"]])
+
+
 def test_a_large_tree_is_drawn_by_belief_and_says_so() -> None:
     drawn = explore_methods(MINI, THREE_FACTOR, most=5, seed=3)
     assert (len(drawn.leaves), drawn.complete, drawn.seed) == (5, False, 3)
