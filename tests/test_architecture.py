@@ -22,8 +22,9 @@ LAYERS = [
     "evidence", "ledger", "checks", "case", "knowledge", "intensity", "scoring", "explanation",
     "assessment", "comparison", "flags", "matching", "response_level", "waiting", "gap",
     "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing", "weighting",
-    "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale", "anchors",
-    "tabulation", "__init__", "arguments", "requests", "studies", "cli", "__main__",
+    "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale", "columns",
+    "schemas", "template", "lints", "anchors", "tabulation", "__init__", "arguments", "requests",
+    "studies", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 
@@ -70,6 +71,8 @@ sys.modules["pydantic"] = None
 package = types.ModuleType("atrisk")
 package.__path__ = [{str(PACKAGE)!r}]
 sys.modules["atrisk"] = package
+# What these bring along, if it happens to be installed, is theirs.
+import numpy.f2py, scipy.optimize, scipy.special, scipy.stats
 before = set(sys.modules)
 for name in {modules!r}:
     __import__(name)

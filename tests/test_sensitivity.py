@@ -254,7 +254,8 @@ def test_the_nearest_weights_flip_and_nearer_ones_do_not(goal: Any) -> None:
 
     assert onset(0.0) == flip.before == "2013-04"
     assert onset(1.0) == flip.after
-    assert flip.after is None if goal == "never" else flip.after > "2013-04"
+    assert (flip.after is None) == (goal == "never")
+    assert flip.after is None or flip.after > "2013-04"
     assert max(abs(w - 1) for w in flip.weights.values()) == pytest.approx(flip.change, abs=1e-6)
     # The least change: random weights that stay nearer never do it.
     generator = np.random.default_rng(5)

@@ -16,6 +16,7 @@ SHOWN = ("choices", "factors", "indicators", "severity")
 TOP = 20
 DRAWS = 10_000
 SAMPLE = 1024
+FRAMEWORK = "un-foa-2014"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -42,8 +43,10 @@ def build_parser() -> argparse.ArgumentParser:
         _add_weights,
         _add_scenarios,
         _add_sensitivity,
+        _add_new,
         _add_validate,
         _add_anchors,
+        _add_schema,
     ):
         add(commands)
     return parser
@@ -219,11 +222,35 @@ def _add_uncertainty(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
 
 
+def _add_new(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Make the folder of a new case, with one example row in each table."
+    parser = _add(commands, "new", summary)
+    parser.add_argument("country", metavar="ISO3", help="ISO 3166-1 alpha-3 code, such as CAF")
+    parser.add_argument("--start", metavar="MONTH", required=True, help="first month, as 2020-12")
+    parser.add_argument("--end", metavar="MONTH", required=True, help="last month")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder to make")
+    parser.add_argument(
+        "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
+    )
+
+
+def _add_schema(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Print what other tools read: a case's data package, or the schema of a file."
+    parser = _add(commands, "schema", summary)
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        help="a case (Frictionless data package); or case, framework, uncertainty, scenario, or a "
+        "table such as evidence (JSON Schema)",
+    )
+
+
 def _add_validate(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "Check a case: every fault of every file, with its place and what to do."
+    summary = "Check a case: every fault with its place and what to do; then what to look at."
     parser = _add(commands, "validate", summary)
     _add_case(parser)
     _add_framework(parser)
+    _add_format(parser)
 
 
 def _add_anchors(commands: Commands[argparse.ArgumentParser]) -> None:

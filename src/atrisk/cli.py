@@ -50,9 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status; faults are told on standard error.
 
     Example:
-        >>> main(["validate", "car-2012-2015"])
-        Case('car-2012-2015': 2012-01 to 2015-12, 391 rows of evidence from 2 sources,
-        41 warnings, 93 responses, 21 deliveries): no faults
+        >>> main(["cases", "--format", "csv"])
+        case,title,months,evidence,sources
+        car-2012-2015,"Central African Republic, 2012-2015",2012-01 to 2015-12,391,2
         0
     """
     for stream in (sys.stdout, sys.stderr):
@@ -234,7 +234,17 @@ def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
 
 
 def _validate_case(given: argparse.Namespace) -> int:
-    say(f"{load(given)[0]!r}: no faults")
+    from atrisk.lints import list_lints  # noqa: PLC0415 - only this command asks
+
+    case, framework = load(given)
+    rows = [lint.to_row() for lint in list_lints(case, framework)]
+    if given.format != "table":
+        say(render(rows, given.format, may_be_empty=True))
+        return 0
+    say(f"{case!r}: no faults")
+    if rows:
+        say(f"\n{len(rows)} things to look at, none of them an error:\n")
+        say("\n".join(f"{row['where']} ({row['lint']}): {row['message']}" for row in rows))
     return 0
 
 
@@ -249,6 +259,31 @@ def _check_anchors(given: argparse.Namespace) -> int:
     if given.format == "table":
         say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
     return 1 if orphans else 0
+
+
+def _create_case(given: argparse.Namespace) -> int:
+    from atrisk.template import create_case  # noqa: PLC0415 - only this command writes one
+
+    framework = load_framework(read_name(given.framework, list_frameworks()))
+    folder = create_case(
+        given.country, start=given.start, end=given.end, framework=framework, out=given.out
+    )
+    shown = folder if folder.is_absolute() else f"./{folder}"
+    say(f"{folder} is ready. Next: atrisk validate {shown}")
+    return 0
+
+
+def _show_schema(given: argparse.Namespace) -> int:
+    import json  # noqa: PLC0415 - most runs print a table
+
+    from atrisk.schemas import SCHEMAS, describe_package, describe_schema  # noqa: PLC0415
+
+    if given.name in SCHEMAS:
+        content = describe_schema(given.name)
+    else:
+        content = describe_package(load_case(read_name(given.name, list_cases())))
+    say(json.dumps(content, indent=1, ensure_ascii=False))
+    return 0
 
 
 def _study(given: argparse.Namespace) -> int:
@@ -269,6 +304,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "weights": _study,
     "scenarios": _study,
     "sensitivity": _study,
+    "new": _create_case,
+    "schema": _show_schema,
     "validate": _validate_case,
     "anchors": _check_anchors,
 }

@@ -50,8 +50,16 @@ def _check_anchor(cell: object) -> object:
     return cell
 
 
-Anchor = Annotated[str, BeforeValidator(_check_anchor)]
-Digest = Annotated[str, BeforeValidator(_check_digest)]
+Anchor = Annotated[
+    str,
+    BeforeValidator(_check_anchor),
+    Field(description="three to eight words in a row, as in the document"),
+]
+Digest = Annotated[
+    str,
+    BeforeValidator(_check_digest),
+    Field(description="64 hexadecimal digits of the document's SHA-256, or nothing"),
+]
 
 
 class Source(Record):

@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationError,
+    WithJsonSchema,
     WrapValidator,
 )
 
@@ -97,11 +98,15 @@ DateCell = Annotated[
     ImpreciseDate,
     PlainValidator(_read_date),
     Field(description="2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"),
+    WithJsonSchema({"type": "string"}),
 ]
 OptionalDate = Annotated[DateCell | None, BeforeValidator(_none_if_empty)]
 OngoingDate = Annotated[OptionalDate, WrapValidator(_hint_ongoing)]
 MonthCell = Annotated[
-    Month, PlainValidator(_read_month), Field(description="a month such as 2013-09")
+    Month,
+    PlainValidator(_read_month),
+    Field(description="a month such as 2013-09"),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}),
 ]
 
 
