@@ -31,15 +31,19 @@ from atrisk.ledger import Delivery, EarlyWarning, Response
 from atrisk.method import Method, WeightSet
 
 if _typing.TYPE_CHECKING:
+    from atrisk.agreement import Agreement, measure_agreement
     from atrisk.drawing import run_ensemble, run_ensembles
     from atrisk.ensemble import Ensemble
     from atrisk.flags import Flag, Flags, raise_flags
     from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
     from atrisk.gap import Gap, compare_rules, measure_gap
+    from atrisk.lints import Lint, list_lints
     from atrisk.matching import Lag
     from atrisk.scale import assess_many
     from atrisk.scenarios import Outcome, Scenario, list_scenarios, load_scenario, run_scenarios
+    from atrisk.schemas import describe_package, describe_schema
     from atrisk.sensitivity import Sensitivity, analyse_sensitivity
+    from atrisk.template import create_case
     from atrisk.tree import MethodTree, explore_methods
     from atrisk.weighting import (
         WeightBounds,
@@ -50,6 +54,7 @@ if _typing.TYPE_CHECKING:
     )
 
 __all__ = [
+    "Agreement",
     "Assessment",
     "AtriskError",
     "Case",
@@ -64,6 +69,7 @@ __all__ = [
     "Framework",
     "Gap",
     "Lag",
+    "Lint",
     "Method",
     "MethodTree",
     "MissingExtraError",
@@ -85,6 +91,9 @@ __all__ = [
     "bound_weights",
     "compare_rules",
     "compare_scores",
+    "create_case",
+    "describe_package",
+    "describe_schema",
     "describe_weights",
     "draw_weights",
     "explore_methods",
@@ -92,10 +101,12 @@ __all__ = [
     "flip_weights",
     "list_cases",
     "list_frameworks",
+    "list_lints",
     "list_scenarios",
     "load_case",
     "load_framework",
     "load_scenario",
+    "measure_agreement",
     "measure_gap",
     "raise_flags",
     "run_ensemble",
@@ -107,17 +118,35 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for: a run that only scores needs none of them (docs/performance.md).
 _LATER = {
-    "assess_many": "atrisk.scale",
+    "Agreement": "atrisk.agreement",
+    "measure_agreement": "atrisk.agreement",
+    "run_ensemble": "atrisk.drawing",
+    "run_ensembles": "atrisk.drawing",
+    "Ensemble": "atrisk.ensemble",
     "Flag": "atrisk.flags",
     "Flags": "atrisk.flags",
     "raise_flags": "atrisk.flags",
+    "Flip": "atrisk.flips",
+    "WeightFlip": "atrisk.flips",
+    "flip_evidence": "atrisk.flips",
+    "flip_weights": "atrisk.flips",
     "Gap": "atrisk.gap",
     "compare_rules": "atrisk.gap",
     "measure_gap": "atrisk.gap",
+    "Lint": "atrisk.lints",
+    "list_lints": "atrisk.lints",
     "Lag": "atrisk.matching",
-    "Ensemble": "atrisk.ensemble",
-    "run_ensemble": "atrisk.drawing",
-    "run_ensembles": "atrisk.drawing",
+    "assess_many": "atrisk.scale",
+    "Outcome": "atrisk.scenarios",
+    "Scenario": "atrisk.scenarios",
+    "list_scenarios": "atrisk.scenarios",
+    "load_scenario": "atrisk.scenarios",
+    "run_scenarios": "atrisk.scenarios",
+    "describe_package": "atrisk.schemas",
+    "describe_schema": "atrisk.schemas",
+    "Sensitivity": "atrisk.sensitivity",
+    "analyse_sensitivity": "atrisk.sensitivity",
+    "create_case": "atrisk.template",
     "MethodTree": "atrisk.tree",
     "explore_methods": "atrisk.tree",
     "WeightBounds": "atrisk.weighting",
@@ -125,17 +154,6 @@ _LATER = {
     "bound_weights": "atrisk.weighting",
     "describe_weights": "atrisk.weighting",
     "draw_weights": "atrisk.weighting",
-    "Flip": "atrisk.flips",
-    "WeightFlip": "atrisk.flips",
-    "flip_evidence": "atrisk.flips",
-    "flip_weights": "atrisk.flips",
-    "Outcome": "atrisk.scenarios",
-    "Scenario": "atrisk.scenarios",
-    "list_scenarios": "atrisk.scenarios",
-    "load_scenario": "atrisk.scenarios",
-    "run_scenarios": "atrisk.scenarios",
-    "Sensitivity": "atrisk.sensitivity",
-    "analyse_sensitivity": "atrisk.sensitivity",
 }
 
 

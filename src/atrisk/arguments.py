@@ -9,7 +9,14 @@ from atrisk import __version__
 from atrisk.assessment import LEVELS
 from atrisk.evidence import AUDIENCES
 from atrisk.ledger import GAP_LEVELS, GROUPS, RULE_STAGES
-from atrisk.levels import ENSEMBLE_LEVELS, KINDS, OUTCOME_LEVELS, STUDY_LEVELS, TREE_LEVELS
+from atrisk.levels import (
+    AGREEMENT_LEVELS,
+    ENSEMBLE_LEVELS,
+    KINDS,
+    OUTCOME_LEVELS,
+    STUDY_LEVELS,
+    TREE_LEVELS,
+)
 
 FORMATS = ("table", "csv", "json")
 SHOWN = ("choices", "factors", "indicators", "severity")
@@ -43,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_weights,
         _add_scenarios,
         _add_sensitivity,
+        _add_agreement,
         _add_new,
         _add_validate,
         _add_anchors,
@@ -220,6 +228,15 @@ def _add_uncertainty(parser: argparse.ArgumentParser) -> None:
         help="say otherwise how far things may be off; may be repeated",
     )
     parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+
+
+def _add_agreement(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Compare the coders of a case, and list what they have to settle."
+    parser = _add(commands, "agreement", summary)
+    _add_case(parser)
+    _add_framework(parser)
+    parser.add_argument("--show", choices=AGREEMENT_LEVELS, default="alpha", help="what to open")
+    _add_format(parser)
 
 
 def _add_new(commands: Commands[argparse.ArgumentParser]) -> None:

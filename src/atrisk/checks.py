@@ -6,6 +6,7 @@ every fault of a file at once. What cannot be parsed is told where it is parsed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
@@ -22,6 +23,7 @@ CASE_FILES = (
     "case.toml", "sources.csv", "evidence.csv", "searches.csv", "warnings.csv", "responses.csv",
     "deliveries.csv",
 )  # fmt: skip
+CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows
 AnyTable = (
     Table[Source] | Table[Evidence] | Table[Search]
     | Table[EarlyWarning] | Table[Response] | Table[Delivery]
@@ -77,7 +79,8 @@ def check_ledgers(
 def check_names(label: Callable[[str], str], names: Iterable[str]) -> Iterator[Problem]:
     """Yield the files of a case whose names are nearly those that are read, and so are not read."""
     for name in names:
-        if name in CASE_FILES or not name.lower().endswith((".csv", ".toml")):
+        read = name in CASE_FILES or re.fullmatch(CODER_FILE, name)
+        if read or not name.lower().endswith((".csv", ".toml")):
             continue
         hint = did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
         if hint:

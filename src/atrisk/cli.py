@@ -261,6 +261,18 @@ def _check_anchors(given: argparse.Namespace) -> int:
     return 1 if orphans else 0
 
 
+def _show_agreement(given: argparse.Namespace) -> int:
+    from atrisk.agreement import measure_agreement  # noqa: PLC0415 - only this command needs it
+
+    agreement = measure_agreement(*load(given))
+    rows = agreement.to_rows(given.show)
+    if rows or given.format != "table":
+        say(render(rows, given.format, may_be_empty=True))
+    if given.format == "table":
+        say(f"\n{agreement!r}")
+    return 0
+
+
 def _create_case(given: argparse.Namespace) -> int:
     from atrisk.template import create_case  # noqa: PLC0415 - only this command writes one
 
@@ -304,6 +316,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "weights": _study,
     "scenarios": _study,
     "sensitivity": _study,
+    "agreement": _show_agreement,
     "new": _create_case,
     "schema": _show_schema,
     "validate": _validate_case,

@@ -9,4 +9,5 @@ KINDS: tuple[Kind, ...] = ("truth", "severity", "dates", "half_lives", "weights"
 ENSEMBLE_LEVELS = ("overall", "crime", "factor")
 TREE_LEVELS = ("months", "branches", "leaves")
 OUTCOME_LEVELS = ("summary", "rules", "months")
+AGREEMENT_LEVELS = ("alpha", "factors", "missed", "adjudicate")
 STUDY_LEVELS = ("inputs", "months", "leave_out", "flips", "half_lives")
