@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 
 import atrisk
-from atrisk.agreement import list_coders, measure_agreement
+from atrisk.agreement import draw_coders, list_coders, measure_agreement
 from atrisk.cli import main
 from atrisk.kernel.reliability import measure_alpha
 from toys import HERE, THREE_FACTOR
@@ -157,6 +158,25 @@ def test_what_nobody_assessed_is_missing_and_not_a_zero(folder: Path) -> None:
     agreement = measure_agreement(atrisk.load_case(folder, THREE_FACTOR), THREE_FACTOR)
     assert np.isnan(agreement.bands[1]).sum() > np.isnan(agreement.bands[0]).sum()
     assert any(row["alpha"] is None for row in agreement.to_rows("factors"))
+
+
+def test_the_coder_is_a_branch_of_the_ensemble(folder: Path) -> None:
+    write_coder(folder, "mild", lambda row: row | {"severity": "1"})
+    case = atrisk.load_case(folder, THREE_FACTOR)
+    mixed = draw_coders(case, THREE_FACTOR, seed=3, draws=3000, workers=1)
+    alone = {
+        coder: atrisk.run_ensemble(
+            replace(case, evidence=rows), THREE_FACTOR, seed=3, draws=1500
+        ).mean()
+        for coder, rows in measure_agreement(case, THREE_FACTOR).coders.items()
+    }
+    assert mixed.draws == mixed.tally.draws == 3000
+    assert mixed.vary[-1] == "coders"
+    middle = (alone["settled"] + alone["mild"]) / 2
+    assert np.abs(mixed.mean() - middle).max() < 0.03
+    assert np.abs(alone["settled"] - alone["mild"]).max() > 0.1
+    with pytest.raises(atrisk.RequestError, match="2 or more"):
+        draw_coders(case, THREE_FACTOR, seed=3, draws=1)
 
 
 def test_the_command_compares_and_lists(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,7 +31,7 @@ from atrisk.ledger import Delivery, EarlyWarning, Response
 from atrisk.method import Method, WeightSet
 
 if _typing.TYPE_CHECKING:
-    from atrisk.agreement import Agreement, measure_agreement
+    from atrisk.agreement import Agreement, draw_coders, measure_agreement
     from atrisk.drawing import run_ensemble, run_ensembles
     from atrisk.ensemble import Ensemble
     from atrisk.flags import Flag, Flags, raise_flags
@@ -95,6 +95,7 @@ __all__ = [
     "describe_package",
     "describe_schema",
     "describe_weights",
+    "draw_coders",
     "draw_weights",
     "explore_methods",
     "flip_evidence",
@@ -118,6 +119,7 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for: a run that only scores needs none of them (docs/performance.md).
 _LATER = {
+    "draw_coders": "atrisk.agreement",
     "Agreement": "atrisk.agreement",
     "measure_agreement": "atrisk.agreement",
     "run_ensemble": "atrisk.drawing",

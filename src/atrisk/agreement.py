@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import combinations
+from operator import add
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,16 @@ from numpy.typing import NDArray
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case
 from atrisk.checks import CODER_FILE, check_evidence
-from atrisk.errors import DataError, RequestError, UnknownNameError, require
+from atrisk.drawing import run_ensemble
+from atrisk.ensemble import Ensemble
+from atrisk.errors import (
+    DataError,
+    RequestError,
+    UnknownNameError,
+    check_count,
+    check_seed,
+    require,
+)
 from atrisk.evidence import Evidence, Source
 from atrisk.explanation import Row
 from atrisk.framework import Framework
@@ -213,6 +224,38 @@ def measure_agreement(
         for coder, rows in coders.items()
     }
     return Agreement(case, coders, assessments, _read_record(case))
+
+
+def draw_coders(
+    case: Case, framework: Framework, *, seed: int, draws: int = 10_000, **choices: Any
+) -> Ensemble:
+    """Run an ensemble in which the coder is a branch: each draw takes one coder's rows.
+
+    Every coder, ``settled`` among them, is as likely as any other. Within a coder the draws are
+    those of ``run_ensemble``, with the same seed for all, so that coders differ by their rows only.
+
+    Args:
+        case, framework: as in ``measure_agreement``.
+        seed, draws: as in ``run_ensemble``.
+        choices: further arguments of ``run_ensemble``.
+
+    Returns:
+        An ``Ensemble`` around the assessment of what was settled.
+
+    Raises:
+        RequestError: there is no second coder, or fewer draws than coders.
+    """
+    check_seed(seed)
+    coders = measure_agreement(case, framework).coders
+    check_count("draws", draws, least=len(coders))
+    share = np.full(len(coders), 1 / len(coders))
+    sizes = np.random.default_rng(seed).multinomial(draws - len(coders), share) + 1
+    parts = [
+        run_ensemble(replace(case, evidence=rows), framework, seed=seed, draws=int(size), **choices)
+        for rows, size in zip(coders.values(), sizes, strict=True)
+    ]
+    tally = reduce(add, (part.tally for part in parts))
+    return replace(parts[0], vary=(*parts[0].vary, "coders"), draws=draws, tally=tally)
 
 
 def list_coders(case: Case) -> tuple[str, ...]:
