@@ -152,3 +152,22 @@ def test_scores_are_those_on_record() -> None:
 def test_lags_and_flags_are_those_on_record() -> None:
     golden = Path(regenerate_golden.GOLDEN_GAP).read_text(encoding="utf-8")
     assert regenerate_golden.render_gap() == golden
+
+
+SECOND = atrisk.load_case("car-2020-2021")
+
+
+@needs_documents
+def test_every_anchor_of_the_second_case_stands_in_its_document_once() -> None:
+    checks = check_anchors(SECOND, DOCUMENTS)
+    assert len(checks) == len(SECOND.cited)
+    assert all(check.is_sound for check in checks)
+
+
+def test_the_second_case_says_how_little_one_document_shows() -> None:
+    now = atrisk.assess(SECOND, FRAMEWORK)
+    assert now.bands[:10] == (None,) * 10  # nothing was known but the offensive
+    assert now.bands[10] is not None
+    assert not any(item.known for item in SECOND.evidence if item.credibility == 2)
+    assert SECOND.sources[0].reliability == "F"
+    assert not now.by_factor.coverage[:, now.factor_codes.index("10")].any()

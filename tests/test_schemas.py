@@ -16,6 +16,7 @@ from toys import HERE, MINI, ROOT, THREE_FACTOR, case_of, evidence
 
 CASES = {
     "car-2012-2015": ROOT / "cases" / "car-2012-2015",
+    "car-2020-2021": ROOT / "cases" / "car-2020-2021",
     "mini": HERE / "cases" / "mini",
 }
 
@@ -65,6 +66,12 @@ def test_frictionless_refuses_what_we_refuse(
     assert not validate(folder, package).valid
     with pytest.raises(atrisk.DataError, match=column):
         atrisk.load_case(folder)
+
+
+@pytest.mark.parametrize("name", atrisk.list_cases())
+def test_the_package_that_a_case_ships_with_is_that_of_today(name: str) -> None:
+    shipped = json.loads((CASES[name] / "datapackage.json").read_text(encoding="utf-8"))
+    assert shipped == json.loads(json.dumps(describe_package(atrisk.load_case(name))))
 
 
 def test_every_column_of_every_table_is_described() -> None:
