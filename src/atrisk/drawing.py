@@ -279,7 +279,8 @@ def _split(plan: _Plan, sizes: list[int]) -> Iterator[_Task]:
 def _draw_task(task: _Task) -> Tally:
     drawn = task.variation.sample(task.generator, task.draws)
     model = task.variation.model
-    block = max(1, CELLS // model.rows)
+    # Blocks of one size, or the last one would cost as much for a few draws.
+    block = -(-task.draws // max(1, round(task.draws * model.rows / CELLS)))
     blocks = [
         propagate(model, drawn.part(first, first + block)) for first in range(0, task.draws, block)
     ]

@@ -24,7 +24,8 @@ class Tally:
 
     Attributes:
         draws: how many.
-        bins: scores by bin; series x months x bins.
+        bins: scores by bin, series x months x bins; of fewer draws than bins, the bin of each draw,
+            series x months x draws, which is smaller to keep and to send.
         total, squares: sums of the scores and of their squares; series x months.
         bands: draws whose overall score is in each band; months x bands.
         alarm: draws in alarm; months.
@@ -43,7 +44,13 @@ class Tally:
         """Return what both say together."""
         counted = ("draws", "total", "squares", "bands", "alarm", "first")
         parts = {name: getattr(self, name) + getattr(other, name) for name in counted}
-        return type(self)(bins=np.add(self.bins, other.bins, dtype=np.int32), **parts)
+        bins = np.add(self.count(), other.count(), dtype=np.int32)
+        return type(self)(bins=bins, **parts)
+
+    def count(self, series: int | slice = slice(None)) -> NDArray[np.integer[Any]]:
+        """Return the counts by bin of one series, months x bins, or of all, series first."""
+        chosen = self.bins[series]
+        return chosen if self.bins.shape[-1] == BINS else _count_rows(chosen)
 
     @property
     def mean(self) -> Floats:
@@ -62,10 +69,10 @@ class Tally:
         The ``q`` quantile is the middle of the first bin by which at least ``q * draws`` are
         counted: the inverse of the distribution function.
         """
-        counted = np.cumsum(self.bins[series], axis=-1)
+        counted = np.cumsum(self.count(series), axis=-1)
         wanted = np.maximum(np.ceil(np.asarray(shares) * self.draws), 1)
         place = (counted[None] < wanted[:, None, None]).sum(axis=-1)
-        return (place + 0.5) / self.bins.shape[-1]
+        return (place + 0.5) / BINS
 
 
 def count_draws(
@@ -88,18 +95,23 @@ def count_draws(
     """
     months, draws = overall.shape
     place = np.minimum((series * BINS).astype(np.uint16), BINS - 1)
-    # As small as the counts of one task can be: what a worker sends back is mostly this.
-    bins = np.empty((place.size // draws, BINS), dtype=np.min_scalar_type(draws))
-    for row, counts in zip(place.reshape(-1, draws), bins, strict=True):
-        counts[:] = np.bincount(row, minlength=BINS)
     over = (overall[:, None, :] >= lowers[:, None]).sum(axis=2)
     never = np.where(alarm.any(axis=0), alarm.argmax(axis=0), months)
     return Tally(
         draws,
-        bins.reshape(*series.shape[:2], BINS),
+        place if draws < BINS else _count_rows(place),
         series.sum(axis=2, dtype=np.float64),
         np.square(series).sum(axis=2, dtype=np.float64),
         -np.diff(over, axis=1, append=0),
         alarm.sum(axis=1),
         np.bincount(never, minlength=months + 1),
     )
+
+
+def _count_rows(place: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """Count bins, in numbers as small as the counts of one task can be."""
+    draws = place.shape[-1]
+    bins = np.empty((*place.shape[:-1], BINS), dtype=np.min_scalar_type(draws))
+    for row, counts in zip(place.reshape(-1, draws), bins.reshape(-1, BINS), strict=True):
+        counts[:] = np.bincount(row, minlength=BINS)
+    return bins
