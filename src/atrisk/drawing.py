@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from operator import add
@@ -45,17 +45,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 TASK = 2500  # draws that one worker does at a time, whatever the number of workers
 CELLS = 120_000  # months x draws that go through the method side by side (docs/performance.md)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Task:
-    """Some draws of one case, wherever they are made."""
-
-    variation: Variation
-    policy: AlarmOption
-    lowers: Floats
-    generator: Generator
-    draws: int
 
 
 def run_ensemble(
@@ -206,6 +195,30 @@ class _Settings:
     policy: str | AlarmOption | None
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Plan:
+    """One case, before anything is drawn."""
+
+    base: Assessment
+    policy: AlarmOption
+    variation: Variation
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Task:
+    """Some draws of one case, wherever they are made, each task with a stream of its own.
+
+    A case of one task is planned where it is drawn, so that planning is shared out too; one of many
+    tasks is planned once, before them.
+    """
+
+    case: Case
+    settings: _Settings
+    plan: _Plan | None
+    generator: Generator
+    draws: int
+
+
 def _run(
     cases: Iterable[Case],
     settings: _Settings,
@@ -213,45 +226,30 @@ def _run(
     client: Client | None,
     progress: bool | None,
 ) -> Iterator[Ensemble]:
-    plans: deque[_Plan] = deque()  # in the order of their tasks
+    waiting: deque[tuple[Case, _Plan | None]] = deque()  # in the order of their tasks
+    # Sizes do not depend on the workers, so neither do the numbers.
     sizes = [min(TASK, settings.draws - done) for done in range(0, settings.draws, TASK)]
 
     def list_tasks() -> Iterator[_Task]:
         for case in cases:
-            plans.append(_plan(case, settings))
-            yield from _split(plans[-1], sizes)
+            plan = _plan(case, settings) if len(sizes) > 1 else None
+            waiting.append((case, plan))
+            streams = np.random.default_rng(settings.seed).spawn(len(sizes))
+            for generator, size in zip(streams, sizes, strict=True):
+                yield _Task(case, settings, plan, generator, size)
 
     results = run_tasks(_draw_task, list_tasks(), workers=workers, client=client)
     total = len(sizes) * len(cases) if isinstance(cases, Sized) else None
     watched = show_progress(results, total, f"{settings.draws:,} draws a case", show=progress)
     done = 0
-    while tallies := list(islice(watched, len(sizes))):
+    while parts := list(islice(watched, len(sizes))):
         done += 1
-        yield plans.popleft().finish(reduce(add, tallies))
+        case, plan = waiting.popleft()
+        plan = plan or parts[0][0]
+        assert plan is not None  # noqa: S101 - made before the tasks, or by the only one
+        yield _finish(case, settings, plan, reduce(add, (tally for _, tally in parts)))
     if not done:
         raise RequestError("there is no case to draw; pass one or more")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Plan:
-    """One case, before anything is drawn."""
-
-    settings: _Settings
-    base: Assessment
-    policy: AlarmOption
-    variation: Variation
-
-    def finish(self, tally: Tally) -> Ensemble:
-        return Ensemble(
-            self.base,
-            self.policy,
-            self.variation.uncertainty,
-            tuple(kind for kind in KINDS if kind in self.variation.vary),
-            self.settings.draws,
-            self.settings.seed,
-            read_uncertainty(self.settings.framework.folder).quantiles,
-            tally,
-        )
 
 
 def _plan(case: Case, settings: _Settings) -> _Plan:
@@ -265,20 +263,25 @@ def _plan(case: Case, settings: _Settings) -> _Plan:
         uncertainty=settings.uncertainty,
         vary=settings.vary,
     )
-    return _Plan(settings, base, watch, variation)
+    return _Plan(base, watch, variation)
 
 
-def _split(plan: _Plan, sizes: list[int]) -> Iterator[_Task]:
-    """Yield tasks whose size does not depend on the workers, each with its own stream."""
-    lowers = np.array([band.lower for band in plan.base.framework.header.bands])
-    streams = np.random.default_rng(plan.settings.seed).spawn(len(sizes))
-    for generator, size in zip(streams, sizes, strict=True):
-        yield _Task(plan.variation, plan.policy, lowers, generator, size)
+def _finish(case: Case, settings: _Settings, plan: _Plan, tally: Tally) -> Ensemble:
+    # From a cluster come copies; what was given is what is given back.
+    base = replace(plan.base, case=case, framework=settings.framework)
+    kinds = tuple(kind for kind in KINDS if kind in plan.variation.vary)
+    shares = read_uncertainty(settings.framework.folder).quantiles
+    draws, seed = settings.draws, settings.seed
+    return Ensemble(
+        base, plan.policy, plan.variation.uncertainty, kinds, draws, seed, shares, tally
+    )
 
 
-def _draw_task(task: _Task) -> Tally:
-    drawn = task.variation.sample(task.generator, task.draws)
-    model = task.variation.model
+def _draw_task(task: _Task) -> tuple[_Plan | None, Tally]:
+    """Return the plan, if it was made here, and what the draws say."""
+    plan = task.plan or _plan(task.case, task.settings)
+    drawn = plan.variation.sample(task.generator, task.draws)
+    model = plan.variation.model
     # Blocks of one size, or the last one would cost as much for a few draws.
     block = -(-task.draws // max(1, round(task.draws * model.rows / CELLS)))
     blocks = [
@@ -289,11 +292,12 @@ def _draw_task(task: _Task) -> Tally:
     factors = np.concatenate([block.factors for block in blocks], axis=-1)
     alarm = watch_draws(
         overall,
-        on=task.policy.on,
-        off=task.policy.off,
-        needed=task.policy.months_needed,
-        watched=task.policy.months_watched,
-        cool_down=task.policy.cool_down_months,
+        on=plan.policy.on,
+        off=plan.policy.off,
+        needed=plan.policy.months_needed,
+        watched=plan.policy.months_watched,
+        cool_down=plan.policy.cool_down_months,
     )
     series = np.concatenate([overall[None], crimes, factors])
-    return count_draws(series, overall, alarm, task.lowers)
+    lowers = np.array([band.lower for band in task.settings.framework.header.bands])
+    return None if task.plan else plan, count_draws(series, overall, alarm, lowers)
