@@ -23,8 +23,8 @@ LAYERS = [
     "assessment", "comparison", "flags", "matching", "response_level", "waiting", "gap",
     "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing", "weighting",
     "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale", "columns",
-    "schemas", "template", "lints", "agreement", "anchors", "tabulation", "__init__", "arguments",
-    "requests", "studies", "cli", "__main__",
+    "schemas", "template", "lints", "agreement", "exchange", "anchors", "tabulation", "__init__",
+    "arguments", "requests", "studies", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 

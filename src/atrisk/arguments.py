@@ -55,6 +55,8 @@ def build_parser() -> argparse.ArgumentParser:
         _add_validate,
         _add_anchors,
         _add_schema,
+        _add_export,
+        _add_import,
     ):
         add(commands)
     return parser
@@ -260,6 +262,21 @@ def _add_schema(commands: Commands[argparse.ArgumentParser]) -> None:
         help="a case (Frictionless data package); or case, framework, uncertainty, scenario, or a "
         "table such as evidence (JSON Schema)",
     )
+
+
+def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Write a case as a workbook, a table a sheet, every cell text."
+    parser = _add(commands, "export", summary)
+    _add_case(parser)
+    parser.add_argument("file", metavar="FILE", type=Path, help="such as case.xlsx")
+
+
+def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Make a case folder from a workbook that was exported and edited."
+    parser = _add(commands, "import", summary)
+    parser.add_argument("file", metavar="FILE", type=Path, help="such as case.xlsx")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to make")
+    _add_framework(parser)
 
 
 def _add_validate(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -299,6 +299,22 @@ def _show_schema(given: argparse.Namespace) -> int:
     return 0
 
 
+def _export_case(given: argparse.Namespace) -> int:
+    from atrisk.exchange.spreadsheet import export_workbook  # noqa: PLC0415 - an extra
+
+    case = load_case(read_name(given.case, list_cases()))
+    say(f"{export_workbook(case, given.file)} holds {case!r}")
+    return 0
+
+
+def _import_case(given: argparse.Namespace) -> int:
+    from atrisk.exchange.spreadsheet import import_workbook  # noqa: PLC0415 - an extra
+
+    wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
+    say(f"{given.out} holds {import_workbook(given.file, given.out, wanted)!r}")
+    return 0
+
+
 def _study(given: argparse.Namespace) -> int:
     from atrisk.studies import STUDIES  # noqa: PLC0415 - few runs draw anything
 
@@ -320,6 +336,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "agreement": _show_agreement,
     "new": _create_case,
     "schema": _show_schema,
+    "export": _export_case,
+    "import": _import_case,
     "validate": _validate_case,
     "anchors": _check_anchors,
 }

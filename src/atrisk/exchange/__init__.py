@@ -1,0 +1,1 @@
+"""Exchange: the files of other tools, written and read without loss."""
