@@ -164,6 +164,13 @@ def test_the_set_s_own_weights_leave_nothing_to_bound() -> None:
     assert bounds.avoiding == {}
 
 
+def test_weights_that_avoid_the_alarm_lie_within_their_factor() -> None:
+    bounds = bound_weights(CAR, 2.0)
+    assert bounds.avoidable
+    assert min(bounds.avoiding.values()) >= 0.5 - 1e-6
+    assert max(bounds.avoiding.values()) <= 2.0 + 1e-6
+
+
 def test_weights_are_reproducible_and_the_repr_says_what_they_are_not() -> None:
     one, other = (draw_weights(CAR, seed=0, draws=50) for _ in range(2))
     assert np.array_equal(one.overall, other.overall)

@@ -130,8 +130,8 @@ class Sensitivity:
         often = max(dict.fromkeys(named), key=named.count) if named else "nothing"
         flip = self.flips[0].to_row() if self.flips else None
         moved = (
-            f"; {flip['size']} row{'s' * (flip['size'] != 1)} of evidence carry the first alarm "
-            f"({flip['first_alarm']})"
+            f"; the first alarm ({flip['first_alarm']}) rests on {flip['size']} "
+            f"row{'s' * (flip['size'] != 1)} of evidence"
             if flip and flip["size"]
             else ""
         )

@@ -100,7 +100,7 @@ class WeightBounds:
         low, high: of the overall score, exact, ``(months,)``.
         crimes: low and high of each crime.
         avoidable: whether some admissible weighting never raises an alarm.
-        avoiding: such weights by factor, relative to their mean; empty if there are none.
+        avoiding: such weights by factor, relative to those of the set; empty if there are none.
     """
 
     assessment: Assessment = field(repr=False)
@@ -275,7 +275,7 @@ def bound_weights(
         on=watch.on, needed=watch.months_needed, watched=watch.months_watched,
     )  # fmt: skip
     avoidable = escape.margin > 0
-    shares = escape.weights / escape.weights.mean()
+    shares = _relate(escape.weights, centre_weights(assessment))
     return WeightBounds(
         assessment,
         watch,
@@ -319,6 +319,13 @@ def _box(centre: Floats, factor: float) -> tuple[Floats, Floats]:
     if np.isinf(factor):  # any weights; those that the set leaves out stay out
         return np.zeros_like(centre), (centre > 0).astype(np.float64)
     return centre / factor, centre * factor
+
+
+def _relate(weights: Floats, centre: Floats) -> Floats:
+    """Return weights over those of the set; only ratios count, so the scale is the set's middle."""
+    ratio = np.divide(weights, centre, out=np.zeros_like(weights), where=centre > 0)
+    lowest, highest = ratio[centre > 0].min(), ratio.max()
+    return ratio / np.sqrt(lowest * highest) if lowest > 0 else ratio / ratio.mean()
 
 
 def _score(weights: Singles, scores: Floats, place: Places) -> Singles:
