@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.arguments import build_parser
-from atrisk.cli import main
+from atrisk.arguments import _list_adders, build_parser
+from atrisk.cli import COMMANDS, main
 from atrisk.tabulation import render, tabulate_months
 from toys import DOCUMENTS, HERE, THREE_FACTOR, case_of, evidence
 
@@ -226,8 +226,9 @@ def test_wrong_words_end_with_two_and_the_usage(capsys: pytest.CaptureFixture[st
 
 
 def test_every_command_has_a_summary_and_help() -> None:
+    assert set(_list_adders()) == set(COMMANDS)
     text = build_parser().format_help()
-    for command in ("cases", "frameworks", "assess", "explain", "validate", "anchors"):
+    for command in COMMANDS:
         assert command in text
     assert "not a forecast" in text
 

@@ -59,7 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a narrow terminal is no failure
-    given = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = build_parser(words).parse_args(words)
     try:
         status = COMMANDS[given.command](given)
         sys.stdout.flush()
