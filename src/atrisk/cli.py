@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         >>> main(["cases", "--format", "csv"])
         case,title,months,evidence,sources
         car-2012-2015,"Central African Republic, 2012-2015",2012-01 to 2015-12,391,2
-        car-2020-2021,"Central African Republic, 2020-2021",2020-12 to 2021-11,42,1
+        car-2020-2021,"Central African Republic, 2020-2021",2020-12 to 2021-11,47,1
         0
     """
     for stream in (sys.stdout, sys.stderr):
