@@ -183,6 +183,13 @@ def test_what_exists_is_never_overwritten_and_what_is_secret_never_written(tmp_p
     (tmp_path / "mine").mkdir()
     with pytest.raises(atrisk.RequestError, match="exists; choose another folder"):
         import_workbook(file, tmp_path / "mine")
+    with pytest.raises(atrisk.RequestError, match="somebody may have edited it"):
+        export_workbook(atrisk.load_case("car-2020-2021"), file)
+    (tmp_path / "afile").write_text("x", encoding="utf-8")
+    with pytest.raises(atrisk.RequestError, match="cannot be made"):
+        export_workbook(atrisk.load_case("car-2020-2021"), tmp_path / "afile" / "x.xlsx")
+    with pytest.raises(atrisk.RequestError, match="cannot be made"):
+        import_workbook(file, tmp_path / "afile" / "back")
     with pytest.raises(atrisk.RequestError, match=r"does not end in \.xlsx"):
         export_workbook(atrisk.load_case("car-2020-2021"), tmp_path / "case.ods")
     folder = tmp_path / "secret"

@@ -91,7 +91,7 @@ def test_frictionless_finds_no_fault_in_a_new_case(made: Path) -> None:
         ({"country": "Chad"}, "Write TCD"),
         ({"country": "td"}, "Write TCD"),
         ({"country": "tcd"}, "Write TCD"),
-        ({"country": "CAR"}, "CAF"),
+        ({"country": "CAR"}, "CAF (Central African Republic)"),
         ({"country": "=1+1"}, "no country"),
         ({"start": "2020"}, "--start: '2020' is not a month"),
         ({"start": "2021-07"}, "swap them"),
@@ -115,6 +115,14 @@ def test_an_existing_folder_is_never_touched(made: Path) -> None:
     assert (made / "evidence.csv").read_text(encoding="utf-8").endswith("mine")
 
 
+def test_a_case_inside_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "afile").write_text("x", encoding="utf-8")
+    with pytest.raises(atrisk.RequestError, match="cannot be made"):
+        create_case(
+            "TCD", start="2020-01", end="2020-02", framework=UN, out=tmp_path / "afile" / "x"
+        )
+
+
 def test_a_framework_of_one_s_own_gets_its_own_codes(tmp_path: Path) -> None:
     folder = create_case(
         "CAF", start="2020-01", end="2020-03", framework=THREE_FACTOR, out=tmp_path / "a b"
@@ -134,7 +142,8 @@ def test_the_command_makes_a_case_where_it_stands(
     assert main(["schema", "./caf-2020-2021"]) == 0
     assert main(["schema", "evidence"]) == 0
     capsys.readouterr()
-    assert main(["schema", "nowhere"]) == 2
+    assert main(["schema", "evidnce"]) == 2
+    assert "Did you mean 'evidence'" in capsys.readouterr().err
     assert check_country("CAF") == "Central African Republic"
 
 

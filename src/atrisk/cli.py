@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 from atrisk.arguments import build_parser
 from atrisk.case import list_cases, load_case
 from atrisk.comparison import compare_scores
-from atrisk.errors import AtriskError
+from atrisk.errors import AtriskError, UnknownNameError
 from atrisk.framework import Framework, list_frameworks, load_framework
 from atrisk.ledger import GROUPS, Stage
 from atrisk.requests import assess_given, load, read_name, say, tell_provenance
@@ -282,7 +283,7 @@ def _create_case(given: argparse.Namespace) -> int:
     folder = create_case(
         given.country, start=given.start, end=given.end, framework=framework, out=given.out
     )
-    shown = folder if folder.is_absolute() else f"./{folder}"
+    shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
     say(f"{folder} is ready. Next: atrisk validate {shown}")
     return 0
 
@@ -292,10 +293,13 @@ def _show_schema(given: argparse.Namespace) -> int:
 
     from atrisk.schemas import SCHEMAS, describe_package, describe_schema  # noqa: PLC0415
 
-    if given.name in SCHEMAS:
-        content = describe_schema(given.name)
+    which = read_name(given.name, list_cases())
+    if isinstance(which, str) and which not in (*SCHEMAS, *list_cases()):
+        raise UnknownNameError("schema or case", which, (*SCHEMAS, *list_cases()))
+    if which in SCHEMAS:
+        content = describe_schema(str(which))
     else:
-        content = describe_package(load_case(read_name(given.name, list_cases())))
+        content = describe_package(load_case(which))
     say(json.dumps(content, indent=1, ensure_ascii=False))
     return 0
 

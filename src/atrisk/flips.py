@@ -71,7 +71,7 @@ class Flip:
             "proven": self.is_minimal or not self.is_possible,
             "first_alarm": self.before,
             "then": self.after if self.is_possible else self.before,
-            "rows": "; ".join(self.evidence),
+            "rows": "; ".join(self.evidence) if self.evidence else "no set of rows does it",
         }
 
 
@@ -106,7 +106,9 @@ class WeightFlip:
             "proven": True,
             "first_alarm": self.before,
             "then": self.after if possible else self.before,
-            "rows": "; ".join(f"{code} x{weight:.2f}" for code, weight in moved.items()),
+            "rows": "; ".join(f"{code} x{weight:.2f}" for code, weight in moved.items())
+            if possible
+            else "no change up to twice, or to nothing, does it",
         }
 
 

@@ -7,6 +7,8 @@ Installed, they are inside the package (``atrisk/_data``); in a checkout they ar
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,10 +66,26 @@ def open_folder(which: str | Path, kind: str, header: str) -> Folder:
         own = str(which)[:100]
         hint = (
             f"To load your own, pass a path: load_{kind}(Path({own!r})), "
-            f"or ./{own} on the command line."
+            f"or {shlex.quote(f'./{own}')} on the command line."
         )
         raise UnknownNameError(kind, which, known, hint)
     return Folder(data_root(f"{kind}s") / which, which)
+
+
+def make_parent(path: Path) -> None:
+    """Make the folder that something is to be written into.
+
+    Raises:
+        RequestError: it cannot be made, because a file stands in its way or it is not allowed.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(
+            f"{str(path)!r} cannot be made: {error.strerror}; choose another"
+        ) from None
+    if not os.access(path.parent, os.W_OK):
+        raise RequestError(f"{str(path.parent)!r} may not be written to; choose another folder")
 
 
 class Folder:

@@ -171,7 +171,18 @@ def _explain(given: argparse.Namespace, outcome: Outcome) -> int:
         head = {"scenario": result.id, "month": given.explain}
         say(render([head | row for row in rows], given.format))
         return 0
-    say(render_explanation(rows, "change", TOP))
+    scores = [
+        side.overall[side.place(given.explain)]
+        for side in (outcome.base.assessment, result.assessment)
+    ]
+    say(
+        f"overall in {given.explain}: {scores[0]:.4f} in the base, {scores[1]:.4f} in {result.id}\n"
+    )
+    changed = [row for row in rows if row["change"] != 0]
+    if changed:
+        say(render_explanation(changed, "change", TOP))
+    else:
+        say("no part of it changes\n")
     say(repr(outcome))
     return 0
 

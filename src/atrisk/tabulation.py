@@ -67,7 +67,11 @@ def tell_score(assessment: Assessment, month: str, factor: str | None, crime: st
     code = crime or assessment.worst_crimes[place]
     label = next(c.label for c in assessment.framework.crimes if c.code == code)
     name = label if crime else f"overall, the worst crime being {label.lower()}"
-    row = next(r for r in assessment.to_rows("crime") if (r["month"], r["crime"]) == (month, code))
+    if crime:
+        rows = assessment.to_rows("crime")
+        row = next(r for r in rows if (r["month"], r["crime"]) == (month, code))
+    else:  # the figures that every other table shows of it: its bounds are those of all crimes
+        row = assessment.to_rows("overall")[place]
     return f"{month}, {name}: {_describe_row(row)}, {assessment.knowledge}"
 
 

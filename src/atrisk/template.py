@@ -17,6 +17,7 @@ from atrisk.columns import TABLES, Column, list_columns
 from atrisk.dates import Month
 from atrisk.errors import MissingExtraError, RequestError, UnknownNameError, require
 from atrisk.framework import Framework
+from atrisk.resources import make_parent
 from atrisk.schemas import describe_package, describe_schema
 
 EXAMPLE = "example"  # what the ids of all rows begin with that a template holds
@@ -75,7 +76,7 @@ def create_case(
     target = out if out is not None else Path(identity)
     if target.exists():
         raise RequestError(f"{str(target)!r} exists; choose another folder with --out")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(target)
     with tempfile.TemporaryDirectory(dir=target.parent) as room:
         folder = Path(room) / "case"
         folder.mkdir()
@@ -111,8 +112,11 @@ def check_country(code: str) -> str:
     names |= {country.alpha2.casefold(): country.alpha3 for country in known.values()}
     meant = names.get(code.casefold()) or (code.upper() if code.upper() in known else None)
     hint = f"Write {meant}." if meant else "Codes: ISO 3166-1 alpha-3, such as CAF."
-    near = difflib.get_close_matches(code.upper()[:100], sorted(known), n=8, cutoff=0.5)
-    raise UnknownNameError("country", code, near or sorted(known)[:8], hint)
+    letters = difflib.get_close_matches(code.upper()[:100], sorted(known), n=8, cutoff=0.5)
+    alike = difflib.get_close_matches(code.casefold()[:100], list(names), n=4, cutoff=0.5)
+    near = dict.fromkeys([*([meant] if meant else []), *letters, *(names[name] for name in alike)])
+    shown = [f"{found} ({known[found].apolitical_name})" for found in near]
+    raise UnknownNameError("country", code, [*shown, "and others of ISO 3166-1"], hint)
 
 
 def _read_month(text: str, name: str) -> Month:

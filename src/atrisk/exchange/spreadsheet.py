@@ -20,6 +20,7 @@ from atrisk.case import HEADER, Case, load_case
 from atrisk.columns import TABLES, list_columns
 from atrisk.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
 from atrisk.framework import Framework
+from atrisk.resources import make_parent
 from atrisk.tables import LINE_LIMIT
 
 CASE_SHEET = "case"
@@ -33,14 +34,14 @@ def export_workbook(case: Case, out: Path) -> Path:
 
     Args:
         case: read from a folder.
-        out: the file to write, ending in ``.xlsx``; replaced whole or not at all.
+        out: the file to write, ending in ``.xlsx``; it must not exist.
 
     Returns:
         The file.
 
     Raises:
         RequestError: the case was not read from a folder, it holds confidential rows, or ``out``
-            does not end in ``.xlsx``.
+            exists, cannot be made or does not end in ``.xlsx``.
         MissingExtraError: openpyxl is not installed.
 
     References:
@@ -56,6 +57,9 @@ def export_workbook(case: Case, out: Path) -> Path:
         )
     if out.suffix != ".xlsx":
         raise RequestError(f"{str(out)!r} does not end in .xlsx; name it such as case.xlsx")
+    if out.exists():
+        raise RequestError(f"{str(out)!r} exists, and somebody may have edited it; choose another")
+    make_parent(out)
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = CASE_SHEET
@@ -102,7 +106,7 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
     except Exception as error:  # openpyxl, zipfile and XML parsers raise many kinds
         message = f"this is no workbook that can be trusted: {shorten(error, 200)}"
         raise DataError([Problem(file.name, message)]) from None
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_parent(out)
     with tempfile.TemporaryDirectory(dir=out.parent) as room:
         folder = Path(room) / "case"
         folder.mkdir()
