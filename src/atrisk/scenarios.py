@@ -166,13 +166,17 @@ class Outcome:
             yield row
 
     def __repr__(self) -> str:
-        first = self.base.measure()["first_alarm"] or "never"
+        before = self.base.measure()
+        first = before["first_alarm"] or "never"
+        measured = {one.id: one.measure() for one in self.results}
         moved = [
-            f"{one.id} ({now or 'never'})"
-            for one in self.results
-            if (now := one.measure()["first_alarm"]) != self.base.measure()["first_alarm"]
+            f"{name} ({now['first_alarm'] or 'never'})"
+            for name, now in measured.items()
+            if now["first_alarm"] != before["first_alarm"]
         ]
         shown = f"moved by {', '.join(moved)}" if moved else "moved by none"
+        alike = [name for name, now in measured.items() if now == before]
+        shown += f"; no figure of the summary changes under {', '.join(alike)}" if alike else ""
         base = self.base.assessment
         return (
             f"Outcome({base.case.id!r} under {base.framework.id!r}, {base.knowledge}: "
