@@ -292,11 +292,7 @@ def _draw_task(task: _Task) -> tuple[_Plan | None, Tally]:
     factors = np.concatenate([block.factors for block in blocks], axis=-1)
     alarm = watch_draws(
         overall,
-        on=plan.policy.on,
-        off=plan.policy.off,
-        needed=plan.policy.months_needed,
-        watched=plan.policy.months_watched,
-        cool_down=plan.policy.cool_down_months,
+        **plan.policy.arguments,
     )
     series = np.concatenate([overall[None], crimes, factors])
     lowers = np.array([band.lower for band in task.settings.framework.header.bands])

@@ -150,11 +150,7 @@ def find_spans(
     chosen = policy or assessment.method.alarm
     return find_alarms(
         assessment.overall,
-        on=chosen.on,
-        off=chosen.off,
-        needed=chosen.months_needed,
-        watched=chosen.months_watched,
-        cool_down=chosen.cool_down_months,
+        **chosen.arguments,
     )
 
 

@@ -290,11 +290,7 @@ def _decide(scores: Floats, policy: AlarmOption) -> Floats:
 def _find(scores: Floats, policy: AlarmOption) -> list[tuple[int, int | None]]:
     return find_alarms(
         scores,
-        on=policy.on,
-        off=policy.off,
-        needed=policy.months_needed,
-        watched=policy.months_watched,
-        cool_down=policy.cool_down_months,
+        **policy.arguments,
     )
 
 

@@ -6,7 +6,7 @@ and a rationale for each, and the default. A ``Method`` takes one option of ever
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -114,6 +114,17 @@ class AlarmOption(Option):
     months_needed: Annotated[int, Field(ge=1)]
     months_watched: Annotated[int, Field(ge=1)]
     cool_down_months: Annotated[int, Field(ge=0)]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the kernel's alarm functions take."""
+        return {
+            "on": self.on,
+            "off": self.off,
+            "needed": self.months_needed,
+            "watched": self.months_watched,
+            "cool_down": self.cool_down_months,
+        }
 
 
 class Branch(Header):

@@ -261,11 +261,7 @@ class _Scorer:
         policy = choose_policy(self.framework, method, None)
         alarm = watch_draws(
             overall[:, None].astype(np.float64),
-            on=policy.on,
-            off=policy.off,
-            needed=policy.months_needed,
-            watched=policy.months_watched,
-            cool_down=policy.cool_down_months,
+            **policy.arguments,
         )
         return overall, alarm[:, 0]
 
