@@ -1,9 +1,7 @@
 """Ensembles: what many draws of a case say together, month by month.
 
-Each draw settles what is uncertain (which claims are true, how severe they were, when, how long
-they last, how much each factor counts, which of the method's options is taken) and is scored as an
-assessment would score it. The spread says how far the result hangs on these judgements. It is not
-a probability of genocide, and it knows nothing of what no document says.
+The spread says how far a result hangs on judgements about what is on record. It is not a
+probability of genocide, and it knows nothing of what no document says.
 """
 
 from __future__ import annotations
