@@ -210,6 +210,21 @@ def test_claims_of_one_source_err_together_and_more_so_when_told_to() -> None:
     assert spread["some"] > 0.2
 
 
+def test_weights_are_drawn_around_a_set_of_one_s_own_while_other_branches_vary() -> None:
+    codes = [*THREE_FACTOR.factors, *THREE_FACTOR.indicators]
+    lopsided = dict.fromkeys(codes, 1.0) | {"1": 0.0}
+    own = atrisk.WeightSet("own", lopsided, {})
+    found = run(draws=2000, weights=own, vary=["weights", "branches"])
+    assert found.base.method.weights is own
+    # Of the two factors of an attack only the second counts.
+    means = {"crime_aggregation": "mean"}
+    attack = run(draws=2000, weights=own, vary=["weights"], method=means)
+    assert np.abs(attack.mean("attack") - attack.mean("2")).max() < 1e-5
+    assert run(draws=50, weights="equal").base.method.choices["weights"] == "equal"
+    with pytest.raises(atrisk.RequestError, match="given twice"):
+        run(draws=5, weights="equal", method={"weights": "equal"})
+
+
 def test_what_is_not_varied_stays_as_the_assessment_has_it() -> None:
     held = run(draws=5, vary=["weights"], uncertainty={"weight_spread": "none"})
     base = held.base.overall

@@ -31,7 +31,7 @@ from atrisk.kernel.alarms import watch_draws
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.tally import Tally, count_draws
 from atrisk.levels import KINDS
-from atrisk.method import AlarmOption, Method
+from atrisk.method import AlarmOption, Method, WeightSet
 from atrisk.preparation import vary_around
 from atrisk.uncertainty import read_uncertainty
 from atrisk.variation import Variation
@@ -58,6 +58,7 @@ def run_ensemble(
     knowledge: str | date = "contemporaneous",
     audience: Audience | None = None,
     method: Method | Mapping[str, str] | None = None,
+    weights: str | WeightSet | None = None,
     policy: str | AlarmOption | None = None,
     workers: int | None = None,
     client: Client | None = None,
@@ -87,6 +88,8 @@ def run_ensemble(
         uncertainty: options chosen otherwise, such as ``{"weight_spread": "any"}``.
         knowledge, audience: as in ``assess``.
         method: options that are held; the other branches are drawn. A ``Method`` holds all.
+        weights: the weight set, by id or one of your own, around which weights are drawn; None for
+            any of the framework's, by belief.
         policy: alarm policy; None for the method's.
         workers: threads; None for as many as there are cores. The numbers are the same.
         client: a Dask client to run on instead; the numbers are the same to the bit.
@@ -123,6 +126,7 @@ def run_ensemble(
             knowledge=knowledge,
             audience=audience,
             method=method,
+            weights=weights,
             policy=policy,
             workers=workers,
             client=client,
@@ -142,6 +146,7 @@ def run_ensembles(
     knowledge: str | date = "contemporaneous",
     audience: Audience | None = None,
     method: Method | Mapping[str, str] | None = None,
+    weights: str | WeightSet | None = None,
     policy: str | AlarmOption | None = None,
     workers: int | None = None,
     client: Client | None = None,
@@ -154,8 +159,8 @@ def run_ensembles(
 
     Args:
         cases: any number of them, from a list or made one by one.
-        framework, seed, draws, vary, uncertainty, knowledge, audience, method, policy, workers,
-            client, progress: as in ``run_ensemble``.
+        framework, seed, draws, vary, uncertainty, knowledge, audience, method, weights, policy,
+            workers, client, progress: as in ``run_ensemble``.
 
     Raises:
         RequestError: there is no case, and as ``run_ensemble``.
@@ -171,7 +176,16 @@ def run_ensembles(
     check_seed(seed)
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     settings = _Settings(
-        framework, seed, draws, _listed(vary), uncertainty, knowledge, audience, method, policy
+        framework,
+        seed,
+        draws,
+        _listed(vary),
+        uncertainty,
+        knowledge,
+        audience,
+        method,
+        weights,
+        policy,
     )
     return _run(cases, settings, workers, client, progress)
 
@@ -192,6 +206,7 @@ class _Settings:
     knowledge: str | date
     audience: Audience | None
     method: Method | Mapping[str, str] | None
+    weights: str | WeightSet | None
     policy: str | AlarmOption | None
 
 
@@ -254,7 +269,14 @@ def _run(
 
 def _plan(case: Case, settings: _Settings) -> _Plan:
     framework, knowledge, method = settings.framework, settings.knowledge, settings.method
-    base = assess(case, framework, knowledge=knowledge, audience=settings.audience, method=method)
+    base = assess(
+        case,
+        framework,
+        knowledge=knowledge,
+        audience=settings.audience,
+        method=method,
+        weights=settings.weights,
+    )
     watch = choose_policy(framework, base.method, settings.policy)
     variation = vary_around(
         base,
@@ -262,6 +284,7 @@ def _plan(case: Case, settings: _Settings) -> _Plan:
         method=method,
         uncertainty=settings.uncertainty,
         vary=settings.vary,
+        weights=settings.weights,
     )
     return _Plan(base, watch, variation)
 

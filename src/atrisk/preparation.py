@@ -34,12 +34,13 @@ def vary_around(
     method: Method | Mapping[str, str] | None,
     uncertainty: Mapping[str, str] | None,
     vary: Iterable[str],
+    weights: str | WeightSet | None = None,
 ) -> Variation:
     """Make everything ready to be drawn around an assessment.
 
     Args:
         base: the assessment.
-        knowledge, method: what it was made with; a branch that ``method`` settles is held.
+        knowledge, method, weights: what it was made with; a branch that they settle is held.
         uncertainty: options chosen otherwise, by question.
         vary: kinds that are drawn, from ``KINDS``.
 
@@ -49,6 +50,7 @@ def vary_around(
         RequestError: nothing varies.
     """
     header = read_uncertainty(base.framework.folder)
+    settled = {*(method or ()), *(() if weights is None else ("weights",))}  # type: ignore[misc]
     return prepare_variation(
         base.case,
         base.framework,
@@ -57,7 +59,7 @@ def vary_around(
         base.audience,
         uncertainty=choose_uncertainty(header, uncertainty),
         vary=vary,
-        held=base.method.choices if isinstance(method, Method) else (method or ()),
+        held=base.method.choices if isinstance(method, Method) else settled,
     )
 
 
