@@ -144,6 +144,16 @@ def test_a_draw_that_saw_the_future_would_be_noticed(monkeypatch: pytest.MonkeyP
 FIRST_DAY = Month.parse("2020-01").first_day
 
 
+def test_a_later_telling_never_changes_whom_a_claim_errs_with() -> None:
+    told = evidence("first", source="source-c", credibility=3, claim="one", known="2020-02")
+    other = evidence("other", source="source-c", indicators="1.1", known="2020-02")
+    late = evidence("late", source="source-a", claim="one", known="2020-05")  # better graded
+    for rows in ((told, other), (told, other, late)):
+        variation = vary(case_of(*rows), THREE_FACTOR)
+        blocks = dict(zip(variation.claim.tolist(), variation.block[variation.claim], strict=True))
+        assert len(set(blocks.values())) == 1, "the later telling moved the claim to its source"
+
+
 def run(draws: int = 300, seed: int = 7, **given: Any) -> Ensemble:
     return run_ensemble(MINI, THREE_FACTOR, draws=draws, seed=seed, **given)
 

@@ -84,6 +84,10 @@ def test_unknown_is_not_zero_in_a_tree() -> None:
     assert rows[0]["mean"] is None
     assert rows[0]["share_in_alarm"] is None
     assert rows[-1]["mean"] > 0
+    tree = explore_methods(case, THREE_FACTOR, branches=["alarm"])
+    known = tree.base.coverage > 0
+    option = tree.to_rows("branches")[0]
+    assert option["mean_score"] == pytest.approx(tree.base.overall[known].mean())
 
 
 @pytest.mark.parametrize(

@@ -313,10 +313,7 @@ def _draw_task(task: _Task) -> tuple[_Plan | None, Tally]:
     overall = np.concatenate([block.overall for block in blocks], axis=-1)
     crimes = np.concatenate([block.crimes for block in blocks], axis=-1)
     factors = np.concatenate([block.factors for block in blocks], axis=-1)
-    alarm = watch_draws(
-        overall,
-        **plan.policy.arguments,
-    )
+    alarm = watch_draws(overall, **plan.policy.arguments)
     series = np.concatenate([overall[None], crimes, factors])
     lowers = np.array([band.lower for band in task.settings.framework.header.bands])
     return None if task.plan else plan, count_draws(series, overall, alarm, lowers)

@@ -148,10 +148,7 @@ def find_spans(
 ) -> list[tuple[int, int | None]]:
     """Return the first month of each alarm and the month of its end, by place, unexplained."""
     chosen = policy or assessment.method.alarm
-    return find_alarms(
-        assessment.overall,
-        **chosen.arguments,
-    )
+    return find_alarms(assessment.overall, **chosen.arguments)
 
 
 def in_alarm(spans: list[tuple[int, int | None]], months: int) -> tuple[bool, ...]:
@@ -160,6 +157,19 @@ def in_alarm(spans: list[tuple[int, int | None]], months: int) -> tuple[bool, ..
         any(first <= place and (end is None or place < end) for first, end in spans)
         for place in range(months)
     )
+
+
+def summarise_alarm(assessment: Assessment) -> Row:
+    """Return first alarm, months in alarm, peak, and the mean of the months on record."""
+    spans, months = find_spans(assessment), assessment.months
+    peak = int(np.argmax(assessment.overall))
+    return {
+        "first_alarm": months[spans[0][0]] if spans else None,
+        "months_in_alarm": sum(in_alarm(spans, len(months))),
+        "peak_month": months[peak],
+        "peak": float(assessment.overall[peak]),
+        "mean_score": float(assessment.overall[assessment.coverage > 0].mean()),
+    }
 
 
 def choose_policy(

@@ -288,10 +288,7 @@ def _decide(scores: Floats, policy: AlarmOption) -> Floats:
 
 
 def _find(scores: Floats, policy: AlarmOption) -> list[tuple[int, int | None]]:
-    return find_alarms(
-        scores,
-        **policy.arguments,
-    )
+    return find_alarms(scores, **policy.arguments)
 
 
 def flip_weights(

@@ -10,20 +10,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case
 from atrisk.changes import Changes, change_method
 from atrisk.errors import RequestError
 from atrisk.explanation import Row
-from atrisk.flags import find_spans, in_alarm
+from atrisk.flags import summarise_alarm
 from atrisk.method import Method, WeightSet
+from atrisk.uncertainty import read_uncertainty
 
 if TYPE_CHECKING:
     from datetime import date
 
-HALF_LIFE_FACTORS = (0.5, 2.0)
+_FIGURES = ("first_alarm", "months_in_alarm", "peak_month", "peak", "mean_score")
 
 
 class Omissions:
@@ -62,6 +61,7 @@ class Omissions:
             old = self.base.method.weights
             weights = WeightSet(f"{old.id} without {name}", {**old.weights, name: 0.0}, {})
             return self._assess(self.case, self.base.method.with_weights(weights))
+        searches = self.case.searches
         if kind == "indicator":
             kept = [
                 item.model_copy(
@@ -73,16 +73,17 @@ class Omissions:
             sources = {
                 source.id
                 for source in self.case.sources
-                if name in (source.id if kind == "source" else source.publisher,)
+                if name == (source.id if kind == "source" else source.publisher)
             }
             kept = [item for item in self.case.evidence if item.source not in sources]
+            searches = tuple(item for item in searches if item.source not in sources)
         rows = tuple(item for item in kept if item.indicators)
-        return self._assess(replace(self.case, evidence=rows), self.base.method)
+        return self._assess(replace(self.case, evidence=rows, searches=searches), self.base.method)
 
     def scale_half_lives(self) -> Iterator[Row]:
-        """Yield what half and twice the half-lives give, beside the base."""
+        """Yield what shorter and longer half-lives give, beside the base."""
         before = _measure(self.base)
-        for factor in HALF_LIFE_FACTORS:
+        for factor in read_uncertainty(self.framework.folder).half_life_factors:
             scaled = change_method(self.framework, self.base.method, Changes(half_lives=factor))
             yield {"half_lives": factor} | _compare(
                 before, _measure(self._assess(self.case, scaled))
@@ -96,17 +97,7 @@ class Omissions:
 
 
 def _measure(assessment: Assessment | None) -> Row:
-    if assessment is None:
-        return dict.fromkeys(("first_alarm", "months_in_alarm", "peak_month", "peak", "mean_score"))
-    spans = find_spans(assessment)
-    peak = int(np.argmax(assessment.overall))
-    return {
-        "first_alarm": assessment.months[spans[0][0]] if spans else None,
-        "months_in_alarm": sum(in_alarm(spans, len(assessment.months))),
-        "peak_month": assessment.months[peak],
-        "peak": float(assessment.overall[peak]),
-        "mean_score": float(assessment.overall.mean()),
-    }
+    return dict.fromkeys(_FIGURES) if assessment is None else summarise_alarm(assessment)
 
 
 def _compare(before: Row, after: Row) -> Row:

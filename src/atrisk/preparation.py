@@ -105,7 +105,7 @@ def prepare_variation(
         model=_build_model(tellings, framework, settled, first, len(view.cuts)),
         probability=probability,
         claim=claim,
-        block=_find_blocks(tellings.items, claim, probability[0]),
+        block=_find_blocks(tellings.items, claim, first, probability[0]),
         severity=np.array([getattr(item, "severity", 0) for item in tellings.items]),
         spans=spans,
         first=first,
@@ -219,12 +219,14 @@ def _grade(
 
 
 def _find_blocks(
-    items: Iterable[Evidence | Search], claim: Integers, probability: Floats
+    items: Iterable[Evidence | Search], claim: Integers, first: Integers, probability: Floats
 ) -> Integers:
-    """Return the source of each claim's most probable telling, which the claim errs with."""
+    """Return the source that each claim errs with: that of its first telling, so that no later one
+    changes a month before it; of several at once, that of the most probable.
+    """
     sources = _number(item.source for item in items)
     block = np.zeros(claim.max() + 1, dtype=np.int64)
-    for item in np.argsort(probability, kind="stable"):
+    for item in np.lexsort((probability, -first)):
         block[claim[item]] = sources[item]
     return block
 

@@ -21,7 +21,7 @@ from atrisk.comparison import compare_scores
 from atrisk.errors import DataError, Problem, RequestError, UnknownNameError, require
 from atrisk.evidence import Audience
 from atrisk.explanation import Row
-from atrisk.flags import choose_policy, find_spans, in_alarm
+from atrisk.flags import choose_policy, find_spans, in_alarm, summarise_alarm
 from atrisk.framework import Framework
 from atrisk.gap import Gap, compare_rules, measure_gap
 from atrisk.levels import OUTCOME_LEVELS
@@ -84,18 +84,7 @@ class ScenarioResult:
 
     def measure(self) -> Row:
         """Return what is compared: alarm, peak, months in alarm, gap and lags."""
-        now = self.assessment
-        spans = find_spans(now)
-        alarm = np.array(in_alarm(spans, len(now.months)))
-        peak = int(np.argmax(now.overall))
-        row: Row = {
-            "first_alarm": now.months[spans[0][0]] if spans else None,
-            "months_in_alarm": int(alarm.sum()),
-            "peak_month": now.months[peak],
-            "peak": float(now.overall[peak]),
-            "mean_score": float(now.overall.mean()),
-        }
-        return row | _measure_gap(self.gap)
+        return summarise_alarm(self.assessment) | _measure_gap(self.gap)
 
 
 @dataclass(frozen=True, eq=False)

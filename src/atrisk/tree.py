@@ -107,6 +107,7 @@ class MethodTree:
         }
 
     def _tell_branch(self, branch: str) -> Iterable[Row]:
+        known = self.base.coverage > 0
         for option in dict.fromkeys(leaf[branch] for leaf in self.leaves):
             mine = np.array([leaf[branch] == option for leaf in self.leaves])
             weights = self.weights[mine] / self.weights[mine].sum()
@@ -115,7 +116,7 @@ class MethodTree:
                 "branch": branch,
                 "option": option,
                 "leaves": int(mine.sum()),
-                "mean_score": float(weights @ self.overall[mine].mean(axis=1)),
+                "mean_score": float(weights @ self.overall[mine][:, known].mean(axis=1)),
                 "mean_peak": float(weights @ self.overall[mine].max(axis=1)),
                 "share_ever_in_alarm": float(weights @ self.alarm[mine].any(axis=1)),
                 "earliest_alarm": firsts[0] if firsts else None,
@@ -259,10 +260,7 @@ class _Scorer:
             self.by_overall[key] = self._join(key)
         overall = self.by_overall[key]
         policy = choose_policy(self.framework, method, None)
-        alarm = watch_draws(
-            overall[:, None].astype(np.float64),
-            **policy.arguments,
-        )
+        alarm = watch_draws(overall[:, None].astype(np.float64), **policy.arguments)
         return overall, alarm[:, 0]
 
     def _join(self, key: tuple[str, ...]) -> Floats:

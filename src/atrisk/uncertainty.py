@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from atrisk.errors import DataError, Problem, UnknownNameError
-from atrisk.method import Branch, Option, Share
+from atrisk.method import Branch, Option, Positive, Share
 from atrisk.resources import Folder
 from atrisk.tables import Header, read_header
 
@@ -90,6 +90,7 @@ class UncertaintyHeader(Header):
 
     quantiles: Annotated[tuple[Share, ...], Field(min_length=1)]
     confidence_level: Annotated[float, Field(gt=0, lt=1, description="a number between 0 and 1")]
+    half_life_factors: Annotated[tuple[Positive, ...], Field(min_length=1)]
     source_correlation: CorrelationBranch
     severity_error: SeverityBranch
     weight_spread: WeightSpreadBranch
