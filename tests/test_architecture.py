@@ -20,11 +20,11 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     "errors", "levels", "dates", "resources", "tables", "kernel", "method", "framework",
     "evidence", "ledger", "checks", "case", "knowledge", "intensity", "scoring", "explanation",
-    "assessment", "comparison", "flags", "matching", "response_level", "waiting", "gap",
-    "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing", "weighting",
-    "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale", "columns",
-    "schemas", "template", "lints", "agreement", "exchange", "anchors", "tabulation", "__init__",
-    "arguments", "requests", "studies", "cli", "__main__",
+    "crosswalk", "assessment", "comparison", "flags", "matching", "response_level", "waiting",
+    "gap", "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing",
+    "weighting", "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale",
+    "columns", "schemas", "template", "lints", "agreement", "exchange", "anchors", "tabulation",
+    "__init__", "arguments", "requests", "studies", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 

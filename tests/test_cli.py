@@ -166,7 +166,7 @@ def test_anchors_are_counted_and_orphans_listed(
         (["assess", CAR, "--weights", "heavy"], "Known: equal, rank-order, literature, proximate."),
         (["assess", CAR, "--method", "long"], "is not BRANCH=OPTION"),
         (["assess", CAR, "--method", "speed=long"], "no method branch is called 'speed'"),
-        (["assess", CAR, "--framework", "un"], "Known: un-foa-2014."),
+        (["assess", CAR, "--framework", "un"], "Known: ten-stages, un-foa-2014."),
         (["assess", MINI], "no framework is called 'three-factor'"),
         (
             ["explain", CAR, "2016-01"],

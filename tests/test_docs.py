@@ -10,6 +10,7 @@ import atrisk
 from atrisk.case import CaseHeader
 from atrisk.changes import Changes, Drop, Publish, Regrade, ResponseChange
 from atrisk.cli import main
+from atrisk.crosswalk import Counterpart
 from atrisk.evidence import Evidence, Search, Source
 from atrisk.framework import FrameworkHeader, Indicator, RiskFactor
 from atrisk.ledger import Delivery, EarlyWarning, Response
@@ -75,7 +76,7 @@ def test_every_link_to_a_file_leads_there(page: object) -> None:
         CaseHeader, Source, Evidence, Search, FrameworkHeader, Branches, RiskFactor, Indicator,
         GradeRow, WeightRow, ResponseLevelRow, EarlyWarning, Response, Delivery, UncertaintyHeader,
         CorrelationOption, SeverityOption, WeightSpreadOption, WeightBoundsOption,
-        HalfLifeSpreadOption, ScenarioHeader, Changes, Drop, Publish, Regrade, ResponseChange,
+        HalfLifeSpreadOption, Counterpart, ScenarioHeader, Changes, Drop, Publish, Regrade, ResponseChange,
     ],
 )  # fmt: skip
 def test_every_column_and_key_is_documented(model: type) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 
 import pytest
 
@@ -103,7 +104,9 @@ def test_weights_of_ones_own_must_cover_every_code() -> None:
         atrisk.assess(case, FRAMEWORK, weights=atrisk.WeightSet("none", nothing, {}))
 
 
-def test_a_case_coded_to_another_framework_is_refused_with_every_row() -> None:
+def test_codes_that_a_framework_lacks_are_refused_with_every_row() -> None:
     case = atrisk.load_case("car-2012-2015")
+    header = case.header.model_copy(update={"framework": "three-factor"})
+    case = dataclasses.replace(case, header=header)
     with pytest.raises(atrisk.DataError, match=r"row exec-01: indicator '1\.5' does not exist"):
         atrisk.assess(case, THREE_FACTOR)

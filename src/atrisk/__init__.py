@@ -32,6 +32,7 @@ from atrisk.method import Method, WeightSet
 
 if _typing.TYPE_CHECKING:
     from atrisk.agreement import Agreement, draw_coders, measure_agreement
+    from atrisk.crosswalk import Crosswalk, cross_case, load_crosswalk
     from atrisk.drawing import run_ensemble, run_ensembles
     from atrisk.ensemble import Ensemble
     from atrisk.flags import Flag, Flags, raise_flags
@@ -58,6 +59,7 @@ __all__ = [
     "Assessment",
     "AtriskError",
     "Case",
+    "Crosswalk",
     "DataError",
     "Delivery",
     "EarlyWarning",
@@ -92,6 +94,7 @@ __all__ = [
     "compare_rules",
     "compare_scores",
     "create_case",
+    "cross_case",
     "describe_package",
     "describe_schema",
     "describe_weights",
@@ -105,6 +108,7 @@ __all__ = [
     "list_lints",
     "list_scenarios",
     "load_case",
+    "load_crosswalk",
     "load_framework",
     "load_scenario",
     "measure_agreement",
@@ -119,9 +123,12 @@ __version__ = "0.1.0"
 
 # Loaded when first asked for: a run that only scores needs none of them (docs/performance.md).
 _LATER = {
-    "draw_coders": "atrisk.agreement",
     "Agreement": "atrisk.agreement",
+    "draw_coders": "atrisk.agreement",
     "measure_agreement": "atrisk.agreement",
+    "Crosswalk": "atrisk.crosswalk",
+    "cross_case": "atrisk.crosswalk",
+    "load_crosswalk": "atrisk.crosswalk",
     "run_ensemble": "atrisk.drawing",
     "run_ensembles": "atrisk.drawing",
     "Ensemble": "atrisk.ensemble",

@@ -61,6 +61,7 @@ def _list_adders() -> dict[str, Callable[[Commands[argparse.ArgumentParser]], No
         "scenarios": _add_scenarios,
         "sensitivity": _add_sensitivity,
         "agreement": _add_agreement,
+        "crosswalk": _add_crosswalk,
         "new": _add_new,
         "validate": _add_validate,
         "anchors": _add_anchors,
@@ -246,6 +247,16 @@ def _add_agreement(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_case(parser)
     _add_framework(parser)
     parser.add_argument("--show", choices=AGREEMENT_LEVELS, default="alpha", help="what to open")
+    _add_format(parser)
+
+
+def _add_crosswalk(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Show what a case's indicators stand for in another framework."
+    parser = _add(commands, "crosswalk", summary)
+    _add_case(parser)
+    parser.add_argument(
+        "--framework", metavar="ID", required=True, help="the other one: bundled, or a path"
+    )
     _add_format(parser)
 
 

@@ -140,6 +140,9 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
     deliveries = _read_optional(folder, "deliveries.csv", Delivery, key=None)
     for table in (sources, evidence, searches, warnings, responses, deliveries):
         problems += table.problems
+    if header and framework and framework.id != header.framework:
+        message = describe_other_framework(header.framework, framework)
+        problems.append(Problem(folder.label(HEADER), message, None, "framework"))
     problems += check_names(folder.label, folder.names())
     problems += check_evidence(evidence, sources, framework)
     problems += check_evidence(searches, sources, framework)
@@ -171,11 +174,14 @@ def list_cases() -> tuple[str, ...]:
 
 
 def check_codes(case: Case, framework: Framework) -> None:
-    """Refuse a case whose evidence uses codes that a framework does not have.
+    """Refuse a case coded to another framework, or to codes that this one does not have.
 
     Raises:
         DataError: naming every row and code.
     """
+    if case.header.framework != framework.id:
+        message = describe_other_framework(case.header.framework, framework)
+        raise DataError([Problem(f"{case.id}/{HEADER}", message, None, "framework")])
     file = f"{case.id}/evidence.csv"
     items: tuple[Evidence | Search, ...] = (*case.evidence, *case.searches)
     faults = [fault for item in items for fault in describe_codes(item, framework)]
@@ -183,13 +189,41 @@ def check_codes(case: Case, framework: Framework) -> None:
         raise DataError([Problem(file, fault, None, "indicators") for fault in faults])
 
 
+def name_framework(which: str | Path) -> str | None:
+    """Return the id of the framework that a case names, even if its files have faults.
+
+    Example:
+        >>> name_framework("car-2012-2015")
+        'un-foa-2014'
+    """
+    return _read_framework_name(open_folder(which, "case", HEADER))
+
+
+def describe_other_framework(coded: str, framework: Framework) -> str:
+    """Say how a case coded to one framework is scored under another: the same code is not one."""
+    ways = (
+        "cross_case(case, framework) carries its evidence over"
+        if framework.folder.has(f"crosswalks/{coded}.csv")
+        else f"write {framework.id}/crosswalks/{coded}.csv and use cross_case(case, framework)"
+    )
+    return (
+        f"the case is coded to {coded!r}, whose codes mean something else in {framework.id!r}; "
+        f"{ways}. If the codes are the same, name {framework.id!r} in {HEADER}"
+    )
+
+
 def _find_framework(folder: Folder) -> Framework | None:
     """Return the bundled framework that a case names, even if its header has faults."""
+    name = _read_framework_name(folder)
+    return load_framework(name) if name and name in list_frameworks() else None
+
+
+def _read_framework_name(folder: Folder) -> str | None:
     try:
         name = tomllib.loads(folder.read(HEADER)).get("framework")
     except (DataError, tomllib.TOMLDecodeError):
         return None
-    return load_framework(name) if name in list_frameworks() else None
+    return name if isinstance(name, str) else None
 
 
 def _read_optional(folder: Folder, name: str, model: type[R], key: str | None = "id") -> Table[R]:

@@ -251,6 +251,21 @@ def _validate_case(given: argparse.Namespace) -> int:
     return 0
 
 
+def _show_crosswalk(given: argparse.Namespace) -> int:
+    from atrisk.crosswalk import cross_case, load_crosswalk  # noqa: PLC0415 - only this command asks
+
+    case = load_case(read_name(given.case, list_cases()))
+    framework = load_framework(read_name(given.framework, list_frameworks()))
+    crossed, crosswalk = (
+        cross_case(case, framework),
+        load_crosswalk(framework, case.header.framework),
+    )
+    say(render(crosswalk.to_rows(case), given.format))
+    if given.format == "table":
+        say(f"\n{crosswalk!r}\n{crossed.header.caveat}")
+    return 0
+
+
 def _check_anchors(given: argparse.Namespace) -> int:
     from atrisk.anchors import check_anchors  # noqa: PLC0415 - only this command reads documents
 
@@ -339,6 +354,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "scenarios": _study,
     "sensitivity": _study,
     "agreement": _show_agreement,
+    "crosswalk": _show_crosswalk,
     "new": _create_case,
     "schema": _show_schema,
     "export": _export_case,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from atrisk.assessment import Assessment, assess
-from atrisk.case import Case, list_cases, load_case
+from atrisk.case import Case, list_cases, load_case, name_framework
 from atrisk.errors import RequestError
 from atrisk.framework import Framework, list_frameworks, load_framework
 from atrisk.tabulation import Row
@@ -16,7 +16,12 @@ from atrisk.tabulation import Row
 def load(given: argparse.Namespace) -> tuple[Case, Framework]:
     """Return the case that is asked for and the framework to score it under."""
     wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
-    case = load_case(read_name(given.case, list_cases()), wanted)
+    name = read_name(given.case, list_cases())
+    if wanted and name_framework(name) not in (None, wanted.id):
+        from atrisk.crosswalk import cross_case  # noqa: PLC0415 - few runs cross frameworks
+
+        return cross_case(load_case(name), wanted), wanted
+    case = load_case(name, wanted)
     return case, wanted or case.framework or load_framework(case.header.framework)
 
 
