@@ -23,8 +23,9 @@ LAYERS = [
     "crosswalk", "assessment", "comparison", "flags", "matching", "response_level", "waiting",
     "gap", "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing",
     "weighting", "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale",
-    "columns", "schemas", "template", "lints", "agreement", "exchange", "anchors", "tabulation",
-    "__init__", "arguments", "requests", "studies", "cli", "__main__",
+    "columns", "schemas", "template", "lints", "agreement", "documents", "suggestions", "recall",
+    "exchange", "anchors", "tabulation", "__init__", "arguments", "requests", "studies",
+    "authoring", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 

@@ -76,7 +76,8 @@ def test_every_link_to_a_file_leads_there(page: object) -> None:
         CaseHeader, Source, Evidence, Search, FrameworkHeader, Branches, RiskFactor, Indicator,
         GradeRow, WeightRow, ResponseLevelRow, EarlyWarning, Response, Delivery, UncertaintyHeader,
         CorrelationOption, SeverityOption, WeightSpreadOption, WeightBoundsOption,
-        HalfLifeSpreadOption, Counterpart, ScenarioHeader, Changes, Drop, Publish, Regrade, ResponseChange,
+        HalfLifeSpreadOption, Counterpart, ScenarioHeader, Changes, Drop, Publish, Regrade,
+        ResponseChange,
     ],
 )  # fmt: skip
 def test_every_column_and_key_is_documented(model: type) -> None:

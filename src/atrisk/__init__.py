@@ -33,6 +33,7 @@ from atrisk.method import Method, WeightSet
 if _typing.TYPE_CHECKING:
     from atrisk.agreement import Agreement, draw_coders, measure_agreement
     from atrisk.crosswalk import Crosswalk, cross_case, load_crosswalk
+    from atrisk.documents import Document, read_document
     from atrisk.drawing import run_ensemble, run_ensembles
     from atrisk.ensemble import Ensemble
     from atrisk.flags import Flag, Flags, raise_flags
@@ -40,10 +41,12 @@ if _typing.TYPE_CHECKING:
     from atrisk.gap import Gap, compare_rules, measure_gap
     from atrisk.lints import Lint, list_lints
     from atrisk.matching import Lag
+    from atrisk.recall import Recall, measure_recall
     from atrisk.scale import assess_many
     from atrisk.scenarios import Outcome, Scenario, list_scenarios, load_scenario, run_scenarios
     from atrisk.schemas import describe_package, describe_schema
     from atrisk.sensitivity import Sensitivity, analyse_sensitivity
+    from atrisk.suggestions import Suggestions, suggest_indicators
     from atrisk.template import create_case
     from atrisk.tree import MethodTree, explore_methods
     from atrisk.weighting import (
@@ -62,6 +65,7 @@ __all__ = [
     "Crosswalk",
     "DataError",
     "Delivery",
+    "Document",
     "EarlyWarning",
     "Ensemble",
     "Evidence",
@@ -77,11 +81,13 @@ __all__ = [
     "MissingExtraError",
     "Outcome",
     "Problem",
+    "Recall",
     "RequestError",
     "Response",
     "Scenario",
     "Sensitivity",
     "Source",
+    "Suggestions",
     "UnknownNameError",
     "WeightBounds",
     "WeightDraws",
@@ -113,10 +119,13 @@ __all__ = [
     "load_scenario",
     "measure_agreement",
     "measure_gap",
+    "measure_recall",
     "raise_flags",
+    "read_document",
     "run_ensemble",
     "run_ensembles",
     "run_scenarios",
+    "suggest_indicators",
 ]
 
 __version__ = "0.1.0"
@@ -129,6 +138,8 @@ _LATER = {
     "Crosswalk": "atrisk.crosswalk",
     "cross_case": "atrisk.crosswalk",
     "load_crosswalk": "atrisk.crosswalk",
+    "Document": "atrisk.documents",
+    "read_document": "atrisk.documents",
     "run_ensemble": "atrisk.drawing",
     "run_ensembles": "atrisk.drawing",
     "Ensemble": "atrisk.ensemble",
@@ -145,6 +156,8 @@ _LATER = {
     "Lint": "atrisk.lints",
     "list_lints": "atrisk.lints",
     "Lag": "atrisk.matching",
+    "Recall": "atrisk.recall",
+    "measure_recall": "atrisk.recall",
     "assess_many": "atrisk.scale",
     "Outcome": "atrisk.scenarios",
     "Scenario": "atrisk.scenarios",
@@ -155,6 +168,8 @@ _LATER = {
     "describe_schema": "atrisk.schemas",
     "Sensitivity": "atrisk.sensitivity",
     "analyse_sensitivity": "atrisk.sensitivity",
+    "Suggestions": "atrisk.suggestions",
+    "suggest_indicators": "atrisk.suggestions",
     "create_case": "atrisk.template",
     "MethodTree": "atrisk.tree",
     "explore_methods": "atrisk.tree",

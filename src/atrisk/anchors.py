@@ -1,8 +1,9 @@
 """Anchors: is every quoted passage in its document, exactly once?
 
-A document is recognised by its SHA-256 digest, whatever its file is called. White space is folded,
-because a line break is the page's and not the sentence's; nothing else is forgiven, so an anchor
-either stands there once or is an orphan. It is never moved to something similar.
+A document is recognised by its SHA-256 digest, whatever its file is called; a web page or a PDF is
+read as its text. White space is folded, because a line break is the page's and not the sentence's;
+nothing else is forgiven, so an anchor either stands there once or is an orphan. It is never moved
+to something similar.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atrisk.case import Case
+from atrisk.documents import fold, read_document
 from atrisk.errors import RequestError
 from atrisk.evidence import Cited, Source
 
@@ -82,8 +84,20 @@ def _read_documents(folder: Path, digests: set[str]) -> dict[str, str]:
             data = path.read_bytes()
             digest = hashlib.sha256(data).hexdigest()
             if digest in digests:
-                texts[digest] = _fold(data.decode("utf-8"))
+                texts[digest] = _read_whole(path, data)
     return texts
+
+
+def _read_whole(path: Path, data: bytes) -> str:
+    if path.suffix.lower() in (".html", ".htm", ".pdf"):
+        return read_document(path).text
+    try:
+        return fold(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise RequestError(
+            f"{path.name!r} is not UTF-8 text; give it the ending .pdf or .html if it is one, or "
+            "take the digest of its text"
+        ) from None
 
 
 def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
@@ -91,10 +105,6 @@ def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
         return AnchorCheck(item, None, f"{source.id} has no sha256 in sources.csv")
     if source.sha256 not in texts:
         return AnchorCheck(item, None, f"no document with the sha256 of {source.id}")
-    found = texts[source.sha256].count(_fold(item.quote))
+    found = texts[source.sha256].count(fold(item.quote))
     reason = "" if found == 1 else f"found {found} times" if found else "not found"
     return AnchorCheck(item, found, reason)
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split())

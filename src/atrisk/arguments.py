@@ -22,6 +22,7 @@ from atrisk.levels import (
 FORMATS = ("table", "csv", "json")
 SHOWN = ("choices", "factors", "indicators", "severity")
 TOP = 20
+SUGGESTED = 5
 DRAWS = 10_000
 SAMPLE = 1024
 FRAMEWORK = "un-foa-2014"
@@ -60,6 +61,7 @@ def _list_adders() -> dict[str, Callable[[Commands[argparse.ArgumentParser]], No
         "weights": _add_weights,
         "scenarios": _add_scenarios,
         "sensitivity": _add_sensitivity,
+        "passages": _add_passages,
         "agreement": _add_agreement,
         "crosswalk": _add_crosswalk,
         "new": _add_new,
@@ -239,6 +241,29 @@ def _add_uncertainty(parser: argparse.ArgumentParser) -> None:
         help="say otherwise how far things may be off; may be repeated",
     )
     parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+
+
+def _add_passages(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Cut a document into passages, each with its dates and the likeliest indicators."
+    parser = _add(commands, "passages", summary)
+    parser.add_argument("document", metavar="DOC", type=Path, help="a .txt, .html or .pdf file")
+    parser.add_argument(
+        "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
+    )
+    parser.add_argument(
+        "--like",
+        metavar="CASE",
+        action="append",
+        default=[],
+        help="learn words from the evidence of a coded case; may be repeated",
+    )
+    parser.add_argument("--top", metavar="N", type=int, default=SUGGESTED, help=f"({SUGGESTED})")
+    parser.add_argument(
+        "--recall",
+        metavar="CASE",
+        help="instead, measure the suggestions against a case coded from this document",
+    )
+    _add_format(parser)
 
 
 def _add_agreement(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import shlex
 import sys
 import textwrap
 from collections.abc import Callable
@@ -17,10 +16,10 @@ from typing import TYPE_CHECKING, NoReturn
 from atrisk.arguments import build_parser
 from atrisk.case import list_cases, load_case
 from atrisk.comparison import compare_scores
-from atrisk.errors import AtriskError, UnknownNameError
+from atrisk.errors import AtriskError
 from atrisk.framework import Framework, list_frameworks, load_framework
 from atrisk.ledger import GROUPS, Stage
-from atrisk.requests import assess_given, load, read_name, say, tell_provenance
+from atrisk.requests import assess_given, read_name, say, tell_provenance
 from atrisk.tabulation import (
     Row,
     describe_factors,
@@ -236,109 +235,16 @@ def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
     return gap.to_rows(what)  # type: ignore[arg-type]
 
 
-def _validate_case(given: argparse.Namespace) -> int:
-    from atrisk.lints import list_lints  # noqa: PLC0415 - only this command asks
-
-    case, framework = load(given)
-    rows = [lint.to_row() for lint in list_lints(case, framework)]
-    if given.format != "table":
-        say(render(rows, given.format, may_be_empty=True))
-        return 0
-    say(f"{case!r}: no faults")
-    if rows:
-        say(f"\n{len(rows)} things to look at, none of them an error:\n")
-        say("\n".join(f"{row['where']} ({row['lint']}): {row['message']}" for row in rows))
-    return 0
-
-
-def _show_crosswalk(given: argparse.Namespace) -> int:
-    from atrisk.crosswalk import cross_case, load_crosswalk  # noqa: PLC0415 - only this command asks
-
-    case = load_case(read_name(given.case, list_cases()))
-    framework = load_framework(read_name(given.framework, list_frameworks()))
-    crossed, crosswalk = (
-        cross_case(case, framework),
-        load_crosswalk(framework, case.header.framework),
-    )
-    say(render(crosswalk.to_rows(case), given.format))
-    if given.format == "table":
-        say(f"\n{crosswalk!r}\n{crossed.header.caveat}")
-    return 0
-
-
-def _check_anchors(given: argparse.Namespace) -> int:
-    from atrisk.anchors import check_anchors  # noqa: PLC0415 - only this command reads documents
-
-    given.framework = None
-    checks = check_anchors(load(given)[0], given.documents)
-    orphans: list[Row] = [check.to_row() for check in checks if not check.is_sound]
-    if orphans or given.format != "table":
-        say(render(orphans, given.format, may_be_empty=True))
-    if given.format == "table":
-        say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
-    return 1 if orphans else 0
-
-
-def _show_agreement(given: argparse.Namespace) -> int:
-    from atrisk.agreement import measure_agreement  # noqa: PLC0415 - only this command needs it
-
-    agreement = measure_agreement(*load(given))
-    rows = agreement.to_rows(given.show)
-    if rows or given.format != "table":
-        say(render(rows, given.format, may_be_empty=True))
-    if given.format == "table":
-        say(f"\n{agreement!r}")
-    return 0
-
-
-def _create_case(given: argparse.Namespace) -> int:
-    from atrisk.template import create_case  # noqa: PLC0415 - only this command writes one
-
-    framework = load_framework(read_name(given.framework, list_frameworks()))
-    folder = create_case(
-        given.country, start=given.start, end=given.end, framework=framework, out=given.out
-    )
-    shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
-    say(f"{folder} is ready. Next: atrisk validate {shown}")
-    return 0
-
-
-def _show_schema(given: argparse.Namespace) -> int:
-    import json  # noqa: PLC0415 - most runs print a table
-
-    from atrisk.schemas import SCHEMAS, describe_package, describe_schema  # noqa: PLC0415
-
-    which = read_name(given.name, list_cases())
-    if isinstance(which, str) and which not in (*SCHEMAS, *list_cases()):
-        raise UnknownNameError("schema or case", which, (*SCHEMAS, *list_cases()))
-    if which in SCHEMAS:
-        content = describe_schema(str(which))
-    else:
-        content = describe_package(load_case(which))
-    say(json.dumps(content, indent=1, ensure_ascii=False))
-    return 0
-
-
-def _export_case(given: argparse.Namespace) -> int:
-    from atrisk.exchange.spreadsheet import export_workbook  # noqa: PLC0415 - an extra
-
-    case = load_case(read_name(given.case, list_cases()))
-    say(f"{export_workbook(case, given.file)} holds {case!r}")
-    return 0
-
-
-def _import_case(given: argparse.Namespace) -> int:
-    from atrisk.exchange.spreadsheet import import_workbook  # noqa: PLC0415 - an extra
-
-    wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
-    say(f"{given.out} holds {import_workbook(given.file, given.out, wanted)!r}")
-    return 0
-
-
 def _study(given: argparse.Namespace) -> int:
     from atrisk.studies import STUDIES  # noqa: PLC0415 - few runs draw anything
 
     return STUDIES[given.command](given)
+
+
+def _author(given: argparse.Namespace) -> int:
+    from atrisk.authoring import AUTHORING  # noqa: PLC0415 - only who writes a case needs it
+
+    return AUTHORING[given.command](given)
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -353,12 +259,13 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "weights": _study,
     "scenarios": _study,
     "sensitivity": _study,
-    "agreement": _show_agreement,
-    "crosswalk": _show_crosswalk,
-    "new": _create_case,
-    "schema": _show_schema,
-    "export": _export_case,
-    "import": _import_case,
-    "validate": _validate_case,
-    "anchors": _check_anchors,
+    "passages": _author,
+    "agreement": _author,
+    "crosswalk": _author,
+    "new": _author,
+    "schema": _author,
+    "export": _author,
+    "import": _author,
+    "validate": _author,
+    "anchors": _author,
 }

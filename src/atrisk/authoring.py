@@ -1,0 +1,197 @@
+"""Authoring: the commands for those who write a case, from the empty folder to the exchange.
+
+Each loads what it needs, because most of it is an extra or reads documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import textwrap
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from atrisk.case import list_cases, load_case
+from atrisk.errors import RequestError, UnknownNameError
+from atrisk.framework import list_frameworks, load_framework
+from atrisk.requests import load, read_name, say
+from atrisk.tabulation import Row, render
+
+if TYPE_CHECKING:
+    from atrisk.case import Case
+    from atrisk.documents import Document
+    from atrisk.suggestions import Suggestions
+
+
+def show_passages(given: argparse.Namespace) -> int:
+    """Print a document's passages with the dates that they name and the likeliest indicators."""
+    from atrisk.documents import read_document  # noqa: PLC0415
+    from atrisk.suggestions import suggest_indicators  # noqa: PLC0415
+
+    document = read_document(given.document)
+    framework = load_framework(read_name(given.framework, list_frameworks()))
+    if given.recall is not None:
+        return _show_recall(given, document, load_case(read_name(given.recall, list_cases())))
+    like = [load_case(read_name(name, list_cases())) for name in given.like]
+    suggestions = suggest_indicators(document, framework, like=like, top=given.top)
+    if given.format != "table":
+        say(render(suggestions.to_rows(), given.format))
+        return 0
+    say("\n\n".join(_describe_passages(suggestions)))
+    say(f"\n{suggestions!r}")
+    return 0
+
+
+def _describe_passages(suggestions: Suggestions) -> list[str]:
+    told, document = [], suggestions.document
+    labels = {code: item.label for code, item in suggestions.framework.indicators.items()}
+    for passage, codes in zip(document.passages, suggestions.codes, strict=True):
+        dates = f"   dates: {'; '.join(passage.dates)}" if passage.dates else ""
+        anchor = document.find_anchor(passage) or "every run of words is repeated: choose by hand"
+        lines = [
+            f"{passage.locator}{dates}",
+            *textwrap.wrap(passage.text, 96, initial_indent="    ", subsequent_indent="    "),
+            f"    anchor: {anchor}",
+            *(f"  ? {code} {labels[code]}" for code in codes),
+        ]
+        told.append("\n".join(lines if codes else [*lines, "  ? no word in common"]))
+    return told
+
+
+def _show_recall(given: argparse.Namespace, document: Document, case: Case) -> int:
+    import hashlib  # noqa: PLC0415 - only this needs it
+
+    from atrisk.recall import measure_recall  # noqa: PLC0415
+
+    digest = hashlib.sha256(given.document.read_bytes()).hexdigest()
+    source = next((s.id for s in case.sources if s.sha256 == digest), None)
+    framework = load_framework(case.header.framework)
+    if source is None:
+        known = ", ".join(one.id for one in case.sources)
+        raise RequestError(
+            f"{given.document.name!r} is not a document of {case.id} ({known}): no source there "
+            f"has the sha256 {digest}"
+        )
+    recall = measure_recall(document, case, source, framework, top=given.top)
+    say(render(recall.to_rows(), given.format))
+    return 0
+
+
+def validate_case(given: argparse.Namespace) -> int:
+    """Print what a case may still lack; its faults are raised."""
+    from atrisk.lints import list_lints  # noqa: PLC0415
+
+    case, framework = load(given)
+    rows = [lint.to_row() for lint in list_lints(case, framework)]
+    if given.format != "table":
+        say(render(rows, given.format, may_be_empty=True))
+        return 0
+    say(f"{case!r}: no faults")
+    if rows:
+        say(f"\n{len(rows)} things to look at, none of them an error:\n")
+        say("\n".join(f"{row['where']} ({row['lint']}): {row['message']}" for row in rows))
+    return 0
+
+
+def show_crosswalk(given: argparse.Namespace) -> int:
+    """Print what the indicators of a case stand for in another framework."""
+    from atrisk.crosswalk import cross_case, load_crosswalk  # noqa: PLC0415
+
+    case = load_case(read_name(given.case, list_cases()))
+    framework = load_framework(read_name(given.framework, list_frameworks()))
+    crossed, crosswalk = (
+        cross_case(case, framework),
+        load_crosswalk(framework, case.header.framework),
+    )
+    say(render(crosswalk.to_rows(case), given.format))
+    if given.format == "table":
+        say(f"\n{crosswalk!r}\n{crossed.header.caveat}")
+    return 0
+
+
+def check_anchors(given: argparse.Namespace) -> int:
+    """Print the anchors that are not in their documents exactly once."""
+    from atrisk.anchors import check_anchors  # noqa: PLC0415
+
+    given.framework = None
+    checks = check_anchors(load(given)[0], given.documents)
+    orphans: list[Row] = [check.to_row() for check in checks if not check.is_sound]
+    if orphans or given.format != "table":
+        say(render(orphans, given.format, may_be_empty=True))
+    if given.format == "table":
+        say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
+    return 1 if orphans else 0
+
+
+def show_agreement(given: argparse.Namespace) -> int:
+    """Print how far coders agree, and what they have to settle."""
+    from atrisk.agreement import measure_agreement  # noqa: PLC0415
+
+    agreement = measure_agreement(*load(given))
+    rows = agreement.to_rows(given.show)
+    if rows or given.format != "table":
+        say(render(rows, given.format, may_be_empty=True))
+    if given.format == "table":
+        say(f"\n{agreement!r}")
+    return 0
+
+
+def create_case(given: argparse.Namespace) -> int:
+    """Make the folder of a new case."""
+    from atrisk.template import create_case  # noqa: PLC0415
+
+    framework = load_framework(read_name(given.framework, list_frameworks()))
+    folder = create_case(
+        given.country, start=given.start, end=given.end, framework=framework, out=given.out
+    )
+    shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
+    say(f"{folder} is ready. Next: atrisk validate {shown}")
+    return 0
+
+
+def show_schema(given: argparse.Namespace) -> int:
+    """Print a schema that other tools read."""
+    import json  # noqa: PLC0415 - most runs print a table
+
+    from atrisk.schemas import SCHEMAS, describe_package, describe_schema  # noqa: PLC0415
+
+    which = read_name(given.name, list_cases())
+    if isinstance(which, str) and which not in (*SCHEMAS, *list_cases()):
+        raise UnknownNameError("schema or case", which, (*SCHEMAS, *list_cases()))
+    if which in SCHEMAS:
+        content = describe_schema(str(which))
+    else:
+        content = describe_package(load_case(which))
+    say(json.dumps(content, indent=1, ensure_ascii=False))
+    return 0
+
+
+def export_case(given: argparse.Namespace) -> int:
+    """Write a case for another tool."""
+    from atrisk.exchange.spreadsheet import export_workbook  # noqa: PLC0415
+
+    case = load_case(read_name(given.case, list_cases()))
+    say(f"{export_workbook(case, given.file)} holds {case!r}")
+    return 0
+
+
+def import_case(given: argparse.Namespace) -> int:
+    """Make a case folder from a workbook."""
+    from atrisk.exchange.spreadsheet import import_workbook  # noqa: PLC0415
+
+    wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
+    say(f"{given.out} holds {import_workbook(given.file, given.out, wanted)!r}")
+    return 0
+
+
+AUTHORING: dict[str, Callable[[argparse.Namespace], int]] = {
+    "passages": show_passages,
+    "agreement": show_agreement,
+    "crosswalk": show_crosswalk,
+    "new": create_case,
+    "schema": show_schema,
+    "export": export_case,
+    "import": import_case,
+    "validate": validate_case,
+    "anchors": check_anchors,
+}

@@ -1,0 +1,219 @@
+"""Documents cut into passages: texts, pages and PDFs, and what cannot be read."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import atrisk
+from atrisk.anchors import check_anchors
+from atrisk.cli import main
+from atrisk.dates import ImpreciseDate
+from atrisk.documents import LONGEST, fold, name_dates, read_document
+from toys import DOCUMENTS, HEADER, SOURCES, evidence
+
+pypdf = pytest.importorskip("pypdf")
+pytest.importorskip("bs4")
+
+PARAGRAPH = "Armed men entered the village of Ngaya on 5 December 2013 and burnt every house."
+OTHER = "Nobody from the capital came to help the people who had fled into the bush."
+
+
+def write(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def make_pdf(pages: list[list[str]]) -> bytes:
+    """Return a small PDF whose pages hold these lines, as PDF 1.4 lays it down."""
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>"]
+    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
+    objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>")
+    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    for number, lines in enumerate(pages):
+        shown = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
+        content = f"BT /F1 12 Tf 50 700 Td {shown} ET"
+        objects.append(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] "
+            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * number} 0 R >>"
+        )
+        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode()
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R >>\n"
+    return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
+
+
+def test_a_text_is_cut_at_blank_lines_indents_and_form_feeds(tmp_path: Path) -> None:
+    text = f"The attack\n\n{PARAGRAPH}\n  {OTHER}\n\f{PARAGRAPH} Again.\n"
+    document = read_document(write(tmp_path, "a.txt", text))
+    assert [(p.page, p.heading, p.text) for p in document.passages] == [
+        (1, "The attack", PARAGRAPH),
+        (1, "The attack", OTHER),
+        (2, "The attack", f"{PARAGRAPH} Again."),
+    ]
+    assert document.passages[2].locator == "The attack, p. 2, passage 3"
+
+
+def test_a_web_page_is_its_blocks_and_nothing_of_its_scripts(tmp_path: Path) -> None:
+    page = f"""<html><head><title>t</title></head><body><nav><p>Menu of this site here.</p></nav>
+    <h2>The attack</h2><p>{PARAGRAPH}</p><script>alert("never the script of a page")</script>
+    <ul><li><p>{OTHER}</p></li></ul></body></html>"""
+    document = read_document(write(tmp_path, "a.html", page))
+    assert [(p.heading, p.text) for p in document.passages] == [
+        ("The attack", PARAGRAPH),
+        ("The attack", OTHER),
+    ]
+
+
+def test_a_pdf_keeps_its_pages(tmp_path: Path) -> None:
+    pdf = make_pdf([[PARAGRAPH], [OTHER[:40], OTHER[41:]]])
+    document = read_document(write(tmp_path, "a.PDF", pdf))
+    assert [(p.page, p.text) for p in document.passages] == [(1, PARAGRAPH), (2, OTHER)]
+    assert repr(document) == "Document('a.PDF': 2 passages on 2 pages, 30 words)"
+
+
+@given(st.lists(st.sampled_from([PARAGRAPH, OTHER, "Why?", "He said “no”."]), min_size=1))
+def test_cutting_a_text_loses_and_changes_no_word(parts: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        text = PARAGRAPH + " " + " ".join(parts)
+        document = read_document(write(Path(folder), "a.txt", text))
+    assert " ".join(passage.text for passage in document.passages) == text
+    longest = max(len(part.split()) for part in [PARAGRAPH, OTHER])
+    assert all(len(p.text.split()) <= LONGEST + longest for p in document.passages)
+    if len(text.split()) > LONGEST:
+        assert len(document.passages) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("on 5 December 2013", ("2013-12-05",)),
+        ("on December 5, 2013", ("2013-12-05",)),
+        ("5th December 2013", ("2013-12-05",)),
+        ("the 5–6 December 2013 violence", ("2013-12-05/2013-12-06",)),
+        ("in December 2013 and in 2014", ("2013-12", "2014")),
+        ("On Oct. 15, a ceasefire; Sept. 2021", ("Oct. 15 (year?)", "2021-09")),
+        ("2013-12-05 and 2013-12", ("2013-12-05", "2013-12")),
+        ("killed in March 2013.95 In April", ("2013-03",)),
+        ("2,013 people, resolution 12127, 20135 tents", ()),
+        ("they may 2 or 3 times march", ()),
+        ("in 2013, in 2013", ("2013",)),
+    ],
+)
+def test_dates_are_written_as_a_case_writes_them(text: str, dates: tuple[str, ...]) -> None:
+    assert name_dates(text) == dates
+
+
+@given(st.dates(min_value=date(1900, 1, 1)).filter(lambda d: d.year < 2100))
+def test_every_full_date_that_is_found_can_be_read_by_a_case(day: object) -> None:
+    (found,) = name_dates(f"on {day:%-d %B %Y} they came")
+    assert ImpreciseDate.parse(found).earliest == day
+
+
+def test_an_anchor_stands_in_the_whole_document_once(tmp_path: Path) -> None:
+    twice = f"{PARAGRAPH}\n\n{PARAGRAPH} Then they left.\n\nOne two.\n"
+    document = read_document(write(tmp_path, "a.txt", twice))
+    first, second = document.passages
+    assert document.find_anchor(first) == ""
+    anchor = document.find_anchor(second)
+    assert fold(twice).count(anchor) == 1
+    assert 3 <= len(anchor.split()) <= 8
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.docx", b"PK", r"accepted are \.txt, \.md, \.html, \.htm, \.pdf"),
+        ("a.txt", b"caf\xe9 is open", r"not UTF-8 \(byte 3\)"),
+        ("a.txt", b" \n\n ", "no text was found in 'a.txt'"),
+        ("a.pdf", make_pdf([[]]), "run text recognition"),
+        ("a.pdf", b"not a pdf at all", "cannot be read as a PDF"),
+        ("a.pdf", b"", "cannot be read as a PDF"),
+        ("a.html", b"<p></p>", "no text was found"),
+    ],
+)
+def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+    with pytest.raises(atrisk.RequestError, match=told):
+        read_document(write(tmp_path, name, content))
+
+
+def test_a_missing_a_large_and_an_encrypted_document_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(atrisk.RequestError, match="is not a file"):
+        read_document(tmp_path / "none.txt")
+    plain = write(tmp_path, "plain.pdf", make_pdf([[PARAGRAPH]]))
+    writer = pypdf.PdfWriter(clone_from=pypdf.PdfReader(plain))
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(tmp_path / "locked.pdf")
+    with pytest.raises(atrisk.RequestError, match="is encrypted"):
+        read_document(tmp_path / "locked.pdf")
+    monkeypatch.setattr("atrisk.documents.LARGEST_BYTES", 10)
+    with pytest.raises(atrisk.RequestError, match="larger than 64 MiB"):
+        read_document(plain)
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.html", "a.txt"])
+def test_anchors_are_checked_in_pages_and_pdfs_too(tmp_path: Path, name: str) -> None:
+    content = {
+        "a.pdf": make_pdf([[OTHER], [PARAGRAPH]]),
+        "a.html": f"<p>{OTHER}</p><p>{PARAGRAPH}</p>".encode(),
+        "a.txt": f"{OTHER}\n{PARAGRAPH}".encode(),
+    }[name]
+    write(tmp_path, name, content)
+    digest = hashlib.sha256(content).hexdigest()
+    source = SOURCES[0].model_copy(update={"sha256": digest})
+    rows = (
+        evidence("there", quote="entered the village of Ngaya"),
+        evidence("gone", quote="left the village of Ngaya"),
+    )
+    checks = check_anchors(atrisk.Case(HEADER, (source,), rows), tmp_path)
+    assert [check.reason for check in checks] == ["", "not found"]
+
+
+def test_a_pdf_called_a_text_is_told_rather_than_traced(tmp_path: Path) -> None:
+    content = make_pdf([[OTHER]]) + b"\xff\xfe"
+    write(tmp_path, "a.dat", content)
+    source = SOURCES[0].model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(atrisk.RequestError, match=r"is not UTF-8 text; give it the ending \.pdf"):
+        check_anchors(atrisk.Case(HEADER, (source,), (evidence(),)), tmp_path)
+
+
+@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the case documents are not here")
+def test_the_real_documents_are_cut_so_that_each_anchor_lies_in_one_passage() -> None:
+    case = atrisk.load_case("car-2012-2015")
+    (file,) = DOCUMENTS.glob("001_*.txt")
+    document = read_document(file)
+    anchors = [fold(item.quote) for item in case.evidence if item.source == "gcr2p-2015"]
+    inside = [sum(anchor in p.text for p in document.passages) for anchor in anchors]
+    assert len(anchors) > 300
+    assert set(inside) == {1}
+
+
+def test_the_command_prints_passages_to_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("bm25s")
+    path = write(tmp_path, "a.txt", f"{PARAGRAPH}\n\n{OTHER}")
+    assert main(["passages", str(path), "--like", "car-2012-2015", "--top", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "passage 1   dates: 2013-12-05" in told
+    assert told.count("  ? ") == 4
+    assert "read each passage" in told
+    assert main(["passages", str(path), "--format", "csv"]) == 0
+    assert capsys.readouterr().out.startswith(
+        "passage,page,heading,anchor,dates,text,indicators,labels"
+    )
+    assert sorted(tmp_path.iterdir()) == [path]  # it writes nothing
