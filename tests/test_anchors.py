@@ -55,7 +55,7 @@ def test_an_anchor_that_stands_twice_is_an_orphan(tmp_path: Path) -> None:
 def test_a_document_that_changed_is_not_read(tmp_path: Path) -> None:
     case = case_with(row="first day they came")
     (tmp_path / "any-name.txt").write_text(TEXT + "edited", encoding="utf-8")
-    with pytest.raises(atrisk.RequestError, match=r"no file in .* is a document of made"):
+    with pytest.raises(atrisk.RequestError, match=r"no file in .* is a document of the case"):
         check_anchors(case, tmp_path)
 
 

@@ -24,8 +24,8 @@ LAYERS = [
     "gap", "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing",
     "weighting", "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale",
     "columns", "schemas", "template", "lints", "agreement", "documents", "suggestions", "recall",
-    "exchange", "anchors", "tabulation", "__init__", "arguments", "requests", "studies",
-    "authoring", "cli", "__main__",
+    "anchors", "exchange", "tabulation", "__init__", "options", "arguments", "requests",
+    "studies", "authoring", "cli", "__main__",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate(LAYERS)}
 

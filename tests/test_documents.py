@@ -126,8 +126,8 @@ def test_an_anchor_stands_in_the_whole_document_once(tmp_path: Path) -> None:
     twice = f"{PARAGRAPH}\n\n{PARAGRAPH} Then they left.\n\nOne two.\n"
     document = read_document(write(tmp_path, "a.txt", twice))
     first, second = document.passages
-    assert document.find_anchor(first) == ""
-    anchor = document.find_anchor(second)
+    assert document.find_anchor(first.text) == ""
+    anchor = document.find_anchor(second.text)
     assert fold(twice).count(anchor) == 1
     assert 3 <= len(anchor.split()) <= 8
 

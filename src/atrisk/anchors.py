@@ -9,6 +9,7 @@ to something similar.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,37 +63,47 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
     Raises:
         RequestError: the folder is not there, or holds none of the case's documents.
     """
-    if not documents.is_dir():
-        raise RequestError(f"{str(documents)!r} is not a folder; name the one with the documents")
-    texts = _read_documents(documents, {source.sha256 for source in case.sources})
-    if not texts:
-        wanted = ", ".join(
-            f"{source.id} ({source.sha256[:12] + '…' if source.sha256 else 'no sha256 yet'})"
-            for source in case.sources
-        )
-        raise RequestError(
-            f"no file in {str(documents)!r} is a document of {case.id}: {wanted}; write what "
-            "'sha256sum FILE' prints into sources.csv"
-        )
+    paths = find_documents(documents, case.sources)
+    texts = {source: read_whole(path) for source, path in paths.items()}
     return [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
 
 
-def _read_documents(folder: Path, digests: set[str]) -> dict[str, str]:
-    texts = {}
-    for path in sorted(folder.iterdir()):
-        if path.is_file():
-            data = path.read_bytes()
-            digest = hashlib.sha256(data).hexdigest()
-            if digest in digests:
-                texts[digest] = _read_whole(path, data)
-    return texts
+def find_documents(folder: Path, sources: Iterable[Source]) -> dict[str, Path]:
+    """Return the file of each source's document, recognised by its digest; the rest are left out.
+
+    Raises:
+        RequestError: the folder is not there, or holds none of the documents.
+    """
+    if not folder.is_dir():
+        raise RequestError(f"{str(folder)!r} is not a folder; name the one with the documents")
+    files = {
+        hashlib.sha256(path.read_bytes()).hexdigest(): path
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }
+    found = {source.id: files[source.sha256] for source in sources if source.sha256 in files}
+    if not found:
+        wanted = ", ".join(
+            f"{source.id} ({source.sha256[:12] + '…' if source.sha256 else 'no sha256 yet'})"
+            for source in sources
+        )
+        raise RequestError(
+            f"no file in {str(folder)!r} is a document of the case: {wanted}; write what "
+            "'sha256sum FILE' prints into sources.csv"
+        )
+    return found
 
 
-def _read_whole(path: Path, data: bytes) -> str:
+def read_whole(path: Path) -> str:
+    """Return all text of a document, white space folded.
+
+    Raises:
+        RequestError: it cannot be read as what its name says that it is.
+    """
     if path.suffix.lower() in (".html", ".htm", ".pdf"):
         return read_document(path).text
     try:
-        return fold(data.decode("utf-8-sig"))
+        return fold(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise RequestError(
             f"{path.name!r} is not UTF-8 text; give it the ending .pdf or .html if it is one, or "
@@ -103,8 +114,8 @@ def _read_whole(path: Path, data: bytes) -> str:
 def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
     if not source.sha256:
         return AnchorCheck(item, None, f"{source.id} has no sha256 in sources.csv")
-    if source.sha256 not in texts:
+    if source.id not in texts:
         return AnchorCheck(item, None, f"no document with the sha256 of {source.id}")
-    found = texts[source.sha256].count(fold(item.quote))
+    found = texts[source.id].count(fold(item.quote))
     reason = "" if found == 1 else f"found {found} times" if found else "not found"
     return AnchorCheck(item, found, reason)

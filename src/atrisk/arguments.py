@@ -8,7 +8,6 @@ from pathlib import Path
 
 from atrisk import __version__
 from atrisk.assessment import LEVELS
-from atrisk.evidence import AUDIENCES
 from atrisk.ledger import GAP_LEVELS, GROUPS, RULE_STAGES
 from atrisk.levels import (
     AGREEMENT_LEVELS,
@@ -18,14 +17,24 @@ from atrisk.levels import (
     STUDY_LEVELS,
     TREE_LEVELS,
 )
+from atrisk.options import (
+    FRAMEWORK,
+    Commands,
+    add_case,
+    add_choices,
+    add_command,
+    add_documents,
+    add_format,
+    add_framework,
+    add_seed,
+    add_uncertainty,
+)
 
-FORMATS = ("table", "csv", "json")
 SHOWN = ("choices", "factors", "indicators", "severity")
 TOP = 20
 SUGGESTED = 5
 DRAWS = 10_000
 SAMPLE = 1024
-FRAMEWORK = "un-foa-2014"
 
 
 def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
@@ -68,40 +77,38 @@ def _list_adders() -> dict[str, Callable[[Commands[argparse.ArgumentParser]], No
         "validate": _add_validate,
         "anchors": _add_anchors,
         "schema": _add_schema,
+        "codebook": _add_codebook,
         "export": _add_export,
         "import": _add_import,
     }
 
 
-Commands = argparse._SubParsersAction
-
-
 def _add_cases(commands: Commands[argparse.ArgumentParser]) -> None:
-    parser = _add(commands, "cases", "List the bundled cases.")
-    _add_format(parser)
+    parser = add_command(commands, "cases", "List the bundled cases.")
+    add_format(parser)
 
 
 def _add_frameworks(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "List the bundled frameworks, or open one: its factors, indicators, scale or choices."
-    parser = _add(commands, "frameworks", summary)
+    parser = add_command(commands, "frameworks", summary)
     parser.add_argument("framework", metavar="ID", nargs="?", help="bundled framework, or a path")
     parser.add_argument("--show", choices=SHOWN, default="choices", help="what to open")
-    _add_format(parser)
+    add_format(parser)
 
 
 def _add_assess(commands: Commands[argparse.ArgumentParser]) -> None:
-    parser = _add(commands, "assess", "Score a case month by month.")
-    _add_case(parser)
+    parser = add_command(commands, "assess", "Score a case month by month.")
+    add_case(parser)
     parser.add_argument("--level", choices=LEVELS, default="overall", help="what to score")
     parser.add_argument("--month", metavar="MONTH", help="show this month only")
-    _add_choices(parser)
-    _add_format(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Open a score to the evidence that it rests on."
-    parser = _add(commands, "explain", summary)
-    _add_case(parser)
+    parser = add_command(commands, "explain", summary)
+    add_case(parser)
     parser.add_argument("month", metavar="MONTH", help="the month, such as 2013-09")
     parser.add_argument("--factor", metavar="CODE", help="explain one factor's score")
     parser.add_argument("--crime", metavar="CODE", help="explain one crime's score")
@@ -112,37 +119,37 @@ def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--top", metavar="N", type=int, default=TOP, help=f"rows to print ({TOP}; 0 for all)"
     )
-    _add_choices(parser)
-    _add_format(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_flags(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Raise alarms, surges and triggers, each with what raised it."
-    parser = _add(commands, "flags", summary)
-    _add_case(parser)
+    parser = add_command(commands, "flags", summary)
+    add_case(parser)
     parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
-    _add_choices(parser)
-    _add_format(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_gap(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Measure how long warnings waited, and what stood beside the risk."
-    parser = _add(commands, "gap", summary)
-    _add_case(parser)
+    parser = add_command(commands, "gap", summary)
+    add_case(parser)
     parser.add_argument("--rule", metavar="ID", help="what counts as an answer")
     parser.add_argument("--stage", choices=RULE_STAGES, help="and at which stage")
     shown = ("summary", *GAP_LEVELS, "rules", *GROUPS)
     parser.add_argument("--show", choices=shown, default="summary", help="what to open")
-    _add_choices(parser)
-    _add_format(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_ensemble(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Score a case under many draws of what may be wrong."
-    parser = _add(commands, "ensemble", summary)
-    _add_case(parser)
+    parser = add_command(commands, "ensemble", summary)
+    add_case(parser)
     parser.add_argument("--draws", metavar="N", type=int, default=DRAWS, help=f"how many ({DRAWS})")
-    _add_seed(parser)
+    add_seed(parser)
     parser.add_argument(
         "--vary",
         metavar="KIND",
@@ -152,15 +159,15 @@ def _add_ensemble(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--level", choices=ENSEMBLE_LEVELS, default="overall", help="what to show")
     parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
-    _add_uncertainty(parser)
-    _add_choices(parser)
-    _add_format(parser)
+    add_uncertainty(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_methods(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Settle every judgement of the method every way: the share of methods in alarm."
-    parser = _add(commands, "methods", summary)
-    _add_case(parser)
+    parser = add_command(commands, "methods", summary)
+    add_case(parser)
     parser.add_argument(
         "--branch",
         metavar="BRANCH",
@@ -174,14 +181,14 @@ def _add_methods(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--seed", metavar="N", type=int, help="to draw from a tree with more leaves"
     )
-    _add_choices(parser)
-    _add_format(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_weights(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Bound the score over all admissible weights, and ask whether any avoids the alarm."
-    parser = _add(commands, "weights", summary)
-    _add_case(parser)
+    parser = add_command(commands, "weights", summary)
+    add_case(parser)
     parser.add_argument(
         "--within",
         metavar="FACTOR",
@@ -189,14 +196,14 @@ def _add_weights(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
     parser.add_argument("--show", choices=("bounds", "moments"), default="bounds", help="what")
-    _add_choices(parser)
-    _add_format(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_scenarios(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Run declared what-ifs and compare each with the case as it is."
-    parser = _add(commands, "scenarios", summary)
-    _add_case(parser)
+    parser = add_command(commands, "scenarios", summary)
+    add_case(parser)
     parser.add_argument(
         "scenario", metavar="SCENARIO", nargs="*", help="id, or path of a .toml (default: all)"
     )
@@ -208,44 +215,27 @@ def _add_scenarios(commands: Commands[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--list", action="store_true", help="list the scenarios with their questions, run nothing"
     )
-    _add_choices(parser)
-    _add_format(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_sensitivity(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Say which judgement matters in which month, and what would flip the alarm."
-    parser = _add(commands, "sensitivity", summary)
-    _add_case(parser)
+    parser = add_command(commands, "sensitivity", summary)
+    add_case(parser)
     parser.add_argument(
         "--draws", metavar="N", type=int, default=SAMPLE, help=f"of each sample ({SAMPLE})"
     )
-    _add_seed(parser)
+    add_seed(parser)
     parser.add_argument("--show", choices=STUDY_LEVELS, default="months", help="what to open")
-    _add_uncertainty(parser)
-    _add_choices(parser)
-    _add_format(parser)
-
-
-def _add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="of everything that is drawn (0)"
-    )
-
-
-def _add_uncertainty(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--uncertainty",
-        metavar="QUESTION=OPTION",
-        action="append",
-        default=[],
-        help="say otherwise how far things may be off; may be repeated",
-    )
-    parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+    add_uncertainty(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
 def _add_passages(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Cut a document into passages, each with its dates and the likeliest indicators."
-    parser = _add(commands, "passages", summary)
+    parser = add_command(commands, "passages", summary)
     parser.add_argument("document", metavar="DOC", type=Path, help="a .txt, .html or .pdf file")
     parser.add_argument(
         "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
@@ -263,31 +253,31 @@ def _add_passages(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="CASE",
         help="instead, measure the suggestions against a case coded from this document",
     )
-    _add_format(parser)
+    add_format(parser)
 
 
 def _add_agreement(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Compare the coders of a case, and list what they have to settle."
-    parser = _add(commands, "agreement", summary)
-    _add_case(parser)
-    _add_framework(parser)
+    parser = add_command(commands, "agreement", summary)
+    add_case(parser)
+    add_framework(parser)
     parser.add_argument("--show", choices=AGREEMENT_LEVELS, default="alpha", help="what to open")
-    _add_format(parser)
+    add_format(parser)
 
 
 def _add_crosswalk(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Show what a case's indicators stand for in another framework."
-    parser = _add(commands, "crosswalk", summary)
-    _add_case(parser)
+    parser = add_command(commands, "crosswalk", summary)
+    add_case(parser)
     parser.add_argument(
         "--framework", metavar="ID", required=True, help="the other one: bundled, or a path"
     )
-    _add_format(parser)
+    add_format(parser)
 
 
 def _add_new(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Make the folder of a new case, with one example row in each table."
-    parser = _add(commands, "new", summary)
+    parser = add_command(commands, "new", summary)
     parser.add_argument("country", metavar="ISO3", help="ISO 3166-1 alpha-3 code, such as CAF")
     parser.add_argument("--start", metavar="MONTH", required=True, help="first month, as 2020-12")
     parser.add_argument("--end", metavar="MONTH", required=True, help="last month")
@@ -299,7 +289,7 @@ def _add_new(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_schema(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Print what other tools read: a case's data package, or the schema of a file."
-    parser = _add(commands, "schema", summary)
+    parser = add_command(commands, "schema", summary)
     parser.add_argument(
         "name",
         metavar="NAME",
@@ -308,76 +298,55 @@ def _add_schema(commands: Commands[argparse.ArgumentParser]) -> None:
     )
 
 
+def _add_codebook(commands: Commands[argparse.ArgumentParser]) -> None:
+    summary = "Write a framework as the codebook of a qualitative coding tool."
+    parser = add_command(commands, "codebook", summary)
+    parser.add_argument("framework", metavar="FRAMEWORK", help="id of a bundled one, or a path")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="codebook.qdc (REFI-QDA), or codebook.csv for Taguette",
+    )
+
+
 def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "Write a case as a workbook, a table a sheet, every cell text."
-    parser = _add(commands, "export", summary)
-    _add_case(parser)
-    parser.add_argument("file", metavar="FILE", type=Path, help="such as case.xlsx")
+    summary = "Write a case as a workbook (.xlsx), or its evidence as annotations (.jsonld)."
+    parser = add_command(commands, "export", summary)
+    add_case(parser)
+    parser.add_argument("file", metavar="FILE", type=Path, help="case.xlsx or evidence.jsonld")
+    add_documents(parser, "to write what stands around each anchor into .jsonld")
 
 
 def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
-    summary = "Make a case folder from a workbook that was exported and edited."
-    parser = _add(commands, "import", summary)
-    parser.add_argument("file", metavar="FILE", type=Path, help="such as case.xlsx")
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to make")
-    _add_framework(parser)
+    summary = "Make a case folder from a workbook, or draft evidence from tagged highlights."
+    parser = add_command(commands, "import", summary)
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="case.xlsx; or Taguette's highlights.csv, or a REFI-QDA project.qdpx",
+    )
+    parser.add_argument(
+        "--out", metavar="PATH", type=Path, required=True, help="folder, or draft.csv, to make"
+    )
+    parser.add_argument("--case", metavar="CASE", help="that highlights become draft evidence of")
+    parser.add_argument("--source", metavar="ID", help="source of all highlights")
+    add_documents(parser, "to find anchors that stand there once")
+    add_framework(parser)
 
 
 def _add_validate(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Check a case: every fault with its place and what to do; then what to look at."
-    parser = _add(commands, "validate", summary)
-    _add_case(parser)
-    _add_framework(parser)
-    _add_format(parser)
+    parser = add_command(commands, "validate", summary)
+    add_case(parser)
+    add_framework(parser)
+    add_format(parser)
 
 
 def _add_anchors(commands: Commands[argparse.ArgumentParser]) -> None:
     summary = "Check that every anchor stands in its document exactly once."
-    parser = _add(commands, "anchors", summary)
-    _add_case(parser)
-    parser.add_argument(
-        "--documents",
-        metavar="DIR",
-        type=Path,
-        required=True,
-        help="folder with the sources' texts, recognised by their SHA-256",
-    )
-    _add_format(parser)
-
-
-def _add(
-    commands: Commands[argparse.ArgumentParser], name: str, summary: str
-) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=summary, description=summary)
-
-
-def _add_case(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE", help="id of a bundled case, or path of a folder")
-
-
-def _add_framework(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--framework", metavar="ID", help="bundled framework, or a path; default: the case's own"
-    )
-
-
-def _add_choices(parser: argparse.ArgumentParser) -> None:
-    _add_framework(parser)
-    parser.add_argument(
-        "--knowledge",
-        default="contemporaneous",
-        help="contemporaneous (default), retrospective, or a day such as 2013-06-30",
-    )
-    parser.add_argument("--audience", choices=AUDIENCES, help="count only what this audience knew")
-    parser.add_argument("--weights", metavar="ID", help="weight set of the framework")
-    parser.add_argument(
-        "--method",
-        metavar="BRANCH=OPTION",
-        action="append",
-        default=[],
-        help="settle a branch of the method otherwise; may be repeated",
-    )
-
-
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print the rows")
+    parser = add_command(commands, "anchors", summary)
+    add_case(parser)
+    add_documents(parser, "which are looked up", required=True)
+    add_format(parser)

@@ -47,7 +47,9 @@ def _describe_passages(suggestions: Suggestions) -> list[str]:
     labels = {code: item.label for code, item in suggestions.framework.indicators.items()}
     for passage, codes in zip(document.passages, suggestions.codes, strict=True):
         dates = f"   dates: {'; '.join(passage.dates)}" if passage.dates else ""
-        anchor = document.find_anchor(passage) or "every run of words is repeated: choose by hand"
+        anchor = (
+            document.find_anchor(passage.text) or "every run of words is repeated: choose by hand"
+        )
         lines = [
             f"{passage.locator}{dates}",
             *textwrap.wrap(passage.text, 96, initial_indent="    ", subsequent_indent="    "),
@@ -166,17 +168,35 @@ def show_schema(given: argparse.Namespace) -> int:
     return 0
 
 
+def write_codebook(given: argparse.Namespace) -> int:
+    """Write a framework as a codebook of a coding tool."""
+    from atrisk.exchange.codebook import export_codebook  # noqa: PLC0415
+
+    framework = load_framework(read_name(given.framework, list_frameworks()))
+    say(f"{export_codebook(framework, given.file)} holds {framework!r}")
+    return 0
+
+
 def export_case(given: argparse.Namespace) -> int:
-    """Write a case for another tool."""
+    """Write a case as a workbook, or its evidence as annotations."""
+    case = load_case(read_name(given.case, list_cases()))
+    if given.file.suffix == ".jsonld":
+        from atrisk.exchange.annotations import export_annotations  # noqa: PLC0415
+
+        framework = case.framework or load_framework(case.header.framework)
+        file = export_annotations(case, framework, given.file, given.documents)
+        say(f"{file} holds the evidence of {case!r}, without what is confidential")
+        return 0
     from atrisk.exchange.spreadsheet import export_workbook  # noqa: PLC0415
 
-    case = load_case(read_name(given.case, list_cases()))
     say(f"{export_workbook(case, given.file)} holds {case!r}")
     return 0
 
 
-def import_case(given: argparse.Namespace) -> int:
-    """Make a case folder from a workbook."""
+def import_file(given: argparse.Namespace) -> int:
+    """Make a case folder from a workbook, or draft evidence from highlights."""
+    if given.file.suffix.lower() in (".csv", ".qdpx"):
+        return _import_draft(given)
     from atrisk.exchange.spreadsheet import import_workbook  # noqa: PLC0415
 
     wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
@@ -184,14 +204,34 @@ def import_case(given: argparse.Namespace) -> int:
     return 0
 
 
+def _import_draft(given: argparse.Namespace) -> int:
+    from atrisk.exchange.drafts import import_highlights  # noqa: PLC0415
+
+    if given.case is None:
+        raise RequestError("highlights become evidence of a case; name it: --case ./my-case")
+    case, framework = load(given)
+    draft = import_highlights(
+        given.file, case, framework, documents=given.documents, source=given.source
+    )
+    file = draft.write(given.out)
+    for note in draft.unread:
+        say(f"to look at: {note}")
+    say(
+        f"{file}: {draft!r}. Fill in the empty cells, then add the rows to evidence.csv; "
+        "atrisk validate says what is missing."
+    )
+    return 0
+
+
 AUTHORING: dict[str, Callable[[argparse.Namespace], int]] = {
     "passages": show_passages,
     "agreement": show_agreement,
+    "codebook": write_codebook,
     "crosswalk": show_crosswalk,
     "new": create_case,
     "schema": show_schema,
     "export": export_case,
-    "import": import_case,
+    "import": import_file,
     "validate": validate_case,
     "anchors": check_anchors,
 }

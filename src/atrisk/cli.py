@@ -261,6 +261,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "sensitivity": _study,
     "passages": _author,
     "agreement": _author,
+    "codebook": _author,
     "crosswalk": _author,
     "new": _author,
     "schema": _author,

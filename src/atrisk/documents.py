@@ -23,6 +23,7 @@ HEADING = 12
 ANCHOR = (8, 3)  # words of an anchor, the most first
 BLOCKS = ("p", "li", "td", "th", "blockquote", "pre", "dd", "dt", "figcaption", "caption")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+FORMULA = ("=", "+", "-", "@")
 EXTRA = "documents"
 
 
@@ -68,17 +69,25 @@ class Document:
     passages: tuple[Passage, ...] = field(repr=False)
     text: str = field(repr=False)
 
-    def find_anchor(self, passage: Passage) -> str:
-        """Return the first words of a passage that stand in the whole document only once.
+    def find_anchor(self, text: str) -> str:
+        """Return the first words of a text that stand in the whole document only once.
 
-        Three to eight words in a row, the longest that can be had; nothing if all are repeated.
+        Three to eight words in a row; nothing if all are repeated, or if the text as a whole is
+        not in the document. A run that a spreadsheet would take for a formula is
+        passed over.
         """
-        words = passage.text.split()
+        words = text.split() if fold(text) in self.text else []
         for start in range(max(1, len(words) - ANCHOR[1] + 1)):
-            run = " ".join(words[start : start + ANCHOR[0]])
-            if len(run.split()) >= ANCHOR[1] and self.text.count(run) == 1:
-                return run
+            run = words[start : start + ANCHOR[0]]
+            safe = len(run) >= ANCHOR[1] and run[0][0] not in FORMULA and run[0].isprintable()
+            if safe and self.text.count(" ".join(run)) == 1:
+                return " ".join(run)
         return ""
+
+    def find_passage(self, text: str) -> Passage | None:
+        """Return the passage that holds a text, or None if none does or several do."""
+        found = [passage for passage in self.passages if text in passage.text]
+        return found[0] if len(found) == 1 else None
 
     def to_rows(self) -> list[Row]:
         """Return a row for each passage."""
@@ -87,7 +96,7 @@ class Document:
                 "passage": passage.number,
                 "page": passage.page,
                 "heading": passage.heading,
-                "anchor": self.find_anchor(passage),
+                "anchor": self.find_anchor(passage.text),
                 "dates": "; ".join(passage.dates),
                 "text": passage.text,
             }

@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from atrisk.case import HEADER, Case, load_case
 from atrisk.columns import TABLES, list_columns
 from atrisk.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
+from atrisk.exchange.files import check_archive, check_target, write_whole
 from atrisk.framework import Framework
 from atrisk.resources import make_parent
 from atrisk.tables import LINE_LIMIT
 
 CASE_SHEET = "case"
-LIMIT_BYTES = 200 * 1024 * 1024  # of all parts of a workbook, unpacked
 LIMIT_ROWS = 200_000
-_RATIO = 200  # no sheet of text is packed tighter; a zip bomb is
 
 
 def export_workbook(case: Case, out: Path) -> Path:
@@ -55,11 +52,7 @@ def export_workbook(case: Case, out: Path) -> Path:
         raise RequestError(
             f"{case.id} holds confidential rows, which no output shows; export a copy without them"
         )
-    if out.suffix != ".xlsx":
-        raise RequestError(f"{str(out)!r} does not end in .xlsx; name it such as case.xlsx")
-    if out.exists():
-        raise RequestError(f"{str(out)!r} exists, and somebody may have edited it; choose another")
-    make_parent(out)
+    check_target(out, ".xlsx")
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = CASE_SHEET
@@ -72,7 +65,7 @@ def export_workbook(case: Case, out: Path) -> Path:
             sheet = book.create_sheet(table)
             _fill(sheet, [row for row in rows if any(row)])
             _dress(openpyxl, sheet, table, rows[0])
-    _save(book, out)
+    write_whole(out, book.save)
     return out
 
 
@@ -98,7 +91,7 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
         raise RequestError(f"{str(file)!r} is not a file; give a workbook such as case.xlsx")
     if out.exists():
         raise RequestError(f"{str(out)!r} exists; choose another folder with --out")
-    _check_size(file)
+    check_archive(file, "workbook", ".xlsx")
     try:
         texts = _read_book(openpyxl, file)
     except DataError:
@@ -171,31 +164,6 @@ def _dress(openpyxl: Any, sheet: Any, table: str, header: list[str]) -> None:
             )
             choice.add(f"{letter}2:{letter}{LIMIT_ROWS}")
             sheet.add_data_validation(choice)
-
-
-def _save(book: Any, out: Path) -> None:
-    """Write beside the file and put it in its place at once."""
-    handle, name = tempfile.mkstemp(dir=out.parent, suffix=".xlsx")
-    os.close(handle)
-    try:
-        book.save(name)
-        Path(name).replace(out)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _check_size(file: Path) -> None:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        message = f"this is no workbook ({error}); save it as .xlsx"
-        raise DataError([Problem(file.name, message)]) from None
-    unpacked = sum(part.file_size for part in parts)
-    packed = max(1, sum(part.compress_size for part in parts))
-    if unpacked > LIMIT_BYTES or (unpacked > LIMIT_BYTES // 20 and unpacked / packed > _RATIO):
-        message = f"it unpacks to {unpacked:,} bytes; at most {LIMIT_BYTES:,} are read"
-        raise DataError([Problem(file.name, message)])
 
 
 def _read_sheets(book: Any, label: str) -> dict[str, str]:

@@ -1,0 +1,120 @@
+"""Annotations: evidence as W3C Web Annotations, so that other tools show it on the document."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+from atrisk.anchors import find_documents, read_whole
+from atrisk.case import Case
+from atrisk.errors import RequestError, require
+from atrisk.evidence import Evidence, Source
+from atrisk.exchange.files import check_target, write_text
+from atrisk.framework import Framework
+
+CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+AROUND = 32  # characters of prefix and suffix
+
+
+def export_annotations(
+    case: Case, framework: Framework, out: Path, documents: Path | None = None
+) -> Path:
+    """Write a case's evidence as a collection of Web Annotations.
+
+    Each row is an annotation: its anchor is a ``TextQuoteSelector`` on the document, its summary
+    a comment, its indicators tags. Rows marked confidential are left out.
+
+    Args:
+        case: whose evidence.
+        framework: whose labels the tags carry.
+        out: the file to write, ending in ``.jsonld``; it must not exist.
+        documents: folder with the sources' texts, recognised by SHA-256: an anchor that stands
+            there once then has the 32 characters before and after it, which are the document's own
+            words; None for the anchors alone.
+
+    Returns:
+        The file.
+
+    Raises:
+        RequestError: there is no row to write, or ``out`` exists, cannot be made or has another
+            ending, or the folder holds no document of the case.
+
+    References:
+        W3C (2017), Web Annotation Data Model, section 4.2.4 (text quote selector) and 5
+        (collections); RFC 6920 for the name of a document by its digest.
+    """
+    require(case, Case, "load it with load_case('car-2012-2015')")
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
+    shown = [item for item in case.evidence if not item.confidential]
+    if not shown:
+        raise RequestError(f"{case.id} has no evidence that may be shown")
+    check_target(out, ".jsonld")
+    paths = find_documents(documents, case.sources) if documents else {}
+    texts = {source: read_whole(path) for source, path in paths.items()}
+    items = [_annotate(item, case, framework, texts.get(item.source, "")) for item in shown]
+    collection = {
+        "@context": CONTEXT,
+        "id": _name(case, ""),
+        "type": "AnnotationCollection",
+        "label": f"{case.header.title}: evidence coded to {framework.header.title}",
+        "generator": {"id": "urn:atrisk", "type": "Software", "name": "atrisk"},
+        "total": len(items),
+        "first": {
+            "id": _name(case, "page"),
+            "type": "AnnotationPage",
+            "startIndex": 0,
+            "items": items,
+        },
+    }
+    return write_text(out, json.dumps(collection, indent=1, ensure_ascii=False) + "\n")
+
+
+def _annotate(item: Evidence, case: Case, framework: Framework, text: str) -> dict[str, Any]:
+    tags = [
+        {
+            "type": "TextualBody",
+            "purpose": "tagging",
+            "value": f"{code} {framework.indicators[code].label}",
+        }
+        for code in item.indicators
+    ]
+    comment = {
+        "type": "TextualBody",
+        "purpose": "commenting",
+        "format": "text/plain",
+        "language": "en",
+        "value": item.summary,
+    }
+    return {
+        "id": _name(case, item.id),
+        "type": "Annotation",
+        "motivation": "classifying",
+        "body": [comment, *tags],
+        "target": {
+            "source": _name_document(case.source_by_id[item.source], case),
+            "selector": {"type": "TextQuoteSelector", "exact": item.quote} | _around(item, text),
+        },
+    }
+
+
+def _around(item: Evidence, text: str) -> dict[str, str]:
+    """Return what stands around an anchor, if it stands in the document just once."""
+    if text.count(item.quote) != 1:
+        return {}
+    start = text.index(item.quote)
+    end = start + len(item.quote)
+    return {"prefix": text[max(0, start - AROUND) : start], "suffix": text[end : end + AROUND]}
+
+
+def _name_document(source: Source, case: Case) -> str:
+    if not source.sha256:
+        return _name(case, f"source/{source.id}")
+    digest = base64.urlsafe_b64encode(bytes.fromhex(source.sha256)).decode().rstrip("=")
+    return f"ni:///sha-256;{digest}"
+
+
+def _name(case: Case, part: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:atrisk:{case.id}:{part}").urn

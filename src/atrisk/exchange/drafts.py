@@ -1,0 +1,164 @@
+"""Drafts: tagged highlights as rows of evidence that wait for their coder.
+
+A highlight says where and which indicator. When it held, when it was known, how grave and how
+credible it is and what it says in one's own words stay empty: those are judgements, and a draft
+makes none. An anchor is exact or missing, never moved to something similar.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from atrisk.anchors import find_documents
+from atrisk.case import Case
+from atrisk.columns import list_columns
+from atrisk.documents import ANCHOR, Document, fold, read_document
+from atrisk.errors import RequestError, UnknownNameError, require, shorten
+from atrisk.exchange.files import check_target, write_text
+from atrisk.exchange.highlights import Highlight, read_highlights
+from atrisk.framework import Framework
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """Rows of evidence to be completed, and what of the highlights did not become one.
+
+    Attributes:
+        rows: with the columns of ``evidence.csv``; judgements are empty.
+        unread: what was left out or needs a look, one line each.
+    """
+
+    rows: tuple[Row, ...] = field(repr=False)
+    unread: tuple[str, ...] = field(repr=False)
+
+    def write(self, out: Path) -> Path:
+        """Write the rows as a table such as ``draft.csv``; nothing is overwritten.
+
+        Raises:
+            RequestError: ``out`` exists, cannot be made or does not end in ``.csv``.
+        """
+        check_target(out, ".csv")
+        columns = [column.name for column in list_columns("evidence")]
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return write_text(out, text.getvalue())
+
+    def __repr__(self) -> str:
+        return f"Draft({len(self.rows)} rows to complete, {len(self.unread)} things to look at)"
+
+
+def import_highlights(
+    file: Path,
+    case: Case,
+    framework: Framework,
+    *,
+    documents: Path | None = None,
+    source: str | None = None,
+) -> Draft:
+    """Turn the tagged highlights of a coding tool into draft evidence of a case.
+
+    A tag is an indicator if its first word is one's code, as ``export_codebook`` names them.
+    Highlights of one document are its source's if the document is called as the source's id or
+    title, or if the case has one source.
+
+    Args:
+        file: Taguette's highlights as ``.csv``, or a ``.qdpx`` project.
+        case: that the evidence is for.
+        framework: whose codes the tags begin with.
+        documents: folder with the sources' texts, recognised by SHA-256, to find in them anchors
+            that stand there once, and where; None to take a highlight's first words unchecked.
+        source: id of the source of all highlights.
+
+    Returns:
+        The draft, with everything that was not understood.
+
+    Raises:
+        DataError: the file is damaged, dangerous or empty.
+        UnknownNameError: the case has no such source.
+        RequestError: no highlight has an indicator of the framework, or a file is not there.
+        MissingExtraError: a project needs the extra ``exchange``.
+    """
+    require(case, Case, "load it with load_case(Path('my-case'))")
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
+    if source is not None and source not in case.source_by_id:
+        raise UnknownNameError("source", source, case.source_by_id)
+    read = read_highlights(file)
+    texts = _read_documents(documents, case) if documents else None
+    rows: list[Row] = []
+    unread = list(read.unread)
+    for number, highlight in enumerate(read.found, start=1):
+        row, notes = _draft_row(highlight, case, framework, texts, source)
+        unread += [f"highlight {number} ({shorten(fold(highlight.text), 40)}): {n}" for n in notes]
+        if row:
+            rows.append({"id": f"draft-{len(rows) + 1:03}"} | row)
+    if not rows:
+        listed = "".join(f"\n  {note}" for note in unread)
+        raise RequestError(
+            f"no highlight of {file.name!r} became a row; a tag must begin with a code of "
+            f"{framework.id}, and a document must be a source of {case.id}{listed}"
+        )
+    if texts is None:
+        unread.append("anchors are the first words and were not checked; name --documents DIR")
+    return Draft(tuple(rows), tuple(unread))
+
+
+def _draft_row(
+    highlight: Highlight,
+    case: Case,
+    framework: Framework,
+    texts: Mapping[str, Document] | None,
+    source: str | None,
+) -> tuple[Row | None, list[str]]:
+    """Return a row, if the highlight can be one, and what is to be looked at."""
+    heads = {tag: tag.split()[0] if tag.split() else "" for tag in highlight.tags}
+    codes = [head for head in heads.values() if head in framework.indicators]
+    notes = [
+        f"the tag {shorten(tag)} is no indicator"
+        for tag, head in heads.items()
+        if head not in framework.indicators
+    ]
+    if not codes:
+        return None, notes or ["it has no tag"]
+    found = source or _find_source(highlight.document, case)
+    if found is None:
+        known = ", ".join(case.source_by_id)
+        return None, [
+            *notes,
+            f"its document {shorten(highlight.document)} is no source; known: {known}",
+        ]
+    row = {"source": found, "indicators": ";".join(dict.fromkeys(codes))}
+    text = fold(highlight.text)
+    if texts is None:
+        words = text.split()
+        anchor = " ".join(words[: ANCHOR[0]]) if len(words) >= ANCHOR[1] else ""
+        short = [] if anchor else ["it has fewer than three words, so it has no anchor"]
+        return row | {"quote": anchor}, [*notes, *short]
+    if found not in texts:
+        return row, [*notes, f"the document of {found} is not there, so it has no anchor"]
+    anchor = texts[found].find_anchor(text)
+    if not anchor:
+        return row, [*notes, "no three words of it stand in the document just once"]
+    passage = texts[found].find_passage(anchor)
+    return row | {"quote": anchor, "locator": passage.locator if passage else ""}, notes
+
+
+def _find_source(document: str, case: Case) -> str | None:
+    if len(case.sources) == 1:
+        return case.sources[0].id
+    names = {document, document.rpartition(".")[0] or document}
+    found = [source.id for source in case.sources if names & {source.id, source.title}]
+    return found[0] if len(found) == 1 else None
+
+
+def _read_documents(folder: Path, case: Case) -> dict[str, Document]:
+    return {
+        name: read_document(path) for name, path in find_documents(folder, case.sources).items()
+    }
