@@ -32,16 +32,19 @@ from atrisk.method import Method, WeightSet
 
 if _typing.TYPE_CHECKING:
     from atrisk.agreement import Agreement, draw_coders, measure_agreement
+    from atrisk.brief import Brief, prepare_brief
     from atrisk.crosswalk import Crosswalk, cross_case, load_crosswalk
     from atrisk.documents import Document, read_document
     from atrisk.drawing import run_ensemble, run_ensembles
     from atrisk.ensemble import Ensemble
+    from atrisk.figures.album import Plate, draw_figure, list_plates, write_figures
     from atrisk.flags import Flag, Flags, raise_flags
     from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
     from atrisk.gap import Gap, compare_rules, measure_gap
     from atrisk.lints import Lint, list_lints
     from atrisk.matching import Lag
     from atrisk.recall import Recall, measure_recall
+    from atrisk.report.page import write_report
     from atrisk.scale import assess_many
     from atrisk.scenarios import Outcome, Scenario, list_scenarios, load_scenario, run_scenarios
     from atrisk.schemas import describe_package, describe_schema
@@ -61,6 +64,7 @@ __all__ = [
     "Agreement",
     "Assessment",
     "AtriskError",
+    "Brief",
     "Case",
     "Crosswalk",
     "DataError",
@@ -80,6 +84,7 @@ __all__ = [
     "MethodTree",
     "MissingExtraError",
     "Outcome",
+    "Plate",
     "Problem",
     "Recall",
     "RequestError",
@@ -105,6 +110,7 @@ __all__ = [
     "describe_schema",
     "describe_weights",
     "draw_coders",
+    "draw_figure",
     "draw_weights",
     "explore_methods",
     "flip_evidence",
@@ -112,6 +118,7 @@ __all__ = [
     "list_cases",
     "list_frameworks",
     "list_lints",
+    "list_plates",
     "list_scenarios",
     "load_case",
     "load_crosswalk",
@@ -120,12 +127,15 @@ __all__ = [
     "measure_agreement",
     "measure_gap",
     "measure_recall",
+    "prepare_brief",
     "raise_flags",
     "read_document",
     "run_ensemble",
     "run_ensembles",
     "run_scenarios",
     "suggest_indicators",
+    "write_figures",
+    "write_report",
 ]
 
 __version__ = "0.1.0"
@@ -135,6 +145,8 @@ _LATER = {
     "Agreement": "atrisk.agreement",
     "draw_coders": "atrisk.agreement",
     "measure_agreement": "atrisk.agreement",
+    "Brief": "atrisk.brief",
+    "prepare_brief": "atrisk.brief",
     "Crosswalk": "atrisk.crosswalk",
     "cross_case": "atrisk.crosswalk",
     "load_crosswalk": "atrisk.crosswalk",
@@ -143,6 +155,10 @@ _LATER = {
     "run_ensemble": "atrisk.drawing",
     "run_ensembles": "atrisk.drawing",
     "Ensemble": "atrisk.ensemble",
+    "Plate": "atrisk.figures.album",
+    "draw_figure": "atrisk.figures.album",
+    "list_plates": "atrisk.figures.album",
+    "write_figures": "atrisk.figures.album",
     "Flag": "atrisk.flags",
     "Flags": "atrisk.flags",
     "raise_flags": "atrisk.flags",
@@ -158,6 +174,7 @@ _LATER = {
     "Lag": "atrisk.matching",
     "Recall": "atrisk.recall",
     "measure_recall": "atrisk.recall",
+    "write_report": "atrisk.report.page",
     "assess_many": "atrisk.scale",
     "Outcome": "atrisk.scenarios",
     "Scenario": "atrisk.scenarios",

@@ -33,6 +33,7 @@ from atrisk.options import (
 SHOWN = ("choices", "factors", "indicators", "severity")
 TOP = 20
 SUGGESTED = 5
+DRAWN = 1000
 DRAWS = 10_000
 SAMPLE = 1024
 
@@ -70,6 +71,8 @@ def _list_adders() -> dict[str, Callable[[Commands[argparse.ArgumentParser]], No
         "weights": _add_weights,
         "scenarios": _add_scenarios,
         "sensitivity": _add_sensitivity,
+        "report": _add_report,
+        "figures": _add_figures,
         "passages": _add_passages,
         "agreement": _add_agreement,
         "crosswalk": _add_crosswalk,
@@ -231,6 +234,28 @@ def _add_sensitivity(commands: Commands[argparse.ArgumentParser]) -> None:
     add_uncertainty(parser)
     add_choices(parser)
     add_format(parser)
+
+
+def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = add_command(commands, "report", "Write a case as one page that opens offline.")
+    add_case(parser)
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="such as car.html")
+    _add_drawn(parser)
+
+
+def _add_figures(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = add_command(commands, "figures", "Write a case's figures as SVG and PNG.")
+    add_case(parser)
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for them")
+    _add_drawn(parser)
+
+
+def _add_drawn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--draws", metavar="N", type=int, default=DRAWN, help=f"of the ensemble ({DRAWN})"
+    )
+    add_seed(parser)
+    add_choices(parser)
 
 
 def _add_passages(commands: Commands[argparse.ArgumentParser]) -> None:

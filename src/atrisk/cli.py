@@ -19,7 +19,7 @@ from atrisk.comparison import compare_scores
 from atrisk.errors import AtriskError
 from atrisk.framework import Framework, list_frameworks, load_framework
 from atrisk.ledger import GROUPS, Stage
-from atrisk.requests import assess_given, read_name, say, tell_provenance
+from atrisk.requests import assess_given, load, read_method, read_name, say, tell_provenance
 from atrisk.tabulation import (
     Row,
     describe_factors,
@@ -241,6 +241,28 @@ def _study(given: argparse.Namespace) -> int:
     return STUDIES[given.command](given)
 
 
+def _brief_case(given: argparse.Namespace) -> int:
+    case, framework = load(given)
+    view = {
+        "knowledge": given.knowledge,
+        "audience": given.audience,
+        "method": read_method(given),
+        "seed": given.seed,
+        "draws": given.draws,
+    }
+    if given.command == "report":
+        from atrisk.report.page import write_report  # noqa: PLC0415 - an extra
+
+        say(f"{write_report(given.out, case, framework, **view)} holds {case!r}")
+        return 0
+    from atrisk.brief import prepare_brief  # noqa: PLC0415 - an extra
+    from atrisk.figures.album import write_figures  # noqa: PLC0415
+
+    files = write_figures(given.out, prepare_brief(case, framework, **view))
+    say("\n".join(str(file) for file in files))
+    return 0
+
+
 def _author(given: argparse.Namespace) -> int:
     from atrisk.authoring import AUTHORING  # noqa: PLC0415 - only who writes a case needs it
 
@@ -259,6 +281,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "weights": _study,
     "scenarios": _study,
     "sensitivity": _study,
+    "report": _brief_case,
+    "figures": _brief_case,
     "passages": _author,
     "agreement": _author,
     "codebook": _author,

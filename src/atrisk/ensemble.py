@@ -101,6 +101,15 @@ class Ensemble:
             )
         return self.tally.quantiles(wanted, self._place(of))
 
+    def spread(self, of: str = "overall") -> tuple[float, Floats, Floats]:
+        """Return the outermost of the framework's own quantiles, and the share between them.
+
+        Returns:
+            The share of the draws, and the lower and the upper end by month, ``(months,)``.
+        """
+        low, *_, high = self.quantiles(of=of)
+        return self.shares[-1] - self.shares[0], low, high
+
     def mean(self, of: str = "overall") -> Floats:
         """Return the mean score by month, ``(months,)``; see ``quantiles``."""
         return self.tally.mean[self._place(of)]

@@ -1,0 +1,212 @@
+"""Brief: everything about one case that an analyst is asked for, computed once.
+
+Figures draw it, the report prints it; neither computes anything of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from atrisk.assessment import Assessment, assess
+from atrisk.case import Case
+from atrisk.drawing import run_ensemble
+from atrisk.ensemble import Ensemble
+from atrisk.errors import RequestError
+from atrisk.evidence import Audience
+from atrisk.explanation import Row
+from atrisk.flags import Flags, find_spans, raise_flags
+from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
+from atrisk.framework import Framework
+from atrisk.gap import Gap, compare_rules, measure_gap
+from atrisk.scenarios import Outcome, list_scenarios, run_scenarios
+from atrisk.tree import MethodTree, explore_methods
+from atrisk.uncertainty import FILE as UNCERTAINTY
+
+T = TypeVar("T")
+
+# The branches that move a score; the others move its bounds, alarms or answers.
+JUDGEMENTS = ("factor_aggregation", "crime_aggregation", "weights", "grade", "persistence")
+DRAWS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """A case, assessed and measured in every way that a report shows.
+
+    Attributes:
+        assessment: on the knowledge that was asked for.
+        retrospective: the same with everything that is known now.
+        flags: alarms, surges and triggers.
+        spans: first and one past the last place of each alarm; None for one that goes on.
+        gap: warnings and responses; None if there are no warnings.
+        gaps: the same under every rule, by its id.
+        rules: a row for each rule.
+        ensemble: draws of what may be wrong; None without an ``uncertainty.toml``.
+        outcome: scenarios beside the base; None if the case has none.
+        tree: every way to settle the judgements that move a score; None if all are settled.
+        flips: the least that moves the first alarm; empty if there is none.
+        seed: of whatever was drawn.
+    """
+
+    assessment: Assessment
+    retrospective: Assessment = field(repr=False)
+    flags: Flags = field(repr=False)
+    spans: tuple[tuple[int, int | None], ...] = field(repr=False)
+    gap: Gap | None = field(repr=False)
+    gaps: Mapping[str, Gap] = field(repr=False)
+    rules: tuple[Row, ...] = field(repr=False)
+    ensemble: Ensemble | None = field(repr=False)
+    outcome: Outcome | None = field(repr=False)
+    tree: MethodTree | None = field(repr=False)
+    flips: tuple[Flip | WeightFlip, ...] = field(repr=False)
+    seed: int
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.assessment.case
+
+    @property
+    def framework(self) -> Framework:
+        """The framework that it is scored under."""
+        return self.assessment.framework
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Every month that was assessed."""
+        return self.assessment.months
+
+
+def prepare_brief(
+    case: Case,
+    framework: Framework,
+    *,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    method: Mapping[str, str] | None = None,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Brief:
+    """Compute everything that a report shows of a case.
+
+    Args:
+        case: from ``load_case``.
+        framework: from ``load_framework``.
+        knowledge, audience: as in ``assess``.
+        method: options that are settled otherwise, by branch.
+        seed: of the ensemble; 0 is a seed.
+        draws: of the ensemble, 1 or more.
+
+    Returns:
+        A ``Brief``. What the case has no data for (warnings, scenarios, uncertainty) is None.
+
+    Raises:
+        RequestError: nothing was known by then, no seed or no draws.
+        DataError: the case is coded to another framework.
+        UnknownNameError: no such audience, branch or option.
+
+    Example:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2020-2021")
+        >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=50)
+        >>> brief.gap is not None, brief.outcome is None, len(brief.months)
+        (True, True, 12)
+    """
+    settled = dict(method or {})
+    view = _View(case, framework, knowledge, audience, settled)
+    now = view.assess(knowledge)
+    return Brief(
+        assessment=now,
+        retrospective=view.assess("retrospective"),
+        flags=raise_flags(now),
+        spans=tuple(find_spans(now)),
+        gap=_try(lambda: measure_gap(case, now)),
+        gaps=_measure_gaps(case, now),
+        rules=tuple(_try(lambda: compare_rules(case, now)) or ()),
+        ensemble=view.draw(seed, draws),
+        outcome=view.run_scenarios(),
+        tree=view.explore(),
+        flips=_flip(now),
+        seed=seed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is scored, on whose knowledge, by which method: the same for every part."""
+
+    case: Case
+    framework: Framework
+    knowledge: str | date
+    audience: Audience | None
+    settled: dict[str, str]
+
+    def assess(self, knowledge: str | date) -> Assessment:
+        return assess(
+            self.case,
+            self.framework,
+            knowledge=knowledge,
+            audience=self.audience,
+            method=self.settled,
+        )
+
+    def draw(self, seed: int, draws: int) -> Ensemble | None:
+        if not self.framework.folder.has(UNCERTAINTY):
+            return None
+        return run_ensemble(
+            self.case,
+            self.framework,
+            seed=seed,
+            draws=draws,
+            knowledge=self.knowledge,
+            audience=self.audience,
+            method=self.settled,
+            progress=False,
+        )
+
+    def run_scenarios(self) -> Outcome | None:
+        if not list_scenarios(self.case):
+            return None
+        return run_scenarios(
+            self.case,
+            self.framework,
+            knowledge=self.knowledge,
+            audience=self.audience,
+            method=self.settled,
+        )
+
+    def explore(self) -> MethodTree | None:
+        branches = [name for name in JUDGEMENTS if name not in self.settled]
+        if not branches:
+            return None
+        return explore_methods(
+            self.case,
+            self.framework,
+            branches=branches,
+            method=self.settled,
+            knowledge=self.knowledge,
+            audience=self.audience,
+            progress=False,
+        )
+
+
+def _try(measure: Callable[[], T]) -> T | None:
+    """Return a measure, or None where the case has nothing to measure."""
+    try:
+        return measure()
+    except RequestError:
+        return None
+
+
+def _measure_gaps(case: Case, now: Assessment) -> dict[str, Gap]:
+    rules = now.framework.header.branches.rule.options
+    found = {rule.id: _try(lambda rule=rule: measure_gap(case, now, rule)) for rule in rules}  # type: ignore[misc]
+    return {name: gap for name, gap in found.items() if gap is not None}
+
+
+def _flip(now: Assessment) -> tuple[Flip | WeightFlip, ...]:
+    found = (_try(lambda: flip_evidence(now, "later")), _try(lambda: flip_weights(now)))
+    return tuple(flip for flip in found if flip is not None)

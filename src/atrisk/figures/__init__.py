@@ -1,0 +1,1 @@
+"""Figures: one style, every axis with its unit, every colour told apart without colour vision."""

@@ -1,0 +1,201 @@
+"""Headline: what a reader asks first of a case, answered in words from what was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from atrisk.brief import Brief
+from atrisk.dates import ImpreciseDate
+from atrisk.flips import Flip
+from atrisk.ledger import EarlyWarning
+
+NAMED = 12  # warnings that are named one by one; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question with its answer, and where on a report's page its figure stands."""
+
+    question: str
+    text: str
+    plate: str
+
+
+def tell_headline(brief: Brief) -> str:
+    """Say the band now, what changed, and on what knowledge, in two or three sentences.
+
+    Example:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=20)
+        >>> tell_headline(brief)[:62]
+        'In 2015-12 the risk score of Central African Republic, 2012-20'
+    """
+    now = brief.assessment
+    band = now.bands[-1]
+    named = f"in the band “{band}”" if band else "and no band is named, since too little is covered"
+    by_rule = f"{now.low[-1]:.2f} to {now.high[-1]:.2f}"
+    drawn = ""
+    if brief.ensemble is not None:
+        share, low, high = brief.ensemble.spread()
+        drawn = f", and {share:.0%} of the draws lie between {low[-1]:.2f} and {high[-1]:.2f}"
+    return (
+        f"In {now.months[-1]} the risk score of {brief.case.header.title} stood at "
+        f"{now.overall[-1]:.2f} of 1, {named}. What is unknown leaves it anywhere from {by_rule}"
+        f"{drawn}. {_tell_change(brief)} {_tell_knowledge(brief)}"
+    )
+
+
+def _tell_change(brief: Brief) -> str:
+    now = brief.assessment
+    peak = int(now.overall.argmax())
+    if len(now.months) == 1:
+        return "It is the only month."
+    moved = round(now.overall[-1] - now.overall[-2], 2) + 0.0  # no minus before a zero
+    drivers = ", ".join(now.driving_factors(now.months[-1])[:3])
+    return (
+        f"Since {now.months[-2]} it moved by {moved:+.2f}; it was highest in {now.months[peak]}, "
+        f"at {now.overall[peak]:.2f}; factors {drivers} weigh most now."
+    )
+
+
+def _tell_knowledge(brief: Brief) -> str:
+    now = brief.assessment
+    kinds = {
+        "contemporaneous": "Each month is scored with what was known by its last day",
+        "retrospective": "Each month is scored with all that is known now",
+    }
+    how = kinds.get(now.knowledge, f"All months are scored with what was known by {now.knowledge}")
+    heard = f", to the audience “{now.audience}”" if now.audience else ""
+    return f"{how}{heard}; {now.coverage[-1]:.0%} of the indicators are covered."
+
+
+def list_answers(brief: Brief) -> tuple[Answer, ...]:
+    """Answer what a reader asks of every case, each from one figure."""
+    return tuple(
+        Answer(question, text, plate)
+        for question, text, plate in (
+            ("When was the first alarm, on what was then known?", _tell_alarm(brief), "risk"),
+            ("Who had warned by then?", _tell_warnings(brief), "timeline"),
+            (
+                "What was the first adequate response, and how late?",
+                _tell_response(brief),
+                "waiting",
+            ),
+            ("Which judgement matters most?", _tell_judgement(brief), "judgements"),
+            ("What would move the first alarm?", " ".join(_tell_flips(brief)), "scenarios"),
+            ("What does hindsight add?", _tell_hindsight(brief), "hindsight"),
+        )
+    )
+
+
+def _tell_alarm(brief: Brief) -> str:
+    policy = brief.flags.policy
+    if not brief.flags.alarms:
+        return f"None was raised, under the policy “{policy.id}”."
+    first = brief.flags.alarms[0]
+    over = f"until {first.end}" if first.end else "and it was still on at the end"
+    drawn = ""
+    if brief.ensemble is not None:
+        share = brief.ensemble.alarm_probability[brief.months.index(first.onset)]
+        drawn = f" In that month {share:.0%} of the draws are in alarm."
+    return (
+        f"{first.onset}, {over}. The policy “{policy.id}” asks for a score of {policy.on:g} in "
+        f"{policy.months_needed} of {policy.months_watched} months.{drawn}"
+    )
+
+
+def _tell_warnings(brief: Brief) -> str:
+    warnings = sorted(brief.case.warnings, key=_given)
+    if not warnings:
+        return "No warning is on record in this case."
+    if not brief.flags.alarms:
+        return f"There was no alarm; {len(warnings)} warnings are on record in all."
+    onset = brief.flags.alarms[0].onset
+    before = [warning for warning in warnings if _given(warning).isoformat()[:7] <= onset]
+    if not before:
+        return (
+            f"Nobody on record; the first of {len(warnings)} warnings came on {warnings[0].date}."
+        )
+    named = "; ".join(
+        f"{w.issuer} to {w.addressee}, {w.date} ({w.audience})" for w in before[:NAMED]
+    )
+    rest = f"; and {len(before) - NAMED} more" if len(before) > NAMED else ""
+    return (
+        f"{len(before)} of {len(warnings)} warnings on record had been given by the end of "
+        f"{onset}: {named}{rest}."
+    )
+
+
+def _given(warning: EarlyWarning) -> date:
+    when: ImpreciseDate = warning.date
+    return when.latest or when.earliest or date.max
+
+
+def _tell_response(brief: Brief) -> str:
+    if brief.gap is None:
+        return "There are no warnings to answer, so no response can be late."
+    gap = brief.gap
+    warned = [lag for lag in gap.to_rows("lags") if lag["kind"] == "warning"]
+    alarms = [lag for lag in gap.to_rows("lags") if lag["kind"] == "alarm"]
+    first = warned[0]
+    rule = f"Under the rule “{gap.rule.label}”"
+    if first["censored"]:
+        said = f"{rule} nothing answered the first warning by the end of {brief.months[-1]}"
+    else:
+        response = next(r for r in brief.case.responses if r.id == first["response"])
+        said = (
+            f"{rule}: {response.measure} ({response.actor}), {first['answered_on']}, "
+            f"{first['days']:.0f} days after the first warning ({first['date']})"
+        )
+    if alarms and not alarms[0]["censored"]:
+        said += f" and {alarms[0]['days']:.0f} days after the first alarm"
+    answered = sum(not lag["censored"] for lag in warned)
+    return f"{said}. {answered} of {len(warned)} warnings were answered at all."
+
+
+def _tell_judgement(brief: Brief) -> str:
+    if brief.tree is None:
+        return "Every judgement was settled by whoever asked for this report."
+    rows = brief.tree.to_rows("branches")
+    spans = {}
+    for name in brief.tree.branches:
+        means = [row["mean_score"] for row in rows if row["branch"] == name]
+        spans[name] = (max(means) - min(means), min(means), max(means))
+    most = max(spans, key=lambda name: spans[name][0])
+    question = getattr(brief.framework.header.branches, most).question
+    _, low, high = spans[most]
+    share = float(brief.tree.weights[brief.tree.alarm.any(axis=1)].sum())
+    return (
+        f"{question} Between its options the mean monthly score goes from {low:.2f} to {high:.2f}. "
+        f"{share:.0%} of all {len(brief.tree.leaves)} methods, by weight, ever raise an alarm."
+    )
+
+
+def _tell_flips(brief: Brief) -> Iterator[str]:
+    if not brief.flips:
+        yield "There is no alarm that could move."
+    for flip in brief.flips:
+        row = flip.to_row()
+        then = f"in {row['then']}" if row["then"] else "never"
+        if isinstance(flip, Flip):
+            if not row["rows"]:
+                yield "No set of evidence that was tried moves it."
+                continue
+            proof = "" if row["proven"] else f" (at least {row['at_least']} are needed)"
+            yield f"Without {row['rows']}{proof} it would come {then}."
+        elif row["size"] is not None:
+            far = f"{1 + row['size']:.2f}"
+            yield f"Weights within a factor of {far} of those taken let it come {then}."
+
+
+def _tell_hindsight(brief: Brief) -> str:
+    later = brief.retrospective.overall[: len(brief.months)]
+    added = later - brief.assessment.overall
+    place = int(abs(added).argmax())
+    return (
+        f"On average {added.mean():+.2f}; most in {brief.months[place]}, where the score with all "
+        f"that is known now is {later[place]:.2f} instead of {brief.assessment.overall[place]:.2f}."
+    )

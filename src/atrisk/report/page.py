@@ -1,0 +1,220 @@
+"""Page: a brief as one HTML file that asks the network for nothing.
+
+Text of a case reaches the page through the template's escaping or matplotlib's, never around them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from datetime import date
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from atrisk.brief import DRAWS, Brief, prepare_brief
+from atrisk.case import Case
+from atrisk.errors import MissingExtraError, RequestError
+from atrisk.evidence import Audience
+from atrisk.explanation import Row
+from atrisk.figures.album import Plate, list_plates
+from atrisk.figures.risk import link_cell, link_month
+from atrisk.figures.style import GRID, INK, MUTED, PAPER, save_figure
+from atrisk.framework import Framework
+from atrisk.headline import list_answers, tell_headline
+from atrisk.report.annex import list_months
+from atrisk.resources import Folder, make_parent
+from atrisk.tabulation import render
+
+FOLDERS = ("", "weights", "grades", "responses", "crosswalks", "scenarios")
+# The fixed colours of the figures, as the page's own, which know dark from light.
+_COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)"}
+
+
+def write_report(
+    out: str | Path,
+    case: Case,
+    framework: Framework,
+    *,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    method: Mapping[str, str] | None = None,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Path:
+    """Write a case as one self-contained HTML page.
+
+    Args:
+        out: the file, ending in ``.html``; one that is there is replaced, since a page is made
+            from the data and nobody's work.
+        case: from ``load_case``.
+        framework: from ``load_framework``.
+        knowledge, audience, method, seed, draws: as in ``prepare_brief``.
+
+    Returns:
+        The file. The same input gives the same bytes.
+
+    Raises:
+        RequestError: nothing was known by then, or the file cannot be made.
+        DataError: the case is coded to another framework.
+        MissingExtraError: the extra ``report`` is not installed.
+
+    Example:
+        >>> import atrisk, tempfile
+        >>> case = atrisk.load_case("car-2020-2021")
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     page = atrisk.write_report(f"{folder}/car.html", case, framework, draws=20)
+        ...     page.read_text(encoding="utf-8")[:15]
+        '<!DOCTYPE html>'
+    """
+    target = Path(out)
+    if target.suffix not in (".html", ".htm"):
+        raise RequestError(f"{str(out)!r} does not end in .html; name it such as car.html")
+    brief = prepare_brief(
+        case,
+        framework,
+        knowledge=knowledge,
+        audience=audience,
+        method=method,
+        seed=seed,
+        draws=draws,
+    )
+    text = render_report(brief)
+    make_parent(target)
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise RequestError(f"{str(out)!r} cannot be written: {error.strerror}") from None
+    return target
+
+
+def render_report(brief: Brief) -> str:
+    """Return the page of a brief.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    try:
+        import jinja2  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise MissingExtraError("a report", "report") from None
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"number": _number, "anchor": _anchor}
+    template = environment.from_string(_read_part("page.html"))
+    pages, indicators = list_months(brief.assessment)
+    return template.render(
+        brief=brief,
+        case=brief.case,
+        framework=brief.framework,
+        headline=tell_headline(brief),
+        answers=list_answers(brief),
+        plates=[_Shown(plate) for plate in list_plates(brief)],
+        pages=pages,
+        indicators=indicators,
+        link_month=link_month,
+        link_cell=link_cell,
+        manifest=list_manifest(brief),
+        style=_read_part("page.css"),
+        script=_read_part("page.js"),
+    )
+
+
+def list_manifest(brief: Brief) -> dict[str, str]:
+    """Return what a page was made from: versions, choices, seed and digests."""
+    now = brief.assessment
+    return {
+        "atrisk": version("atrisk"),
+        "NumPy": np.__version__,
+        "case": f"{brief.case.id}, {digest_folder(brief.case.folder)}",
+        "framework": f"{brief.framework.id}, {digest_folder(brief.framework.folder)}",
+        "knowledge": now.knowledge,
+        "audience": now.audience or "anybody",
+        "method": "; ".join(f"{branch}={option}" for branch, option in now.method.choices.items()),
+        "draws": f"{brief.ensemble.draws:,}" if brief.ensemble else "none",
+        "seed": str(brief.seed),
+    }
+
+
+def digest_folder(folder: Folder | None) -> str:
+    """Return the SHA-256 over the names and texts of a folder's data files."""
+    if folder is None:
+        return "made in memory, so there is no digest"
+    total = hashlib.sha256()
+    for under in FOLDERS:
+        for name in folder.names(under):
+            path = f"{under}/{name}" if under else name
+            if path.endswith((".csv", ".toml")):
+                total.update(f"{path}\0{folder.read(path)}\0".encode())
+    return f"sha256 {total.hexdigest()}"
+
+
+class _Shown:
+    """A plate as the page shows it."""
+
+    def __init__(self, plate: Plate) -> None:
+        self.plate = plate
+        self.columns = tuple(plate.rows[0]) if plate.rows else ()
+        self.csv = _encode(plate.rows)
+        self.svg = "" if plate.missing else _draw(plate)
+
+    def link(self, column: str, row: Row) -> str:
+        """Return where a cell leads: a month to its page, a factor's month to its block."""
+        if column == "month":
+            return link_month(row["month"])
+        if self.plate.id == "factors" and row[column] is not None:
+            return link_cell(row["month"], column)
+        return ""
+
+
+def _draw(plate: Plate) -> Any:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    buffer = io.BytesIO()
+    save_figure(plate.draw(linked=True), buffer, "svg", plate.id)
+    svg = buffer.getvalue().decode()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    for colour, own in _COLOURS.items():
+        svg = svg.replace(colour, own)
+    # Pointers may follow the links in a picture; everybody else finds them in its table.
+    svg = svg.replace("<a xlink:href", '<a tabindex="-1" xlink:href')
+    svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return Markup(svg)  # noqa: S704 - written by matplotlib, which escapes every text in it
+
+
+def _encode(rows: tuple[Row, ...]) -> str:
+    text = render(list(rows), "csv", may_be_empty=True)
+    return base64.b64encode(f"{text}\n".encode()).decode()
+
+
+def _number(value: object) -> str:
+    """Return a cell as a reader wants it: two digits, a dash where nothing is known."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _anchor(text: str) -> str:
+    """Return an id's part that is safe in an attribute, whatever a case calls its rows."""
+    return re.sub(r"[^a-zA-Z0-9_.-]", "_", text)
+
+
+def _read_part(name: str) -> Any:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    text = files("atrisk.report").joinpath(name).read_text(encoding="utf-8")
+    return text if name.endswith(".html") else Markup(text)  # noqa: S704 - our own file
