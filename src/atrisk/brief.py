@@ -15,12 +15,13 @@ from atrisk.case import Case
 from atrisk.drawing import run_ensemble
 from atrisk.ensemble import Ensemble
 from atrisk.errors import RequestError
-from atrisk.evidence import Audience
+from atrisk.evidence import Audience, Evidence, knowledge_day
 from atrisk.explanation import Row
 from atrisk.flags import Flags, find_spans, raise_flags
 from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.framework import Framework
 from atrisk.gap import Gap, compare_rules, measure_gap
+from atrisk.ledger import STAGES, EarlyWarning, Response
 from atrisk.scenarios import Outcome, list_scenarios, run_scenarios
 from atrisk.tree import MethodTree, explore_methods
 from atrisk.uncertainty import FILE as UNCERTAINTY
@@ -78,6 +79,27 @@ class Brief:
     def months(self) -> tuple[str, ...]:
         """Every month that was assessed."""
         return self.assessment.months
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The rows that were known to the audience by the last day that is seen."""
+        now, sources = self.assessment, self.case.source_by_id
+        return tuple(
+            item
+            for item in self.case.evidence
+            if knowledge_day(item, sources[item.source], now.audience) <= now.until
+        )
+
+    @property
+    def warnings(self) -> tuple[EarlyWarning, ...]:
+        """The warnings that the audience had heard by then."""
+        lags = self.gap.lags if self.gap else ()
+        return tuple(lag.warning for lag in lags if lag.warning)
+
+    @property
+    def responses(self) -> tuple[Response, ...]:
+        """The responses that had reached a stage by then."""
+        return tuple(r for r in self.case.responses if _begun(r) <= self.assessment.until)
 
 
 def prepare_brief(
@@ -191,6 +213,12 @@ class _View:
             audience=self.audience,
             progress=False,
         )
+
+
+def _begun(response: Response) -> date:
+    """Return the first day on which it may have reached any stage."""
+    stages = [when for name in STAGES if (when := getattr(response, name))]
+    return min((when.earliest or date.min for when in stages), default=date.max)
 
 
 def _try(measure: Callable[[], T]) -> T | None:

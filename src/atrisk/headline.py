@@ -53,10 +53,11 @@ def _tell_change(brief: Brief) -> str:
     peak = int(now.overall.argmax())
     if len(now.months) == 1:
         return "It is the only month."
-    moved = round(now.overall[-1] - now.overall[-2], 2) + 0.0  # no minus before a zero
+    moved = round(now.overall[-1] - now.overall[-2], 2)
     drivers = ", ".join(now.driving_factors(now.months[-1])[:3])
+    how = f"moved by {moved:+.2f}" if moved else "did not move by a hundredth"
     return (
-        f"Since {now.months[-2]} it moved by {moved:+.2f}; it was highest in {now.months[peak]}, "
+        f"Since {now.months[-2]} it {how}; it was highest in {now.months[peak]}, "
         f"at {now.overall[peak]:.2f}; factors {drivers} weigh most now."
     )
 
@@ -108,7 +109,7 @@ def _tell_alarm(brief: Brief) -> str:
 
 
 def _tell_warnings(brief: Brief) -> str:
-    warnings = sorted(brief.case.warnings, key=_given)
+    warnings = sorted(brief.warnings, key=_given)
     if not warnings:
         return "No warning is on record in this case."
     if not brief.flags.alarms:

@@ -132,7 +132,9 @@ def _list_answers(brief: Brief) -> tuple[Plate, ...]:
             "Each mark stands at the middle of the dates that the sources give. What no source in "
             "this case tells is not here: a quiet row is not an absence of warnings.",
             tuple(_tell_ledgers(brief)), nobody,
-            (lambda _: draw_timeline(brief.assessment, brief.spans)) if gap else None,
+            (lambda _: draw_timeline(
+                brief.assessment, brief.warnings, brief.responses, brief.spans
+            )) if gap else None,
         ),
         Plate(
             "gap", "Risk beside the response to it",
@@ -265,7 +267,7 @@ def _tell_ledgers(brief: Brief) -> list[Row]:
             "kind": "warning", "id": w.id, "date": w.date.text, "who": w.issuer,
             "to_or_with": w.addressee, "heard_by": w.audience, "summary": w.shown_summary,
         }
-        for w in brief.case.warnings
+        for w in brief.warnings
     ]  # fmt: skip
     responses = [
         {
@@ -274,6 +276,6 @@ def _tell_ledgers(brief: Brief) -> list[Row]:
             "who": r.actor, "to_or_with": r.instrument, "heard_by": None,
             "summary": r.shown_summary,
         }
-        for r in brief.case.responses
+        for r in brief.responses
     ]  # fmt: skip
     return [*warnings, *responses]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atrisk.assessment import Assessment
-from atrisk.case import Case
 from atrisk.dates import ImpreciseDate
 from atrisk.evidence import AUDIENCES
 from atrisk.figures.risk import Spans
@@ -32,6 +31,7 @@ from atrisk.figures.style import (
     styled,
 )
 from atrisk.gap import Gap
+from atrisk.ledger import EarlyWarning, Response
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +41,12 @@ SHOWN_STAGES = ("decided", "deployed")
 
 
 @styled
-def draw_timeline(assessment: Assessment, spans: Spans = ()) -> Figure:
+def draw_timeline(
+    assessment: Assessment,
+    warnings: Sequence[EarlyWarning],
+    responses: Sequence[Response],
+    spans: Spans = (),
+) -> Figure:
     """Draw warnings and responses under the risk curve, on one axis of time.
 
     A warning stands in the row of who heard it; a response in that of its instrument, at the
@@ -54,23 +59,23 @@ def draw_timeline(assessment: Assessment, spans: Spans = ()) -> Figure:
     Raises:
         MissingExtraError: the extra ``report`` is not installed.
     """
-    case, months = assessment.case, assessment.months
-    instruments = sorted({response.instrument for response in case.responses})
+    months = assessment.months
+    instruments = sorted({response.instrument for response in responses})
     heights = [3, 1 + len(AUDIENCES) * 0.4, 1 + len(instruments) * 0.4]
     figure, (risk, warned, answered) = new_figure(8, 3, height_ratios=heights)
     mark_alarm(risk, spans, len(months))
     risk.plot(assessment.overall, color=BLUE, linewidth=2, label="risk score")
     mark_score(risk, "risk score (0 to 1)")
-    _mark_warnings(warned, case, months)
-    _mark_responses(answered, case, months, instruments)
+    _mark_warnings(warned, warnings, months)
+    _mark_responses(answered, responses, months, instruments)
     mark_months(answered, months)
     add_legend(figure, 4)
     return figure
 
 
-def _mark_warnings(axes: Axes, case: Case, months: Sequence[str]) -> None:
+def _mark_warnings(axes: Axes, warnings: Sequence[EarlyWarning], months: Sequence[str]) -> None:
     for row, audience in enumerate(AUDIENCES):
-        places = [_place(w.date, months) for w in case.warnings if w.audience == audience]
+        places = [_place(w.date, months) for w in warnings if w.audience == audience]
         inside = [place for place in places if place is not None]
         axes.scatter(
             inside, _spread(inside, row), marker="v", s=40, color=RED, alpha=0.75,
@@ -80,13 +85,13 @@ def _mark_warnings(axes: Axes, case: Case, months: Sequence[str]) -> None:
 
 
 def _mark_responses(
-    axes: Axes, case: Case, months: Sequence[str], instruments: Sequence[str]
+    axes: Axes, responses: Sequence[Response], months: Sequence[str], instruments: Sequence[str]
 ) -> None:
     for stage, color, mark in zip(SHOWN_STAGES, (MUTED, GREEN), ("o", "s"), strict=True):
         for row, instrument in enumerate(instruments):
             places = [
                 _place(when, months)
-                for response in case.responses
+                for response in responses
                 if response.instrument == instrument and (when := getattr(response, stage))
             ]
             inside = [place for place in places if place is not None]

@@ -185,7 +185,7 @@ def draw_heat_map(assessment: Assessment, *, linked: bool = False) -> Figure:
 
 
 def _wrap(title: str) -> str:
-    return textwrap.fill(title, 44, max_lines=2, placeholder=" …")
+    return textwrap.fill(title, 44, max_lines=3, placeholder=" …")
 
 
 @styled

@@ -25,7 +25,7 @@ from atrisk.evidence import Audience
 from atrisk.explanation import Row
 from atrisk.figures.album import Plate, list_plates
 from atrisk.figures.risk import link_cell, link_month
-from atrisk.figures.style import GRID, INK, MUTED, PAPER, save_figure
+from atrisk.figures.style import BLUE, GRID, INK, MUTED, PAPER, save_figure
 from atrisk.framework import Framework
 from atrisk.headline import list_answers, tell_headline
 from atrisk.report.annex import list_months
@@ -34,7 +34,10 @@ from atrisk.tabulation import render
 
 FOLDERS = ("", "weights", "grades", "responses", "crosswalks", "scenarios")
 # The fixed colours of the figures, as the page's own, which know dark from light.
-_COLOURS = {INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)"}
+_COLOURS = {
+    INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)",
+    BLUE: "var(--blue)",
+}  # fmt: skip
 
 
 def write_report(
@@ -122,6 +125,7 @@ def render_report(brief: Brief) -> str:
         answers=list_answers(brief),
         plates=[_Shown(plate) for plate in list_plates(brief)],
         pages=pages,
+        later=len(brief.case.evidence) - len(brief.evidence),
         indicators=indicators,
         link_month=link_month,
         link_cell=link_cell,
@@ -186,10 +190,15 @@ def _draw(plate: Plate) -> Any:
     svg = buffer.getvalue().decode()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(
+        r'<g id="[^"]*"', "<g", svg
+    )  # the same in every picture, and nothing asks for them
     for colour, own in _COLOURS.items():
         svg = svg.replace(colour, own)
     # Pointers may follow the links in a picture; everybody else finds them in its table.
-    svg = svg.replace("<a xlink:href", '<a tabindex="-1" xlink:href')
+    svg = svg.replace("<a xlink:href", '<a tabindex="-1" xlink:href').replace(
+        ' target="_blank"', ""
+    )
     svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
     return Markup(svg)  # noqa: S704 - written by matplotlib, which escapes every text in it
 

@@ -1,0 +1,253 @@
+"""The page: true to the numbers, closed to the network, safe with strangers' text."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+import shutil
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import atrisk
+from atrisk.brief import Brief, prepare_brief
+from atrisk.cli import main
+from atrisk.evidence import knowledge_day
+from atrisk.headline import list_answers, tell_headline
+from atrisk.report.annex import list_months
+from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
+
+pytest.importorskip("jinja2")
+pytest.importorskip("matplotlib")
+from atrisk.report.page import digest_folder, list_manifest, render_report
+
+CAR = atrisk.load_case("car-2012-2015")
+UN = atrisk.load_framework("un-foa-2014")
+MEGABYTE = 1_000_000
+
+
+class Page(HTMLParser):
+    """Ids, links and loose text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        if "id" in found:
+            self.ids.append(found["id"])
+        link = found.get("href") or found.get("xlink:href")
+        if link and tag == "a":
+            self.links.append(link)
+        self.loads += [found[name] for name in ("src", "srcset", "poster", "data") if name in found]
+        if link and tag not in ("a", "use"):
+            self.loads.append(link)
+
+
+@pytest.fixture(scope="module")
+def brief() -> Brief:
+    return prepare_brief(CAR, UN, draws=200)
+
+
+@pytest.fixture(scope="module")
+def page(brief: Brief) -> str:
+    return render_report(brief)
+
+
+def test_the_page_is_small_and_the_same_every_time(brief: Brief, page: str, tmp_path: Path) -> None:
+    assert len(page.encode()) < 1.5 * MEGABYTE
+    assert render_report(brief) == page
+    again = atrisk.write_report(tmp_path / "car.html", CAR, UN, draws=200)
+    assert again.read_text(encoding="utf-8") == page
+    assert list(tmp_path.iterdir()) == [again]
+
+
+def test_it_asks_the_network_for_nothing_and_every_link_leads_somewhere(page: str) -> None:
+    found = Page(page)
+    assert all(link.startswith("data:") for link in found.loads)
+    assert len(found.ids) == len(set(found.ids))
+    assert len(found.links) > 5000
+    for link in set(found.links):
+        assert link.startswith("data:text/csv") or link[1:] in found.ids, link
+    assert "url(http" not in page
+    assert "@import" not in page
+
+
+def test_every_cell_s_parts_sum_to_its_score(brief: Brief) -> None:
+    pages, _ = list_months(brief.assessment)
+    assert [one.month for one in pages] == list(brief.months)
+    for place, one in enumerate(pages):
+        for column, cell in enumerate(one.cells):
+            total = sum(part.value for part in cell.parts) + cell.rest
+            assert total == pytest.approx(brief.assessment.factors[place, column], abs=1e-12)
+            if brief.assessment.by_factor.coverage[place, column] == 0:
+                assert cell.score is None
+                assert not cell.parts
+
+
+def test_the_annex_holds_every_indicator_month_above_zero_and_its_evidence(brief: Brief) -> None:
+    _, indicators = list_months(brief.assessment)
+    known = {item.id: item for item in CAR.evidence}
+    told = set()
+    for code, stretches in indicators.items():
+        for one in stretches:
+            first, last = brief.assessment.place(one.first), brief.assessment.place(one.last)
+            assert len(one.values) == last - first + 1
+            assert one.evidence
+            assert all(code in known[name].indicators for name in one.evidence)
+            told |= {(code, place) for place in range(first, last + 1)}
+    codes = brief.assessment.indicator_codes
+    above = {
+        (codes[column], place)
+        for place, column in zip(*brief.assessment.indicators.nonzero(), strict=True)
+    }
+    assert told == above
+
+
+def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
+    answers = {answer.plate: answer.text for answer in list_answers(brief)}
+    gap = brief.gap
+    assert gap is not None
+    first = gap.to_rows("lags")[0]
+    assert answers["risk"].startswith(brief.flags.alarms[0].onset)
+    assert (
+        f"{first['days']:.0f} days after the first warning ({first['date']})" in answers["waiting"]
+    )
+    assert "France to UN Security Council, 2013-01-03 (council)" in answers["timeline"]
+    assert "How do the indicators of a factor join" in answers["judgements"]
+    assert "Without un-16 it would come in 2013-05" in answers["scenarios"]
+    text = tell_headline(brief)
+    assert f"{brief.assessment.overall[-1]:.2f} of 1" in text
+    for words in ("not a forecast", "not absent", "Not a probability"):
+        assert words in page
+
+
+def test_tables_save_as_the_numbers_that_are_shown(page: str) -> None:
+    saved = {
+        name: base64.b64decode(data).decode()
+        for name, data in re.findall(
+            r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', page
+        )
+    }
+    assert len(saved) == 11
+    risk = saved["car-2012-2015-risk.csv"].splitlines()
+    assert len(risk) == 1 + 48
+    assert risk[0].startswith("month,band,score,low,high,coverage")
+
+
+def test_nothing_that_became_known_later_is_on_the_page_of_a_day() -> None:
+    day = "2013-06-30"
+    brief = prepare_brief(CAR, UN, knowledge=day, draws=50)
+    page = render_report(brief)
+    ids = set(Page(page).ids)
+    for item in CAR.evidence:
+        known = knowledge_day(item, CAR.source_by_id[item.source])
+        assert (f"e-{item.id}" in ids) == (known <= date.fromisoformat(day)), item.id
+    assert "more rows were not yet known" in page
+    late = {w.id for w in CAR.warnings if (w.date.earliest or date.max) > date(2013, 6, 30)}
+    assert late
+    assert not late & {w.id for w in brief.warnings}
+
+
+def test_an_audience_s_page_shows_what_it_knew() -> None:
+    brief = prepare_brief(CAR, UN, audience="public", knowledge="2013-12-31", draws=50)
+    closed = [i for i in CAR.evidence if i.audience != "public"]
+    hidden = [
+        i.id for i in closed
+        if knowledge_day(i, CAR.source_by_id[i.source], "public") > date(2013, 12, 31)
+    ]  # fmt: skip
+    assert hidden
+    ids = set(Page(render_report(brief)).ids)
+    assert not ids & {f"e-{name}" for name in hidden}
+
+
+HOSTILE = '<script>window.broken = 1</script><img src=x onerror="window.broken = 1">'
+
+
+def hostile_case() -> atrisk.Case:
+    rows = (
+        evidence("plain", summary=HOSTILE, locator=HOSTILE, actors=HOSTILE),
+        evidence("secret", quote="never to be shown", summary="a hidden fact", confidential="yes"),
+    )
+    made = case_of(*rows)
+    source = SOURCES[0].model_copy(update={"title": HOSTILE, "publisher": HOSTILE})
+    header = made.header.model_copy(
+        update={"title": HOSTILE, "caveat": f"{{{{ 7 * 7 }}}}{HOSTILE}"}
+    )
+    return dataclasses.replace(made, header=header, sources=(source, *SOURCES[1:]))
+
+
+def test_text_of_a_case_stays_text_and_confidential_text_stays_out() -> None:
+    page = render_report(prepare_brief(hostile_case(), THREE_FACTOR, draws=20))
+    found = Page(page)
+    assert found.tags.count("script") == 1
+    assert "img" not in found.tags
+    assert "window.broken = 1</script>" not in page
+    assert "&lt;script&gt;window.broken" in page
+    assert "49" not in re.sub(
+        r"\{\{ 7 \* 7 \}\}", "", re.findall(r'class="caveat">.*?</p>', page)[0]
+    )
+    assert "never to be shown" not in page
+    assert "a hidden fact" not in page
+    assert "(confidential)" in page
+
+
+def test_what_a_case_lacks_is_said_and_not_drawn_empty() -> None:
+    page = render_report(prepare_brief(case_of(evidence()), THREE_FACTOR, draws=20))
+    for reason in ("no warning is on record", "the case has no scenarios"):
+        assert f"Not shown: {reason}." in page
+    assert "There are no warnings to answer" in page
+
+
+def test_a_settled_judgement_is_not_explored() -> None:
+    method = {"factor_aggregation": "maximum", "weights": "equal"}
+    brief = prepare_brief(CAR, UN, draws=20, method=method)
+    assert brief.tree is not None
+    assert not set(method) & set(brief.tree.branches)
+    assert brief.assessment.method.choices["factor_aggregation"] == "maximum"
+
+
+def test_the_manifest_names_data_method_and_seed(brief: Brief, tmp_path: Path) -> None:
+    told = list_manifest(brief)
+    assert told["seed"] == "0"
+    assert "factor_aggregation=counting-or-third" in told["method"]
+    copy = tmp_path / "case"
+    shutil.copytree(ROOT / "cases" / "car-2012-2015", copy)
+    same = atrisk.load_case(copy).folder
+    assert digest_folder(same) == digest_folder(CAR.folder)
+    scenario = next((copy / "scenarios").glob("*.toml"))
+    scenario.write_text(scenario.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    assert digest_folder(atrisk.load_case(copy).folder) != digest_folder(CAR.folder)
+
+
+def test_the_command_writes_a_page_and_refuses_other_endings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mini = [str(HERE / "cases" / "mini"), "--framework", str(HERE / "frameworks" / "three-factor")]
+    out = tmp_path / "deep" / "mini.html"
+    asked = ["report", *mini, "--draws", "20"]
+    assert main([*asked, "--out", str(out)]) == 0
+    assert out.is_file()
+    assert main([*asked, "--out", str(tmp_path / "mini.pdf")]) == 2
+    assert "does not end in .html" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert main([*asked, "--out", str(tmp_path / "file" / "mini.html")]) == 2
+    assert "cannot be made" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["car-2012-2015", "car-2020-2021"])
+def test_a_page_under_the_other_framework_works_too(name: str) -> None:
+    stages = atrisk.load_framework("ten-stages")
+    case = atrisk.cross_case(atrisk.load_case(name), stages)
+    page = render_report(prepare_brief(case, stages, draws=20))
+    assert "rows have a counterpart" in page
+    assert "made in memory, so there is no digest" in page
