@@ -18,10 +18,10 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 # The order is the data flow. Reading it top to bottom explains the library.
 LAYERS = [
-    "errors", "levels", "dates", "resources", "tables", "kernel", "method", "framework",
-    "evidence", "ledger", "checks", "case", "knowledge", "intensity", "scoring", "explanation",
-    "crosswalk", "assessment", "comparison", "flags", "matching", "response_level", "waiting",
-    "gap", "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing",
+    "errors", "results", "levels", "dates", "resources", "tables", "kernel", "method",
+    "framework", "evidence", "ledger", "checks", "case", "knowledge", "intensity", "scoring",
+    "explanation", "crosswalk", "assessment", "comparison", "flags", "matching", "response_level",
+    "waiting", "gap", "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing",
     "weighting", "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale",
     "columns", "schemas", "template", "lints", "agreement", "brief", "headline", "figures",
     "documents", "suggestions", "recall", "anchors", "exchange", "tabulation", "report",

@@ -35,6 +35,7 @@ from atrisk.explanation import Row
 from atrisk.framework import Framework
 from atrisk.kernel.reliability import measure_alpha
 from atrisk.levels import AGREEMENT_LEVELS
+from atrisk.results import Result
 from atrisk.tables import DateCell, Items, Record, Table, Text, read_table
 
 Floats = NDArray[np.float64]
@@ -55,7 +56,7 @@ class Adjudication(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement:
+class Agreement(Result):
     """What several coders of a case agree on.
 
     Attributes:

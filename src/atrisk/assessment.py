@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.case import Case, check_codes
-from atrisk.errors import MissingExtraError, RequestError, UnknownNameError, require, shorten
+from atrisk.errors import RequestError, UnknownNameError, require, shorten
 from atrisk.evidence import AUDIENCES, Audience
 from atrisk.explanation import Row, explain_score
 from atrisk.framework import Framework
 from atrisk.intensity import Intensity, measure_intensity
 from atrisk.knowledge import read_view
 from atrisk.method import Method, WeightSet
+from atrisk.results import Result
 from atrisk.scoring import (
     Scores,
     describe_score,
@@ -34,16 +35,13 @@ from atrisk.scoring import (
     split_factor,
 )
 
-if TYPE_CHECKING:
-    import pandas
-
 Floats = NDArray[np.float64]
 Level = Literal["overall", "crime", "factor", "indicator"]
 LEVELS: tuple[Level, ...] = ("overall", "crime", "factor", "indicator")
 
 
 @dataclass(frozen=True, eq=False)
-class Assessment:
+class Assessment(Result):
     """A case scored under a framework, month by month.
 
     Arrays have months first and hold numbers from 0 to 1. An element of ``factors`` or
@@ -175,19 +173,6 @@ class Assessment:
         if level not in LEVELS:
             raise UnknownNameError("level", str(level), LEVELS)
         return [row for place in range(len(self.months)) for row in self._rows(place, level)]
-
-    def to_frame(self, level: Level = "overall") -> pandas.DataFrame:
-        """Return ``to_rows(level)`` as a pandas data frame.
-
-        Raises:
-            MissingExtraError: pandas is not installed.
-            UnknownNameError: no such level.
-        """
-        try:
-            import pandas  # noqa: PLC0415 - an extra, imported where used
-        except ImportError:
-            raise MissingExtraError("to_frame", "frames") from None
-        return pandas.DataFrame(self.to_rows(level))
 
     def explain(
         self, month: str, *, factor: str | None = None, crime: str | None = None

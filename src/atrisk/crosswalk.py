@@ -27,6 +27,7 @@ from atrisk.framework import (
     list_frameworks,
     load_framework,
 )
+from atrisk.results import Result
 from atrisk.tables import Items, Record, Table, Text, read_table
 
 FOLDER = "crosswalks"
@@ -41,7 +42,7 @@ class Counterpart(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Crosswalk:
+class Crosswalk(Result):
     """From the indicators of one framework to those of another.
 
     Attributes:

@@ -15,6 +15,7 @@ from typing import Any
 
 from atrisk.errors import MissingExtraError, RequestError
 from atrisk.explanation import Row
+from atrisk.results import Result
 
 LARGEST_BYTES = 64 * 1024 * 1024
 LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences
@@ -56,7 +57,7 @@ class Passage:
 
 
 @dataclass(frozen=True, eq=False)
-class Document:
+class Document(Result):
     """A document as its passages.
 
     Attributes:

@@ -9,27 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.assessment import Assessment
-from atrisk.errors import MissingExtraError, RequestError, UnknownNameError
+from atrisk.errors import RequestError, UnknownNameError
 from atrisk.explanation import Row
 from atrisk.kernel.tally import Tally
 from atrisk.levels import ENSEMBLE_LEVELS
 from atrisk.method import AlarmOption
+from atrisk.results import Result
 from atrisk.uncertainty import Uncertainty
-
-if TYPE_CHECKING:
-    import pandas
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble:
+class Ensemble(Result):
     """What many draws of a case say together, month by month.
 
     Attributes:
@@ -137,18 +134,6 @@ class Ensemble:
             self._row(base, str(base.get(level, level)))
             for base in self.base.to_rows(level)  # type: ignore[arg-type]
         ]
-
-    def to_frame(self, level: str = "overall") -> pandas.DataFrame:
-        """Return ``to_rows(level)`` as a pandas data frame.
-
-        Raises:
-            MissingExtraError: pandas is not installed.
-        """
-        try:
-            import pandas  # noqa: PLC0415 - an extra, imported where used
-        except ImportError:
-            raise MissingExtraError("to_frame", "frames") from None
-        return pandas.DataFrame(self.to_rows(level))
 
     def _row(self, base: Row, name: str) -> Row:
         month, series = self.base.place(base["month"]), self._place(name)

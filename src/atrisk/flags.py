@@ -17,6 +17,7 @@ from atrisk.explanation import Row
 from atrisk.framework import Framework
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.method import AlarmOption, Method
+from atrisk.results import Result
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,7 +48,7 @@ class Flag:
 
 
 @dataclass(frozen=True, eq=False)
-class Flags:
+class Flags(Result):
     """The flags of an assessment under a policy.
 
     Attributes:

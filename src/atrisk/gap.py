@@ -34,6 +34,7 @@ from atrisk.ledger import (
 from atrisk.matching import Lag, Span, find_answers, measure_lag
 from atrisk.method import RuleOption
 from atrisk.response_level import is_over, list_promises, measure_level, strength_on
+from atrisk.results import Result
 from atrisk.waiting import (
     describe_median,
     estimate_waiting,
@@ -49,7 +50,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Gap:
+class Gap(Result):
     """The gap between warnings and responses under one rule and stage.
 
     Attributes:

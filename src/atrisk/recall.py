@@ -19,6 +19,7 @@ from atrisk.errors import RequestError, UnknownNameError, check_count
 from atrisk.evidence import Evidence
 from atrisk.explanation import Row
 from atrisk.framework import Framework
+from atrisk.results import Result
 from atrisk.suggestions import index_indicators
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ Scorer = Callable[[Passage], Floats]
 
 
 @dataclass(frozen=True, eq=False)
-class Recall:
+class Recall(Result):
     """The share of coded indicators among the first few suggested, passage by passage.
 
     Attributes:

@@ -27,6 +27,7 @@ from atrisk.gap import Gap, compare_rules, measure_gap
 from atrisk.levels import OUTCOME_LEVELS
 from atrisk.method import Method
 from atrisk.resources import Folder
+from atrisk.results import Result
 from atrisk.tables import Header, Text, read_header
 from atrisk.waiting import summarise_waiting
 
@@ -88,7 +89,7 @@ class ScenarioResult:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(Result):
     """Scenarios beside their base.
 
     Attributes:

@@ -27,6 +27,7 @@ from atrisk.levels import KINDS, STUDY_LEVELS
 from atrisk.method import Method
 from atrisk.omission import Omissions
 from atrisk.preparation import vary_around
+from atrisk.results import Result
 from atrisk.uncertainty import read_uncertainty
 from atrisk.variation import NATURES, Inputs, Variation
 from atrisk.workers import run_tasks, show_progress
@@ -39,7 +40,7 @@ _OPTIONS = ("grade", "persistence", "factor_aggregation", "crime_aggregation")
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(Result):
     """What the result of an assessment hangs on.
 
     Attributes:

@@ -20,12 +20,13 @@ from atrisk.errors import MissingExtraError, RequestError, check_count, require
 from atrisk.evidence import Evidence
 from atrisk.explanation import Row
 from atrisk.framework import Framework
+from atrisk.results import Result
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Suggestions:
+class Suggestions(Result):
     """The likeliest indicators of each passage, for a person to accept or refuse.
 
     Attributes:

@@ -27,6 +27,7 @@ from atrisk.intensity import measure_intensity
 from atrisk.kernel.alarms import watch_draws
 from atrisk.knowledge import View, read_view
 from atrisk.levels import TREE_LEVELS
+from atrisk.results import Result
 from atrisk.scoring import Scores, score_crimes, score_factors
 from atrisk.variation import SCORING
 from atrisk.workers import show_progress
@@ -40,7 +41,7 @@ Choices = dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class MethodTree:
+class MethodTree(Result):
     """Every leaf of the method's tree, or a sample of them.
 
     Attributes:

@@ -22,6 +22,7 @@ from atrisk.flags import choose_policy
 from atrisk.kernel import sampling
 from atrisk.kernel.simplex import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
 from atrisk.method import AlarmOption
+from atrisk.results import Result
 from atrisk.uncertainty import choose_uncertainty, read_uncertainty
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,7 @@ Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class WeightDraws:
+class WeightDraws(Result):
     """The overall score under many draws of Dirichlet weights.
 
     Attributes:
@@ -92,7 +93,7 @@ class WeightDraws:
 
 
 @dataclass(frozen=True, eq=False)
-class WeightBounds:
+class WeightBounds(Result):
     """What the score can be under any weights within a factor of the set's.
 
     Attributes:

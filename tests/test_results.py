@@ -1,0 +1,88 @@
+"""Results in a notebook and as data frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+import atrisk
+from atrisk.results import SHOWN, Result
+from toys import THREE_FACTOR, case_of, evidence
+
+CAR = atrisk.load_case("car-2012-2015")
+UN = atrisk.load_framework("un-foa-2014")
+NOW = atrisk.assess(CAR, UN)
+MAKERS: dict[str, Callable[[], Result]] = {
+    "assessment": lambda: NOW,
+    "flags": lambda: atrisk.raise_flags(NOW),
+    "gap": lambda: atrisk.measure_gap(CAR, NOW),
+    "ensemble": lambda: atrisk.run_ensemble(CAR, UN, draws=20, seed=1),
+    "tree": lambda: atrisk.explore_methods(CAR, UN, branches=["persistence"]),
+    "outcome": lambda: atrisk.run_scenarios(CAR, UN),
+    "bounds": lambda: atrisk.bound_weights(NOW),
+    "weights": lambda: atrisk.draw_weights(NOW, draws=20, seed=1),
+    "crosswalk": lambda: atrisk.load_crosswalk(atrisk.load_framework("ten-stages"), UN.id),
+}
+
+
+class Table(HTMLParser):
+    """The cells of the first table of a page, and every tag."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_result_shows_its_first_rows_and_its_caveats(name: str) -> None:
+    result: Any = MAKERS[name]()
+    shown = result._repr_html_()
+    rows = result.to_rows()
+    assert Table(shown).tags.count("tr") == 1 + min(len(rows), SHOWN)
+    if len(rows) > SHOWN:
+        assert f"{len(rows) - SHOWN} more rows" in shown
+    for column in rows[0]:
+        assert f"<th>{column}</th>" in shown
+    for line in repr(result).splitlines():
+        assert escape(line.strip()) in shown
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_frame_is_the_rows(name: str) -> None:
+    pytest.importorskip("pandas")
+    result: Any = MAKERS[name]()
+    frame = result.to_frame()
+    assert list(frame.columns) == list(result.to_rows()[0])
+    assert len(frame) == len(result.to_rows())
+    assert frame.iloc[0].tolist()[0] == next(iter(result.to_rows()[0].values()))
+
+
+def test_a_level_is_passed_on() -> None:
+    pytest.importorskip("pandas")
+    assert len(NOW.to_frame("factor")) == 48 * 14
+    with pytest.raises(atrisk.UnknownNameError):
+        NOW.to_frame("factors")
+
+
+def test_unknown_is_a_dash_and_not_a_zero() -> None:
+    result = atrisk.assess(atrisk.load_case("car-2020-2021"), UN)
+    shown, rows = result._repr_html_(), result.to_rows()
+    dashes = sum(value is None for row in rows for value in row.values())
+    assert dashes
+    assert shown.count("<td>–</td>") == dashes
+
+
+def test_text_of_a_case_is_escaped() -> None:
+    case = case_of(evidence())
+    header = case.header.model_copy(update={"caveat": "<img src=x onerror=alert(1)>"})
+    case = atrisk.Case(header, case.sources, case.evidence)
+    assert "img" not in Table(atrisk.assess(case, THREE_FACTOR)._repr_html_()).tags
