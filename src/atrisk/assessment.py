@@ -195,7 +195,7 @@ class Assessment(Result):
             RequestError: the month was not assessed, or nothing on record bears on the score.
             UnknownNameError: no such factor or crime.
 
-        Example:
+        Examples:
             >>> import atrisk
             >>> case = atrisk.load_case("car-2012-2015")
             >>> assessment = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
@@ -297,7 +297,7 @@ def assess(
 ) -> Assessment:
     """Score a case month by month under a framework.
 
-    By default, with claims independent, echoes one claim, and ``p = grade x persistence``::
+    By default, with claims independent, echoes one claim, and ``p = grade x persistence``:
 
         P(A >= k) = 1 - prod over aggravating claims of severity >= k of (1 - p)    (M alike)
         indicator = E[max(0, A - M)] / K = (1 / K) * sum_k P(A >= k) * P(M < k)
@@ -324,7 +324,7 @@ def assess(
         RequestError: nothing was known by then, or the knowledge is not understood.
         UnknownNameError: no such audience, branch, option or weight set.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> framework = atrisk.load_framework("un-foa-2014")

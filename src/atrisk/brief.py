@@ -130,7 +130,7 @@ def prepare_brief(
         DataError: the case is coded to another framework.
         UnknownNameError: no such audience, branch or option.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2020-2021")
         >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=50)

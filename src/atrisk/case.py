@@ -117,7 +117,7 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
         DataError: its files have faults; all of them are listed.
         RequestError: the path is no folder, or ``framework`` is no framework.
 
-    Example:
+    Examples:
         >>> load_case("car-2012-2015").header.country
         'CAF'
     """
@@ -166,7 +166,7 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
 def list_cases() -> tuple[str, ...]:
     """Return the ids of the bundled cases.
 
-    Example:
+    Examples:
         >>> "car-2012-2015" in list_cases()
         True
     """
@@ -192,7 +192,7 @@ def check_codes(case: Case, framework: Framework) -> None:
 def name_framework(which: str | Path) -> str | None:
     """Return the id of the framework that a case names, even if its files have faults.
 
-    Example:
+    Examples:
         >>> name_framework("car-2012-2015")
         'un-foa-2014'
     """

@@ -49,7 +49,7 @@ LAG_COLUMNS = (
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status; faults are told on standard error.
 
-    Example:
+    Examples:
         >>> main(["cases", "--format", "csv"])
         case,title,months,evidence,sources
         car-2012-2015,"Central African Republic, 2012-2015",2012-01 to 2015-12,391,2

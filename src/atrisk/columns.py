@@ -72,7 +72,7 @@ def list_columns(table: str) -> tuple[Column, ...]:
     Args:
         table: such as ``"evidence"``.
 
-    Example:
+    Examples:
         >>> [column.name for column in list_columns("evidence")][:3]
         ['id', 'source', 'locator']
         >>> next(c.values for c in list_columns("evidence") if c.name == "direction")

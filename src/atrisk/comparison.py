@@ -34,7 +34,7 @@ def compare_scores(
         RequestError: a month was not assessed, or nothing bears on either score.
         UnknownNameError: no such factor or crime.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> framework = atrisk.load_framework("un-foa-2014")

@@ -99,7 +99,7 @@ def load_crosswalk(framework: Framework, coded: str) -> Crosswalk:
         DataError: its file has faults; if the other framework is bundled, one of them may be an
             indicator that has no line.
 
-    Example:
+    Examples:
         >>> load_crosswalk(load_framework("ten-stages"), "un-foa-2014")
         Crosswalk('un-foa-2014' to 'ten-stages': 58 of 141 indicators have a counterpart; 26 of 27
         are reached)
@@ -134,7 +134,7 @@ def cross_case(case: Case, framework: Framework) -> Case:
         UnknownNameError: the framework has no crosswalk from the case's own.
         DataError: the crosswalk has faults.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> stages = atrisk.load_framework("ten-stages")
         >>> case = cross_case(atrisk.load_case("car-2012-2015"), stages)

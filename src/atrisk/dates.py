@@ -22,7 +22,7 @@ _ACCEPTED = "expected 2013, 2013-12, 2013-12-02, or an interval such as 2013-09/
 class Month:
     """A calendar month, ordered in time.
 
-    Example:
+    Examples:
         >>> Month.parse("2013-12").next()
         Month('2014-01')
     """
@@ -70,7 +70,7 @@ class Month:
 def list_months(first: Month, last: Month) -> tuple[Month, ...]:
     """Return every month from ``first`` to ``last``, both included.
 
-    Example:
+    Examples:
         >>> [str(month) for month in list_months(Month.parse("2012-12"), Month.parse("2013-01"))]
         ['2012-12', '2013-01']
     """
@@ -102,7 +102,7 @@ class ImpreciseDate:
         Raises:
             ValueError: it is neither, or the interval ends before it begins.
 
-        Example:
+        Examples:
             >>> when = ImpreciseDate.parse("2013-09")
             >>> str(when.earliest), str(when.latest)
             ('2013-09-01', '2013-09-30')

@@ -148,7 +148,7 @@ def read_document(path: Path) -> Document:
 def fold(text: str) -> str:
     """Return a text with its white space folded: a line break is the page's, not the sentence's.
 
-    Example:
+    Examples:
         >>> fold("two   spaces")
         'two spaces'
     """
@@ -180,7 +180,7 @@ def name_dates(text: str) -> tuple[str, ...]:
     ``2013-12-05/2013-12-06``. One without a year is left in the text's words, because the year
     would be a guess: ``5 December (year?)``.
 
-    Example:
+    Examples:
         >>> name_dates("From 5-6 December 2013 until March 2014; on 25 March, 2,013 people fled.")
         ('2013-12-05/2013-12-06', '2014-03', '25 March (year?)')
     """

@@ -66,7 +66,7 @@ def run_ensemble(
 ) -> Ensemble:
     """Score a case under many draws of what may be wrong.
 
-    Each draw settles, by the framework's ``uncertainty.toml`` and its branches::
+    Each draw settles, by the framework's ``uncertainty.toml`` and its branches:
 
         truth       each claim true or not, with the probability of its grade; claims of one
                     source err together (Gaussian copula)
@@ -103,7 +103,7 @@ def run_ensemble(
         UnknownNameError: no such kind, question, option, branch or policy.
         DataError: the framework has no ``uncertainty.toml``.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> framework = atrisk.load_framework("un-foa-2014")
@@ -165,7 +165,7 @@ def run_ensembles(
     Raises:
         RequestError: there is no case, and as ``run_ensemble``.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> framework = atrisk.load_framework("un-foa-2014")
         >>> cases = (atrisk.load_case(name) for name in atrisk.list_cases())

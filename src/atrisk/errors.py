@@ -89,7 +89,7 @@ class MissingExtraError(AtriskError, ImportError):
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.7) -> str:
     """Return ``" Did you mean 'x'?"`` for the nearest known name, or an empty string.
 
-    Example:
+    Examples:
         >>> did_you_mean("car-2012", ["car-2012-2015", "toy"])
         " Did you mean 'car-2012-2015'?"
     """
@@ -102,7 +102,7 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.7) -> str:
 def shorten(value: object, limit: int = 60) -> str:
     """Quote a value for a message, cut to ``limit`` characters, control characters escaped.
 
-    Example:
+    Examples:
         >>> shorten("x" * 100, limit=5)
         "'xxxxx…' (100 characters)"
     """
@@ -118,7 +118,7 @@ def require(value: object, kind: type, how: str) -> None:
     Raises:
         RequestError: ``value`` is not a ``kind``.
 
-    Example:
+    Examples:
         >>> require("7", str, "as text")
     """
     if not isinstance(value, kind):

@@ -117,7 +117,7 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
         UnknownNameError: the framework has no such policy.
         RequestError: a policy that can never raise an alarm.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))

@@ -139,7 +139,7 @@ def flip_evidence(
         RequestError: there is no alarm that could go, or no budget.
         UnknownNameError: no such goal or policy.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
@@ -308,7 +308,7 @@ def flip_weights(
         RequestError: no alarm, or crimes that are not arithmetic means.
         UnknownNameError: no such goal or policy.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))

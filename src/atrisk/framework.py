@@ -172,7 +172,7 @@ class Framework:
         Raises:
             UnknownNameError: no such branch, or no such option of it.
 
-        Example:
+        Examples:
             >>> load_framework("un-foa-2014").choose({"weights": "equal"}).choices["weights"]
             'equal'
         """
@@ -300,7 +300,7 @@ def load_framework(which: str | Path) -> Framework:
         UnknownNameError: no bundled framework has that id.
         DataError: its files have faults; all of them are listed.
 
-    Example:
+    Examples:
         >>> load_framework("un-foa-2014").factors["9"].scope
         'genocide'
     """
@@ -323,7 +323,7 @@ def load_framework(which: str | Path) -> Framework:
 def list_frameworks() -> tuple[str, ...]:
     """Return the ids of the bundled frameworks.
 
-    Example:
+    Examples:
         >>> "un-foa-2014" in list_frameworks()
         True
     """
@@ -333,7 +333,7 @@ def list_frameworks() -> tuple[str, ...]:
 def describe_unknown_indicator(framework: Framework, code: str) -> str:
     """Say what to type instead of an indicator code that does not exist.
 
-    Example:
+    Examples:
         >>> describe_unknown_indicator(load_framework("un-foa-2014"), "7.15")
         "indicator '7.15' does not exist; the last of factor 7 is 7.14 (More inflammatory rhetoric,
         propaganda or hate speech)"

@@ -184,7 +184,7 @@ def measure_gap(
     before it. A warning without one by the end of the case is right-censored there, never
     dropped; the share that still waits is the Kaplan-Meier estimate. For each month, with ``l`` the
     level of the strongest response in force of an instrument, from the framework's table, times
-    the share of its promised strength that was delivered::
+    the share of its promised strength that was delivered:
 
         response = (1 - prod over protective of (1 - l)) * prod over harmful of (1 - l)
         gap      = max(0, overall risk - response)
@@ -209,7 +209,7 @@ def measure_gap(
     References:
         Kaplan and Meier (1958), Journal of the American Statistical Association 53:457-481.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
@@ -253,7 +253,7 @@ def compare_rules(case: Case, assessment: Assessment, stage: Stage | None = None
     Raises:
         RequestError: as ``measure_gap``.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))

@@ -26,7 +26,7 @@ class Answer:
 def tell_headline(brief: Brief) -> str:
     """Say the band now, what changed, and on what knowledge, in two or three sentences.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=20)

@@ -42,7 +42,7 @@ def read_view(case: Case, knowledge: str | date) -> View:
     Raises:
         RequestError: it is none of these, or the day is before the case begins.
 
-    Example:
+    Examples:
         >>> from atrisk.case import load_case
         >>> view = read_view(load_case("car-2012-2015"), "2013-06-15")
         >>> str(view.months[-1]), str(view.cuts[-1])

@@ -135,7 +135,7 @@ class Delivery(Cited):
 def bounds(when: ImpreciseDate) -> tuple[date, date]:
     """Return the first and the last day that a date may mean; an open side is the other one.
 
-    Example:
+    Examples:
         >>> [str(day) for day in bounds(ImpreciseDate.parse("../2013-03-24"))]
         ['2013-03-24', '2013-03-24']
     """

@@ -46,7 +46,7 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         case: that has been read, so that its files have no faults.
         framework: that it is coded to.
 
-    Example:
+    Examples:
         >>> from atrisk.case import load_case
         >>> from atrisk.framework import load_framework
         >>> case = load_case("car-2012-2015")

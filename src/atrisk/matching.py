@@ -124,7 +124,7 @@ def measure_lag(
 ) -> Lag:
     """Return the lag from one warning, or from an alarm in a month, to its first answer.
 
-    With the warning on a day in ``[c, d]`` and response r meeting the rule on one in ``[a, b]``::
+    With the warning on a day in ``[c, d]`` and response r meeting the rule on one in ``[a, b]``:
 
         days = min over r with middle(r) >= middle(warning) of the difference of the middles
         low  = min over r with b >= c of max(0, a - d)

@@ -45,7 +45,7 @@ def assess_many(
     Raises:
         RequestError: there is no case, and as ``assess``.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> framework = atrisk.load_framework("un-foa-2014")
         >>> cases = (atrisk.load_case(name) for name in atrisk.list_cases())

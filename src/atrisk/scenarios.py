@@ -178,7 +178,7 @@ class Outcome(Result):
 def list_scenarios(case: Case) -> tuple[str, ...]:
     """Return the ids of the scenarios that a case ships with.
 
-    Example:
+    Examples:
         >>> from atrisk.case import load_case
         >>> len(list_scenarios(load_case("car-2012-2015"))) >= 6
         True
@@ -241,7 +241,7 @@ def run_scenarios(
         UnknownNameError: a scenario, source, row, response, branch or option that does not exist.
         DataError: a file has faults.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> framework = atrisk.load_framework("un-foa-2014")

@@ -45,7 +45,7 @@ def describe_schema(name: str) -> dict[str, Any]:
     Raises:
         UnknownNameError: there is no such file.
 
-    Example:
+    Examples:
         >>> describe_schema("evidence")["properties"]["direction"]["enum"]
         ['aggravating', 'mitigating']
 
@@ -75,7 +75,7 @@ def describe_package(case: Case) -> dict[str, Any]:
     Raises:
         RequestError: the case was not read from a folder.
 
-    Example:
+    Examples:
         >>> from atrisk.case import load_case
         >>> package = describe_package(load_case("car-2012-2015"))
         >>> [resource["name"] for resource in package["resources"]][:2]

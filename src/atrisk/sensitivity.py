@@ -164,7 +164,7 @@ def analyse_sensitivity(
     """Say what an assessment hangs on.
 
     Sobol indices of first and total order for all months at once, with ``A`` and ``B`` two samples
-    as in ``run_ensemble`` and ``AB_i`` the first with input ``i`` from the second::
+    as in ``run_ensemble`` and ``AB_i`` the first with input ``i`` from the second:
 
         S_i = E[f(B) (f(AB_i) - f(A))] / V        T_i = E[(f(A) - f(AB_i)) ** 2] / (2 V)
 
@@ -196,7 +196,7 @@ def analyse_sensitivity(
         Saltelli and others (2010), Computer Physics Communications 181:259-270; Jansen (1999),
         Computer Physics Communications 117:35-43.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> framework = atrisk.load_framework("un-foa-2014")

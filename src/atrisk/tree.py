@@ -180,7 +180,7 @@ def explore_methods(
         RequestError: no branch, one that is settled too, or a large tree without a seed.
         UnknownNameError: no such branch or option.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> framework = atrisk.load_framework("un-foa-2014")

@@ -161,7 +161,7 @@ def draw_weights(
         RequestError: no draws, no seed, or crimes that are not arithmetic means.
         UnknownNameError: no such option.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
@@ -184,7 +184,7 @@ def describe_weights(assessment: Assessment, spread: str | float | None = None) 
     """Give the exact mean and standard deviation of each crime under Dirichlet weights.
 
     With ``a_i = concentration * w0_i``, ``A`` their sum over the crime's factors and ``m`` the
-    score under the set itself::
+    score under the set itself:
 
         mean = m        variance = (sum a_i x_i ** 2 / A - m ** 2) / (A + 1)
 
@@ -201,7 +201,7 @@ def describe_weights(assessment: Assessment, spread: str | float | None = None) 
     References:
         Kotz, Balakrishnan and Johnson (2000), Continuous Multivariate Distributions 1, chapter 49.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
@@ -254,7 +254,7 @@ def bound_weights(
         Charnes and Cooper (1962), Naval Research Logistics Quarterly 9:181-186; Crouzeix, Ferland
         and Schaible (1985), Journal of Optimization Theory and Applications 47:35-49.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))

@@ -66,7 +66,7 @@ class Plate:
 def list_plates(brief: Brief) -> tuple[Plate, ...]:
     """Return every figure of a case, in the order of a report; one without data says why.
 
-    Example:
+    Examples:
         >>> import atrisk
         >>> case = atrisk.load_case("car-2020-2021")
         >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=20)

@@ -88,9 +88,9 @@ def new_figure(height: int, rows: int = 1, **more: Any) -> tuple[Figure, Any]:
         rows: axes below one another, which share their horizontal axis.
         more: for ``Figure.subplots``, such as ``height_ratios``.
     """
-    from matplotlib.figure import Figure as NewFigure  # noqa: PLC0415 - an extra
+    from atrisk.figures.canvas import Canvas  # noqa: PLC0415 - imports matplotlib, an extra
 
-    figure = NewFigure(figsize=(WIDTH, height))
+    figure = Canvas(figsize=(WIDTH, height))
     return figure, figure.subplots(rows, 1, sharex=True, **more)
 
 

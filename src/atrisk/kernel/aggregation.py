@@ -30,7 +30,7 @@ class CountingOr:
     References:
         Grabisch, Marichal, Mesiar and Pap (2009), Aggregation Functions, section 5.4.
 
-    Example:
+    Examples:
         Two values at 1 and one at 0.5: 1/2 + 1/4 + 0.5/8.
 
         >>> CountingOr(0.5).join(np.array([1.0, 0.5, 1.0]), np.ones(3)).item()
@@ -64,7 +64,7 @@ class NoisyOr:
     ``r_i`` is the weight of ``i`` over the mean weight, so equal weights give every value the
     strength itself: alone and at its worst it reaches that much.
 
-    Example:
+    Examples:
         >>> NoisyOr(0.5).join(np.array([1.0, 1.0]), np.array([1.0, 1.0])).item()
         0.75
     """
@@ -91,7 +91,7 @@ class NoisyOr:
 class PowerMean:
     """``(sum w_i x_i ** p) ** (1 / p)`` with weights that sum to one; ``p = 1`` is the mean.
 
-    Example:
+    Examples:
         >>> PowerMean(1.0).join(np.array([1.0, 0.5]), np.array([1.0, 1.0])).item()
         0.75
     """
@@ -121,7 +121,7 @@ class PowerMean:
 class Maximum:
     """The largest value of positive weight; ties share it.
 
-    Example:
+    Examples:
         >>> Maximum().join(np.array([0.25, 0.5]), np.array([1.0, 1.0])).item()
         0.5
     """

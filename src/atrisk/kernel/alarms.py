@@ -27,7 +27,7 @@ def find_alarms(
     Returns:
         First month and month of the end of each alarm; None for one that has not ended.
 
-    Example:
+    Examples:
         >>> scores = np.array([0.5, 0.75, 0.5, 0.25, 0.5])
         >>> find_alarms(scores, on=0.5, off=0.375, needed=2, watched=3, cool_down=0)
         [(1, 3), (4, None)]
@@ -58,7 +58,7 @@ def watch_draws(
     Returns:
         Shape ``(months, draws)``.
 
-    Example:
+    Examples:
         >>> scores = np.array([[0.5], [0.75], [0.5], [0.25], [0.5]], dtype=np.float32)
         >>> alarm = watch_draws(scores, on=0.5, off=0.375, needed=2, watched=3, cool_down=0)
         >>> alarm[:, 0].tolist()
@@ -95,7 +95,7 @@ def find_surges(scores: Floats, *, months: int, deviations: float, least: float)
     Returns:
         Positions in ``scores``.
 
-    Example:
+    Examples:
         >>> find_surges(np.array([0.0, 0.0, 0.0, 0.5, 0.5]), months=3, deviations=2.0, least=0.125)
         [3]
     """

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 def gauss_legendre(players: int) -> tuple[Floats, Floats]:
     """Return points and weights on [0, 1] that integrate degree ``players - 1`` exactly.
 
-    Example:
+    Examples:
         >>> points, weights = gauss_legendre(1)
         >>> points.tolist(), weights.tolist()
         ([0.5], [1.0])
@@ -42,7 +42,7 @@ def attribute(aggravating: Floats, mitigating: Floats) -> tuple[Floats, Floats]:
     Returns:
         Parts by level, shapes ``(K, g)`` and ``(K, h)``; all of them sum to the intensity.
 
-    Example:
+    Examples:
         Two claims of severity 1 of 1, each with probability 1/2: 3/4, shared alike.
 
         >>> parts, _ = attribute(np.array([[0.5, 0.5]]), np.zeros((1, 0)))
@@ -62,7 +62,7 @@ def attribute(aggravating: Floats, mitigating: Floats) -> tuple[Floats, Floats]:
 def leave_one_out(factors: Floats) -> Floats:
     """Multiply all factors but one, for each one, along the last axis, without dividing.
 
-    Example:
+    Examples:
         >>> leave_one_out(np.array([2.0, 0.0, 4.0])).tolist()
         [0.0, 8.0, 0.0]
     """

@@ -33,7 +33,7 @@ def join_draws(rule: Aggregation, values: Sequence[Floats], counts: Floats, memb
     Returns:
         Shape ``(t, d)``; equal to ``rule.join`` of each draw to single precision.
 
-    Example:
+    Examples:
         >>> values = [np.array([[0.5]], dtype=np.float32), np.array([[1.0]], dtype=np.float32)]
         >>> join_draws(CountingOr(0.5), values, np.ones((2, 1), dtype=np.float32), 2).tolist()
         [[0.625]]

@@ -22,7 +22,7 @@ def cumulate(first: Floats, last: Floats, cut: Floats) -> Floats:
     Returns:
         Probabilities, shape ``(n, m)``.
 
-    Example:
+    Examples:
         A day in an interval of four days, seen on its second:
 
         >>> cumulate(np.array([1.0]), np.array([4.0]), np.array([0.0, 2.0, 9.0])).tolist()
@@ -47,7 +47,7 @@ def persist(ended: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
     Returns:
         Probabilities, shape ``(n, t)``.
 
-    Example:
+    Examples:
         Ended in month 0 for sure, seen in months 0 to 2 with a half-life of one month:
 
         >>> persist(np.array([[1.0]]), np.array([[0, 1, 2]]), half_life=1.0).tolist()
@@ -71,7 +71,7 @@ def recall(happened: Floats, lags: NDArray[np.int64], half_life: float) -> Float
     Returns:
         Probabilities, shape ``(n, t)``.
 
-    Example:
+    Examples:
         >>> recall(np.array([[1.0]]), np.array([[-1, 0, 1]]), half_life=1.0).tolist()
         [[0.0, 1.0, 0.5]]
     """

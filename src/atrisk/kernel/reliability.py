@@ -15,7 +15,7 @@ def measure_alpha(ratings: Floats, metric: Metric) -> float | None:
     """Give Krippendorff's alpha: 1 for perfect agreement, 0 for chance, below 0 for less.
 
     ``alpha = 1 - D_o / D_e``, with ``o_ck`` the coincidences of the values ``c`` and ``k`` within
-    units (each unit's ``m`` codes count ``1 / (m - 1)``), ``n_c`` their margins, ``n`` their sum::
+    units (each unit's ``m`` codes count ``1 / (m - 1)``), ``n_c`` their margins, ``n`` their sum:
 
         D_o = sum o_ck d_ck / n        D_e = sum n_c n_k d_ck / (n (n - 1))
 
@@ -34,7 +34,7 @@ def measure_alpha(ratings: Floats, metric: Metric) -> float | None:
         Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, University of Pennsylvania;
         Hayes and Krippendorff (2007), Communication Methods and Measures 1:77-89.
 
-    Example:
+    Examples:
         >>> measure_alpha(np.array([[0.0, 1.0, 0.0, 1.0], [0.0, 1.0, 0.0, 1.0]]), "nominal")
         1.0
     """

@@ -33,7 +33,7 @@ def draw_standing(generator: Generator, block: Integers, correlation: float, dra
     References:
         Li (2000), Journal of Fixed Income 9:43-54, for the Gaussian copula.
 
-    Example:
+    Examples:
         >>> drawn = draw_standing(np.random.default_rng(7), np.array([0, 0, 1]), 1.0, 2)
         >>> (drawn[0] == drawn[1]).tolist(), (drawn[0] == drawn[2]).tolist()
         ([True, True], [False, False])
@@ -62,7 +62,7 @@ def judge_truth(
     Returns:
         Shape ``(items, draws)``.
 
-    Example:
+    Examples:
         >>> standing, one = np.zeros((1, 2), dtype=np.float32), np.array([0, 0])
         >>> judge_truth(standing, np.array([[0.75, 0.25]]), one, np.array([0, 0])).tolist()
         [[True, True], [False, False]]
@@ -85,7 +85,7 @@ def draw_severity(
     Returns:
         Shape ``(items, draws)``.
 
-    Example:
+    Examples:
         >>> draw_severity(
         ...     np.random.default_rng(7), np.array([0, 1, 4]), 2, lower=0.0, higher=1.0, top=4
         ... ).tolist()
@@ -101,7 +101,7 @@ def draw_severity(
 def draw_days(generator: Generator, first: Integers, last: Integers, draws: int) -> Integers:
     """Draw a day of each interval, every one equally likely, as day numbers.
 
-    Example:
+    Examples:
         >>> draw_days(np.random.default_rng(7), np.array([3]), np.array([3]), 2).tolist()
         [[3, 3]]
     """
@@ -111,7 +111,7 @@ def draw_days(generator: Generator, first: Integers, last: Integers, draws: int)
 def draw_factors(generator: Generator, spread: float, shape: tuple[int, int]) -> Floats:
     """Draw factors from ``1 / spread`` to ``spread``, their logarithms equally likely.
 
-    Example:
+    Examples:
         >>> draw_factors(np.random.default_rng(7), 1.0, (1, 2)).tolist()
         [[1.0, 1.0]]
     """
@@ -137,7 +137,7 @@ def draw_weights(generator: Generator, centre: Floats, concentration: float) -> 
     References:
         Devroye (1986), Non-Uniform Random Variate Generation, section XI.4.
 
-    Example:
+    Examples:
         >>> draw_weights(np.random.default_rng(7), np.array([[0.0], [2.0]]), np.inf).tolist()
         [[0.0], [2.0]]
     """
@@ -152,7 +152,7 @@ def draw_weights(generator: Generator, centre: Floats, concentration: float) -> 
 def draw_options(generator: Generator, belief: Floats, draws: int) -> Integers:
     """Draw which option each draw takes, in proportion to the belief in it.
 
-    Example:
+    Examples:
         >>> draw_options(np.random.default_rng(7), np.array([0.0, 1.0]), 3).tolist()
         [1, 1, 1]
     """

@@ -28,7 +28,7 @@ def exceed(probability: Floats, severity: Integers, starts: Integers, top: int) 
     Returns:
         Shape ``(top, g, t)``; level ``k`` is at ``k - 1``.
 
-    Example:
+    Examples:
         One claim told twice, at severity 1 with 0.75 and at severity 2 with 0.5:
 
         >>> exceed(np.array([[0.75], [0.5]]), np.array([1, 2]), np.array([0]), top=2).tolist()
@@ -52,7 +52,7 @@ def escape(probability: Floats, owner: Integers, owners: int) -> Floats:
     Returns:
         Shape ``(..., owners, t)``.
 
-    Example:
+    Examples:
         >>> escape(np.array([[0.5], [0.5]]), np.array([1, 1]), owners=2).tolist()
         [[1.0], [0.25]]
     """
@@ -76,7 +76,7 @@ def expect_worst(no_aggravating: Floats, no_mitigating: Floats) -> Floats:
     Returns:
         Intensity in [0, 1], without the first axis.
 
-    Example:
+    Examples:
         Severity 2 of 4 for sure, nothing mitigating: 2 / 4.
 
         >>> no_aggravating = np.array([[0.0], [0.0], [1.0], [1.0]])

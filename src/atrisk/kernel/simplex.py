@@ -21,7 +21,7 @@ TOLERANCE = 1e-9
 def average_dirichlet(values: Floats, parameters: Floats) -> tuple[Floats, Floats]:
     """Give mean and variance of a weighted mean under Dirichlet weights.
 
-    With ``a`` the parameters, ``A`` their sum and ``m = sum a_i x_i / A``::
+    With ``a`` the parameters, ``A`` their sum and ``m = sum a_i x_i / A``:
 
         E[sum w_i x_i] = m        Var = (sum a_i x_i ** 2 / A - m ** 2) / (A + 1)
 
@@ -35,7 +35,7 @@ def average_dirichlet(values: Floats, parameters: Floats) -> tuple[Floats, Float
     References:
         Kotz, Balakrishnan and Johnson (2000), Continuous Multivariate Distributions 1, chapter 49.
 
-    Example:
+    Examples:
         Uniform weights of two values 0 and 1: the mean of a uniform number, and its variance 1/12.
 
         >>> mean, variance = average_dirichlet(np.array([[0.0, 1.0]]), np.ones(2))
@@ -65,7 +65,7 @@ def bound_ratio(values: Floats, lower: Floats, upper: Floats) -> tuple[Floats, F
     References:
         Charnes and Cooper (1962), Naval Research Logistics Quarterly 9:181-186.
 
-    Example:
+    Examples:
         >>> low, high = bound_ratio(np.array([[0.0, 1.0]]), np.ones(2), np.array([1.0, 3.0]))
         >>> low.tolist(), high.tolist()
         ([0.5], [0.75])
@@ -102,7 +102,7 @@ def lower_worst(
         Crouzeix, Ferland and Schaible (1985), Journal of Optimization Theory and Applications
         47:35-49.
 
-    Example:
+    Examples:
         >>> places = [np.array([0, 1]), np.array([0, 2])]
         >>> level, _ = lower_worst(np.array([0.0, 1.0, 1.0]), places, np.ones(3), np.full(3, 3.0))
         >>> round(level, 6)
@@ -157,7 +157,7 @@ def avoid_alarm(
     Returns:
         The weights with the largest margin; a margin of 0 or less says that there are none.
 
-    Example:
+    Examples:
         >>> values = np.array([[0.5, 1.0], [0.5, 1.0]])
         >>> one = dict(on=0.75, needed=1, watched=1)
         >>> crimes = [np.array([0, 1])]
@@ -194,7 +194,7 @@ def find_nearest(
         Weights with the centre's sum of 1 changed as little as can be, and ``r``; None where no
         change up to 1 (from nothing to twice) avoids the alarm.
 
-    Example:
+    Examples:
         >>> values = np.array([[0.5, 1.0]])
         >>> crimes = [np.array([0, 1])]
         >>> found = find_nearest(values, crimes, np.ones(2), on=0.7, needed=1, watched=1)

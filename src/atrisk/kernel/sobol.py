@@ -1,7 +1,7 @@
 """Sobol indices: what share of an output's variance each input explains. NumPy and SciPy only.
 
 Pick and freeze: with two independent samples ``A`` and ``B`` of all inputs and ``AB_i``, which is
-``A`` with input ``i`` from ``B``, the estimators of Saltelli and others (2010) and Jansen (1999)::
+``A`` with input ``i`` from ``B``, the estimators of Saltelli and others (2010) and Jansen (1999):
 
     S_i = E[f(B) (f(AB_i) - f(A))] / V        T_i = E[(f(A) - f(AB_i)) ** 2] / (2 V)
 
@@ -84,7 +84,7 @@ def estimate_indices(
         58:99-120, for the bootstrap; Owen (2013), Monte Carlo theory, section 8.9, for control
         variates.
 
-    Example:
+    Examples:
         ``f = 3 x + y`` of two uniform numbers: variances 9/12 and 1/12 of 10/12.
 
         >>> generator = np.random.default_rng(7)

@@ -47,7 +47,7 @@ def estimate(answered: Floats, unanswered: Floats, confidence: float) -> Curve:
         Kaplan and Meier (1958), JASA 53:457-481; Brookmeyer and Crowley (1982), Biometrics
         38:29-41, for the interval of the median.
 
-    Example:
+    Examples:
         Answers after 1 and 3 days, one still waiting after 2: 2/3, then 2/3 * 0.
 
         >>> estimate(np.array([1.0, 3.0]), np.array([2.0]), 0.95).waiting.round(4).tolist()

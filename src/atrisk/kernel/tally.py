@@ -86,7 +86,7 @@ def count_draws(
         alarm: whether each draw is in alarm, months x draws.
         lowers: lower end of each band, ascending from 0.
 
-    Example:
+    Examples:
         >>> scores = np.array([[[0.25, 0.75]]], dtype=np.float32)
         >>> alarm = np.array([[False, True]])
         >>> tally = count_draws(scores, scores[0], alarm, np.array([0.0, 0.5]))

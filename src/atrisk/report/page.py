@@ -68,7 +68,7 @@ def write_report(
         DataError: the case is coded to another framework.
         MissingExtraError: the extra ``report`` is not installed.
 
-    Example:
+    Examples:
         >>> import atrisk, tempfile
         >>> case = atrisk.load_case("car-2020-2021")
         >>> framework = atrisk.load_framework("un-foa-2014")
