@@ -19,6 +19,8 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 def test_ten_commands_lead_from_an_empty_folder_to_an_assessed_case(tmp_path: Path) -> None:
     pytest.importorskip("iso3166")
+    pytest.importorskip("jinja2")
+    pytest.importorskip("matplotlib")
     script = "\n".join(BLOCKS)
     commands = re.findall(r"^(atrisk|cat|rm) ", script, re.MULTILINE)
     assert len(commands) == 10
@@ -37,6 +39,9 @@ def test_ten_commands_lead_from_an_empty_folder_to_an_assessed_case(tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "no faults" in done.stdout
     assert "(example)" not in done.stdout  # every row of the template was replaced
+    page = (tmp_path / "my-case.html").read_text(encoding="utf-8")
+    assert "What is asked first" in page
+    assert "launched an offensive against the government" in page
     case = atrisk.load_case(tmp_path / "my-case")
     now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
     assert now.bands == (None,) * 12

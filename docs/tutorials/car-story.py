@@ -46,16 +46,16 @@ warned = [
 
 # %%
 gap = atrisk.measure_gap(case, assessment)
-print(textwrap.fill(gap.describe(), 80))
+print(textwrap.fill(gap.describe(), 62))
 
 # %% [markdown]
 # Under other rules of what an answer is:
 
 # %%
 for row in atrisk.compare_rules(case, assessment):
-    print(
-        f"{row['rule']:22} {row['answered']:2} of {row['warnings']} answered, median {row['median_days']} days"
-    )
+    median = "not reached" if row["median_days"] is None else f"{row['median_days']} days"
+    answered = f"{row['answered']:2} of {row['warnings']} answered"
+    print(f"{row['rule']:22} {answered}, median {median}")
 
 # %% [markdown]
 # ## What hindsight adds
@@ -64,9 +64,8 @@ for row in atrisk.compare_rules(case, assessment):
 hindsight = atrisk.assess(case, framework, knowledge="retrospective")
 added = hindsight.overall - assessment.overall
 place = int(added.argmax())
-print(
-    f"most in {assessment.months[place]}: {assessment.overall[place]:.2f} then, {hindsight.overall[place]:.2f} now"
-)
+print("most in", assessment.months[place])
+print(f"{assessment.overall[place]:.2f} then, {hindsight.overall[place]:.2f} now")
 
 # %% [markdown]
 # ## One figure
