@@ -36,15 +36,18 @@ def tell_headline(brief: Brief) -> str:
     now = brief.assessment
     band = now.bands[-1]
     named = f"in the band “{band}”" if band else "and no band is named, since too little is covered"
-    by_rule = f"{now.low[-1]:.2f} to {now.high[-1]:.2f}"
     drawn = ""
     if brief.ensemble is not None:
         share, low, high = brief.ensemble.spread()
-        drawn = f", and {share:.0%} of the draws lie between {low[-1]:.2f} and {high[-1]:.2f}"
+        drawn = (
+            f"; where evidence, dates, weights and method are drawn as well, {share:.0%} of the "
+            f"draws lie between {low[-1]:.2f} and {high[-1]:.2f}"
+        )
     return (
         f"In {now.months[-1]} the risk score of {brief.case.header.title} stood at "
-        f"{now.overall[-1]:.2f} of 1, {named}. What is unknown leaves it anywhere from {by_rule}"
-        f"{drawn}. {_tell_change(brief)} {_tell_knowledge(brief)}"
+        f"{now.overall[-1]:.2f} of 1, {named}. With what nobody looked at set to none and to its "
+        f"worst it lies between {now.low[-1]:.2f} and {now.high[-1]:.2f}{drawn}. "
+        f"{_tell_change(brief)} {_tell_knowledge(brief)}"
     )
 
 
@@ -70,7 +73,12 @@ def _tell_knowledge(brief: Brief) -> str:
     }
     how = kinds.get(now.knowledge, f"All months are scored with what was known by {now.knowledge}")
     heard = f", to the audience “{now.audience}”" if now.audience else ""
-    return f"{how}{heard}; {now.coverage[-1]:.0%} of the indicators are covered."
+    dated = sum(item.known is None for item in brief.evidence)
+    return (
+        f"{how}{heard}; {now.coverage[-1]:.0%} of the indicators are covered. {dated} of "
+        f"{len(brief.evidence)} rows of evidence are dated by the publication of their source "
+        "alone: a rise in such a month is the record's, and need not be the country's."
+    )
 
 
 def list_answers(brief: Brief) -> tuple[Answer, ...]:
@@ -97,14 +105,15 @@ def _tell_alarm(brief: Brief) -> str:
     if not brief.flags.alarms:
         return f"None was raised, under the policy “{policy.id}”."
     first = brief.flags.alarms[0]
-    over = f"until {first.end}" if first.end else "and it was still on at the end"
+    over = f"until {first.end}" if first.end else f"and it was still on in {brief.months[-1]}"
     drawn = ""
     if brief.ensemble is not None:
         share = brief.ensemble.alarm_probability[brief.months.index(first.onset)]
         drawn = f" In that month {share:.0%} of the draws are in alarm."
     return (
         f"{first.onset}, {over}. The policy “{policy.id}” asks for a score of {policy.on:g} in "
-        f"{policy.months_needed} of {policy.months_watched} months.{drawn}"
+        f"{policy.months_needed} of {policy.months_watched} months and ends below {policy.off:g}."
+        f"{drawn}"
     )
 
 
@@ -126,7 +135,8 @@ def _tell_warnings(brief: Brief) -> str:
     rest = f"; and {len(before) - NAMED} more" if len(before) > NAMED else ""
     return (
         f"{len(before)} of {len(warnings)} warnings on record had been given by the end of "
-        f"{onset}: {named}{rest}."
+        f"{onset}: {named}{rest}. A warning counts from the last day that its date may mean, and "
+        "may be known from later recollection."
     )
 
 
@@ -153,8 +163,15 @@ def _tell_response(brief: Brief) -> str:
         )
     if alarms and not alarms[0]["censored"]:
         said += f" and {alarms[0]['days']:.0f} days after the first alarm"
-    answered = sum(not lag["censored"] for lag in warned)
-    return f"{said}. {answered} of {len(warned)} warnings were answered at all."
+    counts = {row["rule"]: row["answered"] for row in brief.rules}
+    others = [count for rule, count in counts.items() if rule != gap.rule.id]
+    return (
+        f"{said}. Under this rule {counts[gap.rule.id]} of {len(warned)} warnings are answered, "
+        f"under others {min(others)} to {max(others)}. A rule counts mandate, dates and numbers: not whether "
+        "anybody was protected, nor whether it was done because of the warning."
+        if others
+        else f"{said}."
+    )
 
 
 def _tell_judgement(brief: Brief) -> str:
@@ -169,9 +186,13 @@ def _tell_judgement(brief: Brief) -> str:
     question = getattr(brief.framework.header.branches, most).question
     _, low, high = spans[most]
     share = float(brief.tree.weights[brief.tree.alarm.any(axis=1)].sum())
+    first = sorted(month for month in brief.tree.first_alarm if month is not None)
+    when = f", the first in {first[0]} to {first[-1]}" if first else ""
     return (
-        f"{question} Between its options the mean monthly score goes from {low:.2f} to {high:.2f}. "
-        f"{share:.0%} of all {len(brief.tree.leaves)} methods, by weight, ever raise an alarm."
+        f"Of the {len(spans)} judgements that make a score, this: “{question}” Between its "
+        f"options the mean monthly score goes from {low:.2f} to {high:.2f}. {share:.0%} of all "
+        f"{len(brief.tree.leaves)} methods, by weight, ever raise an alarm{when}. What counts as "
+        "an alarm, as an answer, and the coding itself are judgements too, told elsewhere."
     )
 
 
@@ -182,14 +203,33 @@ def _tell_flips(brief: Brief) -> Iterator[str]:
         row = flip.to_row()
         then = f"in {row['then']}" if row["then"] else "never"
         if isinstance(flip, Flip):
-            if not row["rows"]:
-                yield "No set of evidence that was tried moves it."
-                continue
-            proof = "" if row["proven"] else f" (at least {row['at_least']} are needed)"
-            yield f"Without {row['rows']}{proof} it would come {then}."
-        elif row["size"] is not None:
-            far = f"{1 + row['size']:.2f}"
-            yield f"Weights within a factor of {far} of those taken let it come {then}."
+            yield _tell_rows(brief, flip, then)
+        elif flip.change is not None:
+            yield f"No weight need change by more than {flip.change:.0%} for it to come {then}."
+    moved = _list_movers(brief)
+    if moved:
+        yield f"Scenarios that move it: {', '.join(moved)}."
+
+
+def _tell_rows(brief: Brief, flip: Flip, then: str) -> str:
+    if not flip.is_possible:
+        return "No set of evidence that was tried moves it."
+    told = {item.id: item.shown_summary for item in brief.evidence}
+    rows = "; ".join(f"{name} ({told[name]})" for name in flip.evidence[:NAMED])
+    rest = f" and {len(flip.evidence) - NAMED} more" if len(flip.evidence) > NAMED else ""
+    proof = "" if flip.is_minimal else f" (at least {flip.least} rows are needed)"
+    return f"Without {rows}{rest}{proof} it would come {then}."
+
+
+def _list_movers(brief: Brief) -> list[str]:
+    if brief.outcome is None:
+        return []
+    base, *rows = brief.outcome.to_rows("summary")
+    return [
+        f"{row['scenario']} ({row['first_alarm'] or 'none'})"
+        for row in rows
+        if row["first_alarm"] != base["first_alarm"]
+    ]
 
 
 def _tell_hindsight(brief: Brief) -> str:

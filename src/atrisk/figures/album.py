@@ -22,6 +22,7 @@ from atrisk.figures.risk import (
 from atrisk.figures.style import save_figure
 from atrisk.ledger import STAGES
 from atrisk.resources import make_parent
+from atrisk.scenarios import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,8 +92,8 @@ def _list_risk(brief: Brief) -> tuple[Plate, ...]:
         ),
         Plate(
             "crimes", "The crimes beside one another",
-            "Each crime has the common factors and its own. Their differences are small beside "
-            "what is unknown, so the figure ranks no crime.",
+            "Each crime has the common factors and its own; the overall score is the highest of "
+            "them. Their differences are small beside what is unknown: no ground to rank them.",
             tuple(_spread(now.to_rows("crime"), "crime")), "", lambda _: draw_crimes(now),
         ),
         Plate(
@@ -112,7 +113,8 @@ def _list_risk(brief: Brief) -> tuple[Plate, ...]:
         Plate(
             "hindsight", "What hindsight adds",
             "The same method on what was known by each month and on all that is known now. The "
-            "space between them is what no analyst could have scored then.",
+            "space between them rests on what the sources date later, or do not date at all. "
+            "Differences are rounded after they are taken.",
             tuple(_tell_hindsight(brief)), "",
             lambda linked: draw_hindsight(now, brief.retrospective, linked=linked),
         ),
@@ -145,15 +147,16 @@ def _list_answers(brief: Brief) -> tuple[Plate, ...]:
         ),
         Plate(
             "promises", "Promised and delivered",
-            "The share of each response's promised strength that was there, where a source tells; "
-            "between two reports nothing is assumed to change.",
+            "The share of what was announced, pledged or asked for, above what stood there before, "
+            "that was delivered, where a source tells; nothing changes between two reports. It "
+            "says nothing of where the delivered strength stood or what it did.",
             tuple(promises), no_promise,
             (lambda _: draw_promises(gap)) if gap and promises else None,
         ),
         Plate(
             "waiting", "How long warnings waited, by rule",
-            "Kaplan-Meier estimates. A rule says what counts as an answer; two rules that agree "
-            "draw one line. An answer need not have been given because of the warning.",
+            "Kaplan-Meier estimates. A rule says what counts as an answer; rules that agree share "
+            "a line. An answer need not have been given because of the warning.",
             tuple(waiting), nobody, (lambda _: draw_waiting(brief.gaps)) if gap else None,
         ),
     )  # fmt: skip
@@ -167,7 +170,7 @@ def _list_judgements(brief: Brief) -> tuple[Plate, ...]:
             "What the score would be had something been otherwise. A scenario changes what was on "
             "record; it does not say what people would then have done. A line on zero changes no "
             "score: it may still change warnings, answers or alarms, as its table tells.",
-            tuple(outcome.to_rows("summary")) if outcome else (),
+            tuple(_tell_scenarios(outcome)) if outcome else (),
             "" if outcome else "the case has no scenarios",
             (lambda _: draw_scenarios(outcome)) if outcome else None,
         ),
@@ -258,6 +261,14 @@ def _tell_hindsight(brief: Brief) -> list[Row]:
     return [
         {"month": m, "then": float(then), "now": float(now), "added": float(now - then)}
         for m, then, now in zip(brief.months, brief.assessment.overall, later, strict=False)
+    ]
+
+
+def _tell_scenarios(outcome: Outcome) -> list[Row]:
+    titles = {one.id: one.scenario.title for one in outcome.results if one.scenario}
+    return [
+        {"scenario": row["scenario"], "title": titles.get(row["scenario"], "as it is")} | row
+        for row in outcome.to_rows("summary")
     ]
 
 

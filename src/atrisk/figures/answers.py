@@ -24,6 +24,7 @@ from atrisk.figures.style import (
     SERIES,
     SKY,
     add_legend,
+    join_equal,
     mark_alarm,
     mark_months,
     mark_score,
@@ -171,6 +172,7 @@ def draw_promises(gap: Gap) -> Figure:
     """
     figure, axes = new_figure(4)
     rows, months = gap.to_rows("promises"), list(gap.assessment.months)
+    measures = {response.id: response.measure for response in gap.case.responses}
     names = list(dict.fromkeys((row["response"], row["unit"]) for row in rows))
     for number, (response, unit) in enumerate(names):
         mine = [row for row in rows if (row["response"], row["unit"]) == (response, unit)]
@@ -182,7 +184,7 @@ def draw_promises(gap: Gap) -> Figure:
             drawstyle="steps-post",
             marker=MARKS[number % len(MARKS)],
             markersize=4,
-            label=f"{response} ({unit}{'' if known else '; delivery unknown'})",
+            label=f"{measures[response]} ({unit}{'' if known else '; delivery unknown'})",
         )
     axes.axhline(100, color=INK, linewidth=0.8, linestyle=":")
     axes.set_ylim(bottom=0)
@@ -209,17 +211,18 @@ def draw_waiting(gaps: Mapping[str, Gap]) -> Figure:
     """
     figure, axes = new_figure(4)
     axes.grid(visible=True, axis="both")
-    for number, (rule, gap) in enumerate(gaps.items()):
+    curves: dict[str, list[float]] = {}
+    for rule, gap in gaps.items():
         rows = gap.to_rows("survival")
-        days = [0.0, *(row["days"] for row in rows)]
         share = [100.0, *(row["waiting"] * 100 for row in rows)]
+        curves[rule.replace("-", " ")] = [0.0, *(row["days"] for row in rows), *share]
+    for number, (label, curve) in enumerate(join_equal(curves).items()):
+        half = len(curve) // 2
         axes.step(
-            # Two rules may draw one line: the earlier is the wider, so that both are seen.
-            days, share, where="post", color=SERIES[number % len(SERIES)],
-            linewidth=1 + 0.5 * (len(gaps) - number),
-            linestyle=DASHES[number % len(DASHES)], label=rule.replace("-", " "),
+            curve[:half], curve[half:], where="post", color=SERIES[number % len(SERIES)],
+            linewidth=2, linestyle=DASHES[number % len(DASHES)], label=label,
         )  # fmt: skip
-    axes.axhline(50, color=SKY, linewidth=0.8)
+    axes.axhline(50, color=SKY, linewidth=0.8, label="half of them")
     axes.set_ylim(0, 102)
     axes.set_xlim(left=0)
     axes.set_xlabel("days since the warning")

@@ -12,6 +12,7 @@ from atrisk.figures.style import (
     ORANGE,
     SERIES,
     add_legend,
+    join_equal,
     mark_months,
     mark_score,
     new_figure,
@@ -39,17 +40,21 @@ def draw_scenarios(outcome: Outcome) -> Figure:
     base = outcome.base.assessment
     above.plot(base.overall, color=INK, linewidth=2, label="as it is")
     mark_score(above, "score (0 to 1)")
-    for number, result in enumerate(outcome.results):
+    moved = {}
+    for result in outcome.results:
         scores = dict(zip(result.assessment.months, result.assessment.overall, strict=True))
-        moved = [scores.get(m, nan) - base.overall[p] for p, m in enumerate(base.months)]
+        moved[result.id] = [
+            float(scores.get(m, nan) - base.overall[p]) for p, m in enumerate(base.months)
+        ]
+    for number, (label, curve) in enumerate(join_equal(moved).items()):
         below.plot(
-            moved, color=SERIES[number % len(SERIES)],
-            linestyle=DASHES[number % len(DASHES)], linewidth=1.8, label=result.id,
+            curve, color=SERIES[number % len(SERIES)],
+            linestyle=DASHES[number % len(DASHES)], linewidth=1.8, label=label,
         )  # fmt: skip
     below.axhline(0, color=INK, linewidth=0.8)
     below.set_ylabel("difference from it")
     mark_months(below, base.months)
-    add_legend(figure)
+    add_legend(figure, 1)
     return figure
 
 

@@ -8,7 +8,7 @@ nowhere else, so that a page can replace them by its own, dark or light.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -25,7 +25,7 @@ INK, MUTED, GRID, PAPER = "#1b1b1e", "#5a5a64", "#dadae2", "#fdfdfe"
 ORANGE, SKY, GREEN, BLUE, RED, PINK = (
     "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7",
 )  # fmt: skip
-SERIES = (BLUE, RED, GREEN, PINK, ORANGE, SKY, MUTED, INK)
+SERIES = (BLUE, RED, GREEN, PINK, ORANGE, SKY, MUTED)
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH = 9  # inches
@@ -47,8 +47,8 @@ _RULES: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "grid.color": GRID,
-    "hatch.color": GRID,
-    "hatch.linewidth": 0.5,
+    "hatch.color": MUTED,
+    "hatch.linewidth": 0.4,
     "legend.frameon": False,
     "legend.fontsize": 9,
     "savefig.facecolor": PAPER,
@@ -117,6 +117,19 @@ def mark_score(axes: Axes, label: str) -> None:
     """Give a vertical axis the scale of a score, 0 to 1."""
     axes.set_ylim(0, 1)
     axes.set_ylabel(label)
+
+
+def join_equal(curves: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
+    """Return curves by label, those that are the same under one: a line hides no other.
+
+    Examples:
+        >>> join_equal({"a": [1.0], "b": [1.0], "c": [2.0]})
+        {'a, b': [1.0], 'c': [2.0]}
+    """
+    names: dict[tuple[float, ...], list[str]] = {}
+    for name, curve in curves.items():
+        names.setdefault(tuple(curve), []).append(name)
+    return {", ".join(same): curves[same[0]] for same in names.values()}
 
 
 def add_legend(figure: Figure, columns: int = 3) -> None:

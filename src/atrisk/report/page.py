@@ -127,12 +127,20 @@ def render_report(brief: Brief) -> str:
         pages=pages,
         later=len(brief.case.evidence) - len(brief.evidence),
         indicators=indicators,
+        rationale=lambda branch, option: _explain(brief.framework, branch, option),
         link_month=link_month,
         link_cell=link_cell,
         manifest=list_manifest(brief),
         style=_read_part("page.css"),
         script=_read_part("page.js"),
     )
+
+
+def _explain(framework: Framework, branch: str, option: str) -> str:
+    """Return the question of a branch and why the option was taken; empty for one's own."""
+    found = getattr(framework.header.branches, branch)
+    reasons = {one.id: one.rationale for one in found.options}
+    return f"{found.question} {reasons.get(option, '')}".strip()
 
 
 def list_manifest(brief: Brief) -> dict[str, str]:
