@@ -82,3 +82,21 @@ def test_the_command_writes_them_and_overwrites_nothing(
     assert "without what is confidential" in capsys.readouterr().out
     assert main(["export", "car-2012-2015", str(file)]) == 2
     assert "somebody may have edited it" in capsys.readouterr().err
+
+
+def test_what_stands_around_an_anchor_never_holds_a_confidential_one(tmp_path: Path) -> None:
+    text = "The shots fell at dawn. Our secret informer Jean told of it. Then all of them ran away."
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text(text, encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    rows = (
+        evidence("near", quote="The shots fell"),
+        evidence("secret", quote="secret informer Jean told", confidential="yes"),
+        evidence("far", quote="of them ran away"),
+    )
+    source = SOURCES[0].model_copy(update={"sha256": digest})
+    case = atrisk.Case(case_of().header, (source,), rows)
+    made = export_annotations(case, THREE_FACTOR, tmp_path / "a.jsonld", tmp_path / "docs")
+    for part in ("informer", "Jean", "secret"):
+        assert part not in made.read_text(encoding="utf-8")
+    assert read(made)["total"] == 2

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import http.cookiejar
 import json
+import os
 import re
 import socket
 import subprocess
@@ -187,6 +188,31 @@ def test_a_faulty_table_is_refused(tmp_path: Path, content: str, told: str) -> N
         read_highlights(write(tmp_path, "h.csv", content))
 
 
+def test_two_highlights_with_one_id_stay_two(tmp_path: Path) -> None:
+    file = highlights(
+        tmp_path,
+        ("1", "report", "11.1 x", "Armed men entered the village"),
+        ("1", "source-b", "6.9 x", "Nobody from the capital came"),
+    )
+    draft = import_highlights(file, case_of_text(), UN)
+    assert [(r["source"], r["indicators"]) for r in draft.rows] == [
+        ("report", "11.1"),
+        ("source-b", "6.9"),
+    ]
+
+
+def test_a_draft_carries_no_formula_and_no_control_character(tmp_path: Path) -> None:
+    file = highlights(
+        tmp_path,
+        ("1", "report", "11.1 x", '=HYPERLINK("x") one two three'),
+        ("2", "report", "11.1 x", "a\x00b c d e f"),
+        ("3", "report", "11.1 x", "+1 -2 =3"),
+    )
+    draft = import_highlights(file, case_of_text(), UN)
+    assert [row["quote"] for row in draft.rows] == ["one two three", "c d e f", ""]
+    assert "no three plain words in a row" in "".join(draft.unread)
+
+
 def test_no_row_at_all_is_no_success(tmp_path: Path) -> None:
     file = highlights(tmp_path, ("1", "report", "interesting", "Armed men entered the village"))
     with pytest.raises(
@@ -308,6 +334,21 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
         read_highlights(file)
 
 
+def test_a_project_damaged_in_stranger_ways_is_refused_too(tmp_path: Path) -> None:
+    long = project(selection(0, 14)).replace('endPosition="14"', f'endPosition="{"9" * 5000}"')
+    with pytest.raises(atrisk.DataError, match="not inside the text"):
+        read_highlights(pack(tmp_path, long))
+    odd = project(selection(0, 14)).replace('encoding="utf-8"', 'encoding="klingon"')
+    with pytest.raises(atrisk.DataError, match=r"project\.qde cannot be read"):
+        read_highlights(pack(tmp_path, odd))
+    file = pack(tmp_path, project(selection(0, 14)))
+    data = bytearray(file.read_bytes())
+    data[60:90] = bytes(30)
+    file.write_bytes(bytes(data))
+    with pytest.raises(atrisk.DataError):
+        read_highlights(file)
+
+
 @pytest.mark.parametrize("xml", ["", "<Project", "not xml", "<a/>"])
 def test_a_damaged_project_is_refused(tmp_path: Path, xml: str) -> None:
     with pytest.raises(atrisk.DataError):
@@ -380,6 +421,10 @@ class Client:
         return next((c.value or "" for c in self.cookies if c.name == "_xsrf"), "")
 
 
+def log_of(folder: Path) -> str:
+    return (folder / "taguette.log").read_text()
+
+
 @pytest.fixture
 def taguette(tmp_path: Path) -> Iterator[Client]:
     if not TAGUETTE.exists():
@@ -390,20 +435,19 @@ def taguette(tmp_path: Path) -> Iterator[Client]:
     database = str(tmp_path / "taguette.sqlite3")
     command = [str(TAGUETTE), "--no-browser", "--port", str(port), "--database", database]
     with (tmp_path / "taguette.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
         client = Client(port)
-        for _ in range(240):
-            try:
-                log_text = (tmp_path / "taguette.log").read_text()
-                found = re.search(r"http://localhost:\d+(/\S*token=\S+)", log_text)
-                client.get(found[1] if found else "/")
+        for _ in range(240):  # it prints the link with the token that lets us in
+            found = re.search(r"http://localhost:\d+(/\S*token=\S+)", log_of(tmp_path))
+            assert process.poll() is None, log_of(tmp_path)
+            if found:
+                client.get(found[1])
                 break
-            except (urllib.error.URLError, ConnectionError):
-                assert process.poll() is None, (tmp_path / "taguette.log").read_text()
-                time.sleep(0.25)
+            time.sleep(0.25)
         else:
-            pytest.fail((tmp_path / "taguette.log").read_text())
+            pytest.fail(log_of(tmp_path))
         yield client
     finally:
         process.terminate()

@@ -169,3 +169,13 @@ def test_every_other_command_works_under_it_too(
     command, *rest = words
     asked = [command, "car-2012-2015", *rest, "--framework", "ten-stages"]
     assert main(asked) == 0, capsys.readouterr().err
+
+
+def test_scenarios_and_coders_stay_behind_and_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert atrisk.list_scenarios(CROSSED) == ()
+    with pytest.raises(atrisk.RequestError, match="written for un-foa-2014, and are not carried"):
+        atrisk.run_scenarios(CROSSED, STAGES)
+    with pytest.raises(atrisk.RequestError, match="coded to un-foa-2014; compare them under it"):
+        atrisk.measure_agreement(CROSSED, STAGES)
+    assert main(["scenarios", "car-2012-2015", "--framework", "ten-stages", "--list"]) == 2
+    assert "not carried over to ten-stages" in capsys.readouterr().err

@@ -15,7 +15,7 @@ import atrisk
 from atrisk.anchors import check_anchors
 from atrisk.cli import main
 from atrisk.dates import ImpreciseDate
-from atrisk.documents import LONGEST, fold, name_dates, read_document
+from atrisk.documents import LONGEST, Document, Passage, fold, name_dates, read_document
 from toys import DOCUMENTS, HEADER, SOURCES, evidence
 
 pypdf = pytest.importorskip("pypdf")
@@ -77,6 +77,73 @@ def test_a_web_page_is_its_blocks_and_nothing_of_its_scripts(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("page", "texts"),
+    [
+        ("<div>One here.</div><p>Two here.</p>bare text", ["One here.", "Two here.", "bare text"]),
+        ("<p>One here.<p>Two here.<p>Three here.", ["One here.", "Two here.", "Three here."]),
+        ("<ul><li>Before<ul><li>inner</li></ul>after</li></ul>", ["Before", "inner", "after"]),
+        ("<table><tr><td>3</td><td>killed</td></tr><tr><td>4</td></tr></table>", ["3 killed", "4"]),
+        ("<p>Bo<b>l</b>d <i>words</i>.</p>", ["Bo l d words ."]),
+        ("<!-- hidden --><p>Seen &amp; told<br>on.</p>", ["Seen & told on."]),
+        ("no markup at all", ["no markup at all"]),
+        ("<li>5 December 2013: attack on Bangui</li>", ["5 December 2013: attack on Bangui"]),
+    ],
+)
+def test_every_visible_text_of_a_web_page_is_read(
+    tmp_path: Path, page: str, texts: list[str]
+) -> None:
+    document = read_document(write(tmp_path, "a.html", page))
+    assert [passage.text for passage in document.passages] == texts
+
+
+def test_no_line_of_a_text_is_lost_as_a_heading(tmp_path: Path) -> None:
+    text = "Chronology\n\nThe north\n\n5 December 2013: attack on Bangui\n\n6 December: more\n"
+    document = read_document(write(tmp_path, "a.txt", text))
+    assert [(p.heading, p.text) for p in document.passages] == [
+        ("", "Chronology"),
+        ("The north", "5 December 2013: attack on Bangui"),
+        ("The north", "6 December: more"),
+    ]
+    for word in ("hello", "他们烧毁了村庄。没有人来。"):
+        assert read_document(write(tmp_path, "b.txt", word)).passages[0].text == word
+
+
+def test_pages_without_text_are_counted(tmp_path: Path) -> None:
+    document = read_document(write(tmp_path, "a.pdf", make_pdf([[PARAGRAPH], [], []])))
+    assert document.empty_pages == (2, 3)
+    assert "2 pages hold no text (the first is 2)" in repr(document)
+
+
+@given(st.lists(st.sampled_from(["a", "ab", "b", "cab"]), min_size=3, max_size=30))
+def test_an_anchor_is_found_as_a_plain_search_would(words: list[str]) -> None:
+    """The quick way, by inner words, says what counting in the whole text says."""
+    text = " ".join(words)
+    document = Document("made", (Passage(1, None, "", text),), text)
+    anchor = document.find_anchor(text)
+    assert not anchor or text.count(anchor) == 1
+    runs = [words[n : n + 8] for n in range(len(words) - 2)]
+    unique = [" ".join(run) for run in runs if text.count(" ".join(run)) == 1]
+    assert anchor == (unique[0] if unique else "")
+
+
+def test_a_repetitive_text_is_no_longer_work_than_another(tmp_path: Path) -> None:
+    """Equal paragraphs by the thousand would be searched for each other, were they searched."""
+    text = f"{PARAGRAPH}\n\n" * 20_000
+    document = read_document(write(tmp_path, "a.txt", text))
+    assert {row["anchor"] for row in document.to_rows()} == {""}
+
+
+def test_a_terminal_is_not_steered_by_a_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("bm25s")
+    path = write(tmp_path, "a.txt", f"{PARAGRAPH} \x1b[31mred\x07 \u202eback words are here.")
+    assert main(["passages", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert not {"\x1b", "\x07", "\u202e"} & set(told)
+
+
 def test_a_pdf_keeps_its_pages(tmp_path: Path) -> None:
     pdf = make_pdf([[PARAGRAPH], [OTHER[:40], OTHER[41:]]])
     document = read_document(write(tmp_path, "a.PDF", pdf))
@@ -109,6 +176,13 @@ def test_cutting_a_text_loses_and_changes_no_word(parts: list[str]) -> None:
         ("killed in March 2013.95 In April", ("2013-03",)),
         ("2,013 people, resolution 12127, 20135 tents", ()),
         ("they may 2 or 3 times march", ()),
+        ("the 5th of December 2013", ("2013-12-05",)),
+        ("March 5th, 2013", ("2013-03-05",)),
+        ("31 February 2013", ("31 February 2013 (?)",)),
+        ("May 45, 2013", ("May 45, 2013 (?)",)),
+        ("2013-13-45", ("2013-13-45 (?)",)),
+        ("10-5 March 2013", ("10-5 March 2013 (?)",)),
+        ("2012-13 fighting", ("2012-13 (?)",)),
         ("in 2013, in 2013", ("2013",)),
     ],
 )
@@ -125,7 +199,9 @@ def test_every_full_date_that_is_found_can_be_read_by_a_case(day: object) -> Non
 def test_an_anchor_stands_in_the_whole_document_once(tmp_path: Path) -> None:
     twice = f"{PARAGRAPH}\n\n{PARAGRAPH} Then they left.\n\nOne two.\n"
     document = read_document(write(tmp_path, "a.txt", twice))
-    first, second = document.passages
+    first, second, last = document.passages
+    assert last.text == "One two."
+    assert document.find_anchor(last.text) == ""
     assert document.find_anchor(first.text) == ""
     anchor = document.find_anchor(second.text)
     assert fold(twice).count(anchor) == 1
@@ -139,6 +215,7 @@ def test_an_anchor_stands_in_the_whole_document_once(tmp_path: Path) -> None:
         ("a.txt", b"caf\xe9 is open", r"not UTF-8 \(byte 3\)"),
         ("a.txt", b" \n\n ", "no text was found in 'a.txt'"),
         ("a.pdf", make_pdf([[]]), "run text recognition"),
+        ("a.pdf", make_pdf([[PARAGRAPH]]).replace(b"/Kids [4 0 R]", b"/Kids 17      "), "PDF"),
         ("a.pdf", b"not a pdf at all", "cannot be read as a PDF"),
         ("a.pdf", b"", "cannot be read as a PDF"),
         ("a.html", b"<p></p>", "no text was found"),

@@ -230,6 +230,31 @@ def test_the_manifest_names_data_method_and_seed(brief: Brief, tmp_path: Path) -
     assert digest_folder(atrisk.load_case(copy).folder) != digest_folder(CAR.folder)
 
 
+def test_too_few_draws_for_the_interval_that_is_shown_are_refused() -> None:
+    with pytest.raises(atrisk.RequestError, match="give a whole number, 20 or more"):
+        prepare_brief(CAR, UN, draws=19)
+
+
+def test_sources_that_were_not_out_are_not_on_the_page_of_a_day() -> None:
+    case = atrisk.load_case("car-2020-2021")
+    brief = prepare_brief(case, UN, knowledge="2021-01-31", draws=20)
+    assert brief.evidence
+    shown = {item.source for item in brief.evidence}
+    assert {source.id for source in brief.sources} == shown
+    assert "what was known as of 2021-01-31" in tell_headline(brief)
+
+
+def test_dollars_in_a_unit_are_dollars() -> None:
+    promised = [r for r in CAR.responses if r.promised is not None]
+    odd = tuple(
+        r.model_copy(update={"unit": "$\\zz$ million"}) if r in promised else r
+        for r in CAR.responses
+    )
+    deliveries = tuple(d.model_copy(update={"unit": "$\\zz$ million"}) for d in CAR.deliveries)
+    case = dataclasses.replace(CAR, responses=odd, deliveries=deliveries)
+    assert "$\\zz$ million" in render_report(prepare_brief(case, UN, draws=20))
+
+
 def test_the_command_writes_a_page_and_refuses_other_endings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -251,4 +276,7 @@ def test_a_page_under_the_other_framework_works_too(name: str) -> None:
     case = atrisk.cross_case(atrisk.load_case(name), stages)
     page = render_report(prepare_brief(case, stages, draws=20))
     assert "rows have a counterpart" in page
-    assert "made in memory, so there is no digest" in page
+    assert "coded to un-foa-2014 and carried over" in page
+    assert digest_folder(atrisk.load_case(name).folder) in page
+    if name == "car-2012-2015":
+        assert "scenarios written for un-foa-2014 are not carried over" in page

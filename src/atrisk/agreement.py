@@ -261,6 +261,10 @@ def draw_coders(
 
 def list_coders(case: Case) -> tuple[str, ...]:
     """Return the names of the coders whose rows stand beside those that were settled."""
+    if case.crossed_from:
+        raise RequestError(
+            f"the coders of {case.id} coded to {case.crossed_from}; compare them under it"
+        )
     names = case.folder.names() if case.folder else []
     return tuple(match[1] for name in names if (match := re.fullmatch(CODER_FILE, name)))
 

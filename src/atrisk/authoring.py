@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from atrisk.case import list_cases, load_case
 from atrisk.errors import RequestError, UnknownNameError
 from atrisk.framework import list_frameworks, load_framework
+from atrisk.options import FRAMEWORK
 from atrisk.requests import load, read_name, say
-from atrisk.tabulation import Row, render
+from atrisk.tabulation import Row, clean, render
 
 if TYPE_CHECKING:
     from atrisk.case import Case
@@ -28,6 +29,10 @@ def show_passages(given: argparse.Namespace) -> int:
     from atrisk.documents import read_document  # noqa: PLC0415
     from atrisk.suggestions import suggest_indicators  # noqa: PLC0415
 
+    if given.recall is not None and given.like:
+        raise RequestError("--recall learns from the measured case alone; leave out --like")
+    if len(set(given.like)) < len(given.like):
+        raise RequestError(f"--like names a case twice: {', '.join(given.like)}; name it once")
     document = read_document(given.document)
     framework = load_framework(read_name(given.framework, list_frameworks()))
     if given.recall is not None:
@@ -51,8 +56,10 @@ def _describe_passages(suggestions: Suggestions) -> list[str]:
             document.find_anchor(passage.text) or "every run of words is repeated: choose by hand"
         )
         lines = [
-            f"{passage.locator}{dates}",
-            *textwrap.wrap(passage.text, 96, initial_indent="    ", subsequent_indent="    "),
+            clean(f"{passage.locator}{dates}"),
+            *textwrap.wrap(
+                clean(passage.text), 96, initial_indent="    ", subsequent_indent="    "
+            ),
             f"    anchor: {anchor}",
             *(f"  ? {code} {labels[code]}" for code in codes),
         ]
@@ -73,6 +80,11 @@ def _show_recall(given: argparse.Namespace, document: Document, case: Case) -> i
         raise RequestError(
             f"{given.document.name!r} is not a document of {case.id} ({known}): no source there "
             f"has the sha256 {digest}"
+        )
+    if given.framework not in (FRAMEWORK, framework.id):
+        raise RequestError(
+            f"{case.id} is coded to {framework.id}, and --recall measures that; leave out "
+            f"--framework {given.framework}"
         )
     recall = measure_recall(document, case, source, framework, top=given.top)
     say(render(recall.to_rows(), given.format))
@@ -187,6 +199,8 @@ def export_case(given: argparse.Namespace) -> int:
         file = export_annotations(case, framework, given.file, given.documents)
         say(f"{file} holds the evidence of {case!r}, without what is confidential")
         return 0
+    if given.documents is not None:
+        raise RequestError("--documents is for .jsonld; a workbook holds no text around anchors")
     from atrisk.exchange.spreadsheet import export_workbook  # noqa: PLC0415
 
     say(f"{export_workbook(case, given.file)} holds {case!r}")
@@ -197,6 +211,9 @@ def import_file(given: argparse.Namespace) -> int:
     """Make a case folder from a workbook, or draft evidence from highlights."""
     if given.file.suffix.lower() in (".csv", ".qdpx"):
         return _import_draft(given)
+    stray = [name for name in ("case", "source", "documents") if getattr(given, name) is not None]
+    if stray:
+        raise RequestError(f"--{stray[0]} is for highlights (.csv, .qdpx); a workbook is a case")
     from atrisk.exchange.spreadsheet import import_workbook  # noqa: PLC0415
 
     wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))

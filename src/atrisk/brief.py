@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import ceil
 from typing import TypeVar
 
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case
 from atrisk.drawing import run_ensemble
 from atrisk.ensemble import Ensemble
-from atrisk.errors import RequestError
-from atrisk.evidence import Audience, Evidence, knowledge_day
+from atrisk.errors import RequestError, check_count
+from atrisk.evidence import Audience, Evidence, Source, knowledge_day
 from atrisk.explanation import Row
 from atrisk.flags import Flags, find_spans, raise_flags
 from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
@@ -25,6 +26,7 @@ from atrisk.ledger import STAGES, EarlyWarning, Response
 from atrisk.scenarios import Outcome, list_scenarios, run_scenarios
 from atrisk.tree import MethodTree, explore_methods
 from atrisk.uncertainty import FILE as UNCERTAINTY
+from atrisk.uncertainty import read_uncertainty
 
 T = TypeVar("T")
 
@@ -91,6 +93,16 @@ class Brief:
         )
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that were out by then, or that the evidence shown is from."""
+        shown, until = {item.source for item in self.evidence}, self.assessment.until
+        return tuple(
+            source
+            for source in self.case.sources
+            if source.id in shown or (source.published.earliest or date.max) <= until
+        )
+
+    @property
     def warnings(self) -> tuple[EarlyWarning, ...]:
         """The warnings that the audience had heard by then."""
         lags = self.gap.lags if self.gap else ()
@@ -120,13 +132,14 @@ def prepare_brief(
         knowledge, audience: as in ``assess``.
         method: options that are settled otherwise, by branch.
         seed: of the ensemble; 0 is a seed.
-        draws: of the ensemble, 1 or more.
+        draws: of the ensemble; enough that its outermost quantiles are told apart, such as 20 for
+            those at 5 and 95 %.
 
     Returns:
         A ``Brief``. What the case has no data for (warnings, scenarios, uncertainty) is None.
 
     Raises:
-        RequestError: nothing was known by then, no seed or no draws.
+        RequestError: nothing was known by then, no seed, or too few draws.
         DataError: the case is coded to another framework.
         UnknownNameError: no such audience, branch or option.
 
@@ -178,6 +191,9 @@ class _View:
     def draw(self, seed: int, draws: int) -> Ensemble | None:
         if not self.framework.folder.has(UNCERTAINTY):
             return None
+        spread = read_uncertainty(self.framework.folder).quantiles
+        least = ceil(round(1 / min(spread[0], 1 - spread[-1]), 6))
+        check_count("draws", draws, least=least)
         return run_ensemble(
             self.case,
             self.framework,

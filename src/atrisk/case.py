@@ -57,6 +57,7 @@ class Case:
         warnings, responses, deliveries: the two ledgers, and strengths that change over time.
         framework: the one that its codes were checked against; None if it is not at hand.
         folder: where it was read from; None for one that was made.
+        crossed_from: id of the framework that it was coded to, if it was carried over to another.
     """
 
     header: CaseHeader
@@ -68,6 +69,7 @@ class Case:
     deliveries: tuple[Delivery, ...] = ()
     framework: Framework | None = None
     folder: Folder | None = None
+    crossed_from: str = ""
 
     @property
     def id(self) -> str:

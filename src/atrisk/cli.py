@@ -71,6 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
         # Whoever read us, such as `head`, has seen enough; what is left goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a path that is too long, a disk that is full
+        where = f"{str(error.filename)[:80]!r}: " if error.filename else ""
+        print(f"atrisk: {where}{error.strerror or error}; choose another path", file=sys.stderr)  # noqa: T201
+        return 2
     return status
 
 
@@ -253,7 +257,8 @@ def _brief_case(given: argparse.Namespace) -> int:
     if given.command == "report":
         from atrisk.report.page import write_report  # noqa: PLC0415 - an extra
 
-        say(f"{write_report(given.out, case, framework, **view)} holds {case!r}")
+        page = write_report(given.out, case, framework, **view)
+        say(f"{page}: {case.header.title}, under {framework.id}, {given.knowledge} knowledge")
         return 0
     from atrisk.brief import prepare_brief  # noqa: PLC0415 - an extra
     from atrisk.figures.album import write_figures  # noqa: PLC0415

@@ -123,7 +123,8 @@ def cross_case(case: Case, framework: Framework) -> Case:
     Each row of evidence keeps its dates, grade and severity and takes the counterparts of its
     indicators; a row that has none is left out, and so are all searches, because not to find one
     indicator does not mean that its counterpart is absent. The case's caveat then says how many
-    rows were carried over. Warnings and responses stay as they are.
+    rows were carried over. Warnings and responses stay as they are; scenarios and other coders'
+    rows, which name what may have stayed behind, are not carried over.
 
     Args:
         case: coded to another framework.
@@ -161,7 +162,12 @@ def cross_case(case: Case, framework: Framework) -> Case:
         update={"framework": framework.id, "caveat": f"{case.header.caveat} {note}"}
     )
     return replace(
-        case, header=header, evidence=carried, searches=(), framework=framework, folder=None
+        case,
+        header=header,
+        evidence=carried,
+        searches=(),
+        framework=framework,
+        crossed_from=coded,
     )
 
 

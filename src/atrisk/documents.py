@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from atrisk.dates import ImpreciseDate
 from atrisk.errors import MissingExtraError, RequestError
 from atrisk.explanation import Row
 from atrisk.results import Result
@@ -22,8 +25,13 @@ LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences
 SHORTEST = 5  # words; what is shorter, or short without an end, is a heading
 HEADING = 12
 ANCHOR = (8, 3)  # words of an anchor, the most first
-BLOCKS = ("p", "li", "td", "th", "blockquote", "pre", "dd", "dt", "figcaption", "caption")
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+BLOCKS = HEADINGS | {
+    "html", "body", "main", "article", "section", "aside", "header", "footer", "div", "address",
+    "p", "ul", "ol", "li", "dl", "dd", "dt", "table", "caption", "tr", "blockquote", "pre",
+    "figure", "figcaption", "form", "fieldset", "details", "summary", "hr",
+}  # fmt: skip
+HIDDEN = {"script", "style", "template", "noscript", "nav", "head", "title"}
 FORMULA = ("=", "+", "-", "@")
 EXTRA = "documents"
 
@@ -64,26 +72,44 @@ class Document(Result):
         name: of its file.
         passages: in order; never none.
         text: all of it, headings too, white space folded: what anchors are looked up in.
+        empty_pages: pages of a PDF that hold no text, as a scan's.
     """
 
     name: str
     passages: tuple[Passage, ...] = field(repr=False)
     text: str = field(repr=False)
+    empty_pages: tuple[int, ...] = ()
 
     def find_anchor(self, text: str) -> str:
         """Return the first words of a text that stand in the whole document only once.
 
         Three to eight words in a row; nothing if all are repeated, or if the text as a whole is
-        not in the document. A run that a spreadsheet would take for a formula is
-        passed over.
+        not in the document. A run that a spreadsheet would take for a formula is passed over, and
+        so is one with a character that cannot be printed.
         """
-        words = text.split() if fold(text) in self.text else []
-        for start in range(max(1, len(words) - ANCHOR[1] + 1)):
-            run = words[start : start + ANCHOR[0]]
-            safe = len(run) >= ANCHOR[1] and run[0][0] not in FORMULA and run[0].isprintable()
-            if safe and self.text.count(" ".join(run)) == 1:
-                return " ".join(run)
-        return ""
+        if fold(text) not in self.text:
+            return ""
+        return find_run(text.split(), self._is_unique)
+
+    def _is_unique(self, run: list[str]) -> bool:
+        """Tell whether a run of the document's words stands in it once.
+
+        Wherever it stands, also within longer words, its inner words stand as words. So if those
+        stand once, it does too, and the whole text need not be searched for each run.
+        """
+        inner = tuple(run[1:-1])
+        return self._count_runs(len(inner))[inner] == 1 or self.text.count(" ".join(run)) == 1
+
+    def _count_runs(self, length: int) -> Counter[tuple[str, ...]]:
+        if length not in self._runs:
+            words = self.text.split()
+            columns = (words[place:] for place in range(length))
+            self._runs[length] = Counter(zip(*columns, strict=False))
+        return self._runs[length]
+
+    @cached_property
+    def _runs(self) -> dict[int, Counter[tuple[str, ...]]]:
+        return {}
 
     def find_passage(self, text: str) -> Passage | None:
         """Return the passage that holds a text, or None if none does or several do."""
@@ -97,7 +123,7 @@ class Document(Result):
                 "passage": passage.number,
                 "page": passage.page,
                 "heading": passage.heading,
-                "anchor": self.find_anchor(passage.text),
+                "anchor": find_run(passage.text.split(), self._is_unique),
                 "dates": "; ".join(passage.dates),
                 "text": passage.text,
             }
@@ -108,7 +134,13 @@ class Document(Result):
         pages = {passage.page for passage in self.passages} - {None}
         words = sum(len(passage.text.split()) for passage in self.passages)
         on = f" on {len(pages)} pages" if pages else ""
-        return f"Document({self.name!r}: {len(self.passages)} passages{on}, {words:,} words)"
+        blank = (
+            f"\n  {len(self.empty_pages)} pages hold no text (the first is "
+            f"{self.empty_pages[0]}): if they are scans, run text recognition (OCR)"
+            if self.empty_pages
+            else ""
+        )
+        return f"Document({self.name!r}: {len(self.passages)} passages{on}, {words:,} words){blank}"
 
 
 def read_document(path: Path) -> Document:
@@ -142,7 +174,32 @@ def read_document(path: Path) -> Document:
         raise RequestError(
             f"no text was found in {path.name!r}; if it is a scan, run text recognition (OCR) first"
         )
-    return Document(path.name, passages, " ".join(text for _, _, text in blocks if text))
+    whole = " ".join(text for _, _, text in blocks if text)
+    filled = {page for page, _, text in blocks if text}
+    empty = dict.fromkeys(page for page, _, _ in blocks if page and page not in filled)
+    return Document(path.name, passages, whole, tuple(empty))
+
+
+def find_run(words: list[str], is_wanted: Callable[[list[str]], bool] = bool) -> str:
+    """Return the first run of three to eight words that is wanted and safe to open elsewhere.
+
+    Args:
+        words: to choose from.
+        is_wanted: whether a run will do.
+
+    Returns:
+        The words with a space between; nothing if no run will do.
+
+    Examples:
+        >>> find_run(["=SUM", "of", "all", "fears"])
+        'of all fears'
+    """
+    for start in range(max(1, len(words) - ANCHOR[1] + 1)):
+        run = words[start : start + ANCHOR[0]]
+        safe = len(run) >= ANCHOR[1] and run[0][0] not in FORMULA and "".join(run).isprintable()
+        if safe and is_wanted(run):
+            return " ".join(run)
+    return ""
 
 
 def fold(text: str) -> str:
@@ -164,9 +221,10 @@ _MONTH = "|".join(
 _YEAR = r"(?:19|20)\d\d(?!\d|,\d)"
 _DATE = re.compile(
     rf"(?P<iso>\b{_YEAR}-\d\d(?:-\d\d)?\b)"
-    rf"|\b(?P<day>\d\d?)(?:\s*[-–]\s*(?P<last>\d\d?))?(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})"
+    rf"|\b(?P<day>\d\d?)(?:\s*[-–]\s*(?P<last>\d\d?))?(?:st|nd|rd|th)?\s+"
+    rf"(?:of\s+)?(?P<month>{_MONTH})"
     rf"(?:,?\s+(?P<year>{_YEAR}))?"
-    rf"|\b(?P<month2>{_MONTH})\s+(?P<day2>\d\d?)(?:\s*[-–]\s*(?P<last2>\d\d?))?(?!\d)"
+    rf"|\b(?P<month2>{_MONTH})\s+(?P<day2>\d\d?)(?:\s*[-–]\s*(?P<last2>\d\d?))?(?:st|nd|rd|th)?(?!\d)"
     rf"(?:,?\s+(?P<year2>{_YEAR}))?"
     rf"|\b(?P<month3>{_MONTH}),?\s+(?P<year3>{_YEAR})"
     rf"|(?<![\d,.])(?P<year4>{_YEAR})"
@@ -178,7 +236,7 @@ def name_dates(text: str) -> tuple[str, ...]:
 
     A date is written as in a case file, such as ``2013``, ``2013-12``, ``2013-12-05`` or
     ``2013-12-05/2013-12-06``. One without a year is left in the text's words, because the year
-    would be a guess: ``5 December (year?)``.
+    would be a guess: ``5 December (year?)``; so is what no calendar has: ``31 February 2013 (?)``.
 
     Examples:
         >>> name_dates("From 5-6 December 2013 until March 2014; on 25 March, 2,013 people fled.")
@@ -188,40 +246,55 @@ def name_dates(text: str) -> tuple[str, ...]:
 
 
 def _write_date(found: re.Match[str]) -> str:
+    words = " ".join(found.group().split())
     part = found.groupdict()
-    if part["iso"] or part["year4"]:
-        return part["iso"] or part["year4"]
-    if part["month3"]:
-        return f"{part['year3']}-{_MONTHS[part['month3'][:3].lower()]:02d}"
     side = "" if part["month"] else "2"
-    year, month = part["year" + side], _MONTHS[part["month" + side][:3].lower()]
-    if not year:
-        return f"{found.group().strip()} (year?)"
-    days = [part[name + side] for name in ("day", "last") if part[name + side]]
-    return "/".join(f"{year}-{month:02d}-{int(day):02d}" for day in days)
+    if part["iso"] or part["year4"]:
+        written = part["iso"] or part["year4"]
+    elif part["month3"]:
+        written = f"{part['year3']}-{_MONTHS[part['month3'][:3].lower()]:02d}"
+    elif part["year" + side]:
+        month = f"{part['year' + side]}-{_MONTHS[part['month' + side][:3].lower()]:02d}"
+        days = [part[name + side] for name in ("day", "last") if part[name + side]]
+        written = "/".join(f"{month}-{int(day):02d}" for day in days)
+    else:
+        return f"{words} (year?)"
+    try:
+        ImpreciseDate.parse(written)
+    except ValueError:
+        return f"{words} (?)"
+    return written
 
 
-# One block of a document: its page, whether it is a heading by its markup, and its text.
-Block = tuple[int | None, bool, str]
+# One block of a document: its page, whether it is a heading (None: its words decide), and its text.
+Block = tuple[int | None, bool | None, str]
 
 
 def _number(blocks: Iterable[Block]) -> Iterator[Passage]:
-    number, heading = 0, ""
+    number, heading, is_waiting = 0, "", False
+    last: int | None = None
     for page, is_heading, text in blocks:
         if not text:
             continue
-        if is_heading or _looks_like_heading(text):
-            heading = text
+        if is_heading or (is_heading is None and _looks_like_heading(text)):
+            if is_waiting:  # nothing stood under the one before: it is a text of its own
+                number += 1
+                yield Passage(number, last, "", heading)
+            heading, is_waiting, last = text, True, page
             continue
+        is_waiting = False
         for piece in _cut(text):
             number += 1
             yield Passage(number, page, heading, piece)
+    if is_waiting:
+        yield Passage(number + 1, last, "", heading)
 
 
 def _looks_like_heading(text: str) -> bool:
     words = len(text.split())
     ends = text[-1] in ".!?:;”\"'…" or text[-1].isdigit()
-    return words < SHORTEST or (words <= HEADING and not ends)
+    short = words < SHORTEST or (words <= HEADING and not ends)
+    return short and not name_dates(text)
 
 
 def _cut(text: str) -> Iterator[str]:
@@ -243,7 +316,7 @@ def _read_text(path: Path) -> Iterator[Block]:
     for number, page in enumerate(pages, start=1):
         # An indented line begins a paragraph, unless the one before it is indented too.
         for block in re.split(r"\n\s*\n|(?<=\n)(?<!\n[ \t])(?=[ \t]+\S)", page):
-            yield (number if len(pages) > 1 else None), False, block
+            yield (number if len(pages) > 1 else None), None, block
 
 
 def _decode(path: Path) -> str:
@@ -256,40 +329,48 @@ def _decode(path: Path) -> str:
 
 
 def _read_html(path: Path) -> Iterator[Block]:
+    """Yield every visible text, those of one block together, in the page's order."""
     try:
-        from bs4 import BeautifulSoup  # noqa: PLC0415 - an extra
+        from bs4 import BeautifulSoup, Comment, Declaration, Doctype  # noqa: PLC0415 - an extra
     except ImportError:
         raise MissingExtraError("reading a web page", EXTRA) from None
     soup = BeautifulSoup(_decode(path), "html.parser")
-    for hidden in soup(["script", "style", "template", "noscript", "nav", "head"]):
-        hidden.decompose()
-    tags = soup.find_all([*BLOCKS, *HEADINGS])
-    if not tags:
-        yield from ((None, False, text) for text in soup.get_text("\n").split("\n\n"))
-    for tag in tags:
-        if tag.find_all(list(BLOCKS)):  # its inner blocks speak for themselves
+    for hidden in soup(list(HIDDEN)):
+        hidden.extract()
+    last, texts = None, list[str]()
+    for text in soup.find_all(string=True):
+        if isinstance(text, (Comment, Declaration, Doctype)):
             continue
-        yield None, tag.name in HEADINGS, tag.get_text(" ")
+        block = next((tag for tag in text.parents if tag.name in BLOCKS), None)
+        if block is not last:
+            yield None, _is_heading(last), " ".join(texts)
+            last, texts = block, []
+        texts.append(str(text))
+    yield None, _is_heading(last), " ".join(texts)
+
+
+def _is_heading(tag: Any) -> bool:
+    return tag is not None and tag.name in HEADINGS
 
 
 def _read_pdf(path: Path) -> Iterator[Block]:
     try:
         from pypdf import PdfReader  # noqa: PLC0415 - an extra
-        from pypdf.errors import PyPdfError  # noqa: PLC0415
     except ImportError:
         raise MissingExtraError("reading a PDF", EXTRA) from None
     try:
         reader: Any = PdfReader(path)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise RequestError(f"{path.name!r} is encrypted; save a copy without a password")
-        pages = [page.extract_text() for page in reader.pages]
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        if isinstance(error, RequestError):
-            raise
+        locked = reader.is_encrypted and not reader.decrypt("")
+        pages = [] if locked else [page.extract_text() for page in reader.pages]
+    except Exception as error:  # a damaged file makes pypdf raise errors of every kind
         raise RequestError(
             f"{path.name!r} cannot be read as a PDF ({type(error).__name__}: {error}); "
             "open it in a viewer and print it to a new PDF, or save its text"
         ) from None
+    if locked:
+        raise RequestError(f"{path.name!r} is encrypted; save a copy without a password")
     for number, page in enumerate(pages, start=1):
+        if not page.strip():
+            yield number, False, ""
         for block in re.split(r"\n\s*\n", page):
-            yield number, False, block
+            yield number, None, block

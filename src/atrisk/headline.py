@@ -71,7 +71,7 @@ def _tell_knowledge(brief: Brief) -> str:
         "contemporaneous": "Each month is scored with what was known by its last day",
         "retrospective": "Each month is scored with all that is known now",
     }
-    how = kinds.get(now.knowledge, f"All months are scored with what was known by {now.knowledge}")
+    how = kinds.get(now.knowledge, f"All months are scored with what was known {now.knowledge}")
     heard = f", to the audience “{now.audience}”" if now.audience else ""
     dated = sum(item.known is None for item in brief.evidence)
     return (
@@ -167,8 +167,8 @@ def _tell_response(brief: Brief) -> str:
     others = [count for rule, count in counts.items() if rule != gap.rule.id]
     return (
         f"{said}. Under this rule {counts[gap.rule.id]} of {len(warned)} warnings are answered, "
-        f"under others {min(others)} to {max(others)}. A rule counts mandate, dates and numbers: not whether "
-        "anybody was protected, nor whether it was done because of the warning."
+        f"under others {min(others)} to {max(others)}. A rule counts mandate, dates and numbers: "
+        "not whether anybody was protected, nor whether it was done because of the warning."
         if others
         else f"{said}."
     )

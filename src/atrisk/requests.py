@@ -47,7 +47,7 @@ def read_choices(texts: Iterable[str], example: str) -> dict[str, str]:
     choices = {}
     for text in texts:
         branch, equals, option = text.partition("=")
-        if not equals:
+        if not (equals and branch and option):
             raise RequestError(f"{text!r} is not BRANCH=OPTION; try: {example}")
         choices[branch] = option
     return choices

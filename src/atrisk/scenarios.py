@@ -183,6 +183,8 @@ def list_scenarios(case: Case) -> tuple[str, ...]:
         >>> len(list_scenarios(load_case("car-2012-2015"))) >= 6
         True
     """
+    if case.crossed_from:  # they name rows and options of the framework it was coded to
+        return ()
     names = case.folder.names(FOLDER) if case.folder else []
     return tuple(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
@@ -250,7 +252,7 @@ def run_scenarios(
         ['base', 'council-listens-in-may']
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
-    chosen = _choose(case, scenarios)
+    chosen = list_wanted(case, scenarios)
     base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
 
     def run(scenario: Scenario | None) -> ScenarioResult:
@@ -267,11 +269,21 @@ def run_scenarios(
     return Outcome(run(None), tuple(run(scenario) for scenario in chosen))
 
 
-def _choose(
+def list_wanted(
     case: Case, scenarios: Iterable[str | Path | Scenario] | str | Path | None
 ) -> list[Scenario]:
+    """Return the scenarios that are asked for, loaded and checked; None for all of the case.
+
+    Raises:
+        RequestError: there is none, one changes nothing, or two share an id.
+    """
     wanted = list_scenarios(case) if scenarios is None else scenarios
     listed = [wanted] if isinstance(wanted, str | Path | Scenario) else list(wanted)
+    if not listed and case.crossed_from:
+        raise RequestError(
+            f"the scenarios of {case.id} are written for {case.crossed_from}, and are not carried "
+            f"over to {case.header.framework}; pass some that are written for it"
+        )
     if not listed:
         raise RequestError(
             f"there is no scenario to run for {case.id}; add files to its folder 'scenarios', or "

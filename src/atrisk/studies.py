@@ -20,7 +20,7 @@ from atrisk.requests import (
     say,
     tell_provenance,
 )
-from atrisk.scenarios import Outcome, list_scenarios, load_scenario, run_scenarios
+from atrisk.scenarios import Outcome, list_wanted, run_scenarios
 from atrisk.sensitivity import analyse_sensitivity
 from atrisk.tabulation import render, render_explanation
 from atrisk.tree import TREE_BRANCHES, explore_methods
@@ -119,7 +119,7 @@ def show_scenarios(given: argparse.Namespace) -> int:
     case, framework = load(given)
     names = [Path(name) if name.endswith(".toml") else name for name in given.scenario]
     if given.list:
-        found = [load_scenario(name, case) for name in names or list_scenarios(case)]
+        found = list_wanted(case, names or None)
         rows: list[Row] = [{"scenario": s.id, "title": s.title} for s in found]
         if given.format != "table":
             notes = [{"question": s.question, "rationale": s.rationale} for s in found]

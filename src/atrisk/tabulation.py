@@ -112,18 +112,18 @@ def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
 
 def _describe_part(row: Row, part: str) -> Iterator[str]:
     between = f" ({row['before']:.4f} to {row['after']:.4f})" if part == "change" else ""
-    yield _clean(
+    yield clean(
         f"{row[part]:+.4f}{between}  {row['evidence']}  indicator {row['indicator']} "
         f"({row['label']})"
     )
     told = f"; also told by {row['also_told_by']}" if row["also_told_by"] else ""
-    yield _clean(
+    yield clean(
         f"         {row['direction']}, severity {row['severity']}, grade {row['grade']}, "
         f"known {row['known']} ({row['audience']}){told}"
     )
-    text = _clean(row["summary"])
+    text = clean(row["summary"])
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9)
-    yield _clean(f"         “{row['quote']}” {row['source']}, {row['locator']}")
+    yield clean(f"         “{row['quote']}” {row['source']}, {row['locator']}")
 
 
 def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
@@ -179,10 +179,10 @@ def _render_table(rows: list[Row]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return _NOTHING
-    return _clean(f"{value:.4f}" if isinstance(value, float) else str(value))
+    return clean(f"{value:.4f}" if isinstance(value, float) else str(value))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Keep text from a case from steering a terminal."""
     return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def export_annotations(
         out: the file to write, ending in ``.jsonld``; it must not exist.
         documents: folder with the sources' texts, recognised by SHA-256: an anchor that stands
             there once then has the 32 characters before and after it, which are the document's own
-            words; None for the anchors alone.
+            words, unless a confidential anchor is among them; None for the anchors alone.
 
     Returns:
         The file.
@@ -54,7 +55,8 @@ def export_annotations(
     check_target(out, ".jsonld")
     paths = find_documents(documents, case.sources) if documents else {}
     texts = {source: read_whole(path) for source, path in paths.items()}
-    items = [_annotate(item, case, framework, texts.get(item.source, "")) for item in shown]
+    secret = {source: _find_secrets(case, source, text) for source, text in texts.items()}
+    items = [_annotate(item, case, framework, _around(item, texts, secret)) for item in shown]
     collection = {
         "@context": CONTEXT,
         "id": _name(case, ""),
@@ -72,7 +74,9 @@ def export_annotations(
     return write_text(out, json.dumps(collection, indent=1, ensure_ascii=False) + "\n")
 
 
-def _annotate(item: Evidence, case: Case, framework: Framework, text: str) -> dict[str, Any]:
+def _annotate(
+    item: Evidence, case: Case, framework: Framework, around: dict[str, str]
+) -> dict[str, Any]:
     tags = [
         {
             "type": "TextualBody",
@@ -95,18 +99,34 @@ def _annotate(item: Evidence, case: Case, framework: Framework, text: str) -> di
         "body": [comment, *tags],
         "target": {
             "source": _name_document(case.source_by_id[item.source], case),
-            "selector": {"type": "TextQuoteSelector", "exact": item.quote} | _around(item, text),
+            "selector": {"type": "TextQuoteSelector", "exact": item.quote} | around,
         },
     }
 
 
-def _around(item: Evidence, text: str) -> dict[str, str]:
-    """Return what stands around an anchor, if it stands in the document just once."""
+def _around(
+    item: Evidence, texts: dict[str, str], secret: dict[str, list[tuple[int, int]]]
+) -> dict[str, str]:
+    """Return what stands around an anchor: if it stands once, and no confidential one is near."""
+    text = texts.get(item.source, "")
     if text.count(item.quote) != 1:
         return {}
     start = text.index(item.quote)
     end = start + len(item.quote)
-    return {"prefix": text[max(0, start - AROUND) : start], "suffix": text[end : end + AROUND]}
+    first, last = max(0, start - AROUND), end + AROUND
+    if any(begin < last and first < stop for begin, stop in secret[item.source]):
+        return {}
+    return {"prefix": text[first:start], "suffix": text[end:last]}
+
+
+def _find_secrets(case: Case, source: str, text: str) -> list[tuple[int, int]]:
+    """Return where the anchors of confidential rows stand in a document."""
+    quotes = {row.quote for row in case.cited if row.confidential and row.source == source}
+    return [
+        (found.start(), found.end())
+        for quote in quotes
+        for found in re.finditer(re.escape(quote), text)
+    ]
 
 
 def _name_document(source: Source, case: Case) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from atrisk.anchors import find_documents
 from atrisk.case import Case
 from atrisk.columns import list_columns
-from atrisk.documents import ANCHOR, Document, fold, read_document
+from atrisk.documents import Document, find_run, fold, read_document
 from atrisk.errors import RequestError, UnknownNameError, require, shorten
 from atrisk.exchange.files import check_target, write_text
 from atrisk.exchange.highlights import Highlight, read_highlights
@@ -137,9 +137,8 @@ def _draft_row(
     row = {"source": found, "indicators": ";".join(dict.fromkeys(codes))}
     text = fold(highlight.text)
     if texts is None:
-        words = text.split()
-        anchor = " ".join(words[: ANCHOR[0]]) if len(words) >= ANCHOR[1] else ""
-        short = [] if anchor else ["it has fewer than three words, so it has no anchor"]
+        anchor = find_run(text.split())
+        short = [] if anchor else ["it has no three plain words in a row, so it has no anchor"]
         return row | {"quote": anchor}, [*notes, *short]
     if found not in texts:
         return row, [*notes, f"the document of {found} is not there, so it has no anchor"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -32,14 +30,20 @@ def check_target(out: Path, *endings: str) -> None:
 
 
 def write_whole(out: Path, write: Callable[[str], object]) -> Path:
-    """Write beside the file and put it in its place at once; ``write`` takes the path to fill."""
-    handle, name = tempfile.mkstemp(dir=out.parent, suffix=out.suffix)
-    os.close(handle)
+    """Write beside the file and put it in its place at once; ``write`` takes the path to fill.
+
+    Raises:
+        RequestError: it cannot be written there.
+    """
+    beside = out.with_name(f".{out.name}.part")
     try:
-        write(name)
-        Path(name).replace(out)
+        write(str(beside))
+        beside.replace(out)
+    except OSError as error:
+        raise RequestError(f"{str(out)!r} cannot be written: {error.strerror or error}") from None
     finally:
-        Path(name).unlink(missing_ok=True)
+        if beside.exists():
+            beside.unlink()
     return out
 
 

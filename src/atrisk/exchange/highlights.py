@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,12 @@ _FRAME = {
     "Project", "Users", "User", "CodeBook", "Codes", "Code", "Description", "Sources",
     "TextSource", "PlainTextContent", "PlainTextSelection", "Coding", "CodeRef",
 }  # fmt: skip
+# What a damaged archive or an unknown encoding raises; a ParseError is a SyntaxError.
+_DAMAGE = (
+    SyntaxError, LookupError, ValueError, RuntimeError, NotImplementedError, EOFError, zlib.error,
+    zipfile.BadZipFile,
+)  # fmt: skip
+LONGEST_POSITION = 12  # digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +107,18 @@ def _read_csv(file: Path) -> Highlights:
     ]
     if problems:
         raise DataError(problems)
-    merged: dict[str, Highlight] = {}
+    merged: dict[tuple[str, str, str], Highlight] = {}
     for number, document, tag, content in rows[1:]:
-        before = merged.get(number, Highlight(document, content, ()))
-        merged[number] = Highlight(document, content, (*before.tags, *([tag] if tag else [])))
+        key = number, document, content  # one highlight has a row for each of its tags
+        before = merged.get(key, Highlight(document, content, ()))
+        merged[key] = Highlight(document, content, (*before.tags, *([tag] if tag else [])))
     return Highlights(tuple(merged.values()))
 
 
 def _read_project(file: Path) -> Highlights:
     try:
         from defusedxml.common import DefusedXmlException  # noqa: PLC0415 - an extra
-        from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+        from defusedxml.ElementTree import fromstring  # noqa: PLC0415
     except ImportError:
         raise MissingExtraError("a REFI-QDA project", "exchange") from None
     check_archive(file, "REFI-QDA project", ".qdpx")
@@ -123,7 +131,7 @@ def _read_project(file: Path) -> Highlights:
         except DefusedXmlException as error:
             message = f"project.qde defines entities, which are refused ({type(error).__name__})"
             raise DataError([Problem(file.name, message)]) from None
-        except (ParseError, zipfile.BadZipFile, ValueError, RuntimeError) as error:
+        except _DAMAGE as error:
             raise DataError([Problem(file.name, f"project.qde cannot be read: {error}")]) from None
         unread = _list_unread(root)
         names = {code.get("guid", ""): code.get("name", "") for code in root.iter(f"{PROJECT}Code")}
@@ -153,8 +161,10 @@ def _read_source(
         return
     for selection in source.iter(f"{PROJECT}PlainTextSelection"):
         start, end = selection.get("startPosition", ""), selection.get("endPosition", "")
-        if not (start.isdecimal() and end.isdecimal() and int(start) < int(end) <= len(text)):
-            unread.append(f"{shorten(document)}, selection {start} to {end}: not inside the text")
+        numbers = all(n.isdecimal() and len(n) <= LONGEST_POSITION for n in (start, end))
+        if not (numbers and int(start) < int(end) <= len(text)):
+            where = f"selection {start[:LONGEST_POSITION]} to {end[:LONGEST_POSITION]}"
+            unread.append(f"{shorten(document)}, {where}: not inside the text")
             continue
         wanted = [ref.get("targetGUID", "") for ref in selection.iter(f"{PROJECT}CodeRef")]
         lost = [guid for guid in wanted if guid not in names]
@@ -175,5 +185,5 @@ def _read_text(archive: zipfile.ZipFile, source: Any) -> str | None:
     try:
         data = archive.read(f"sources/{path.removeprefix('internal://')}")
         return data.decode("utf-8-sig")
-    except (KeyError, UnicodeDecodeError, zipfile.BadZipFile, RuntimeError):
+    except _DAMAGE:
         return None

@@ -46,11 +46,12 @@ def export_workbook(case: Case, out: Path) -> Path:
     """
     openpyxl = _import_openpyxl()
     require(case, Case, "load it with load_case(Path('my-case'))")
-    if case.folder is None:
+    if case.folder is None or case.crossed_from:
         raise RequestError(f"{case.id} was not read from a folder, so there is nothing to export")
     if any(row.confidential for row in case.cited):
         raise RequestError(
-            f"{case.id} holds confidential rows, which no output shows; export a copy without them"
+            f"{case.id} holds confidential rows, and a workbook would hold all of each; export a "
+            "copy without them"
         )
     check_target(out, ".xlsx")
     book = openpyxl.Workbook()

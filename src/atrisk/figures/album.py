@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,7 +172,7 @@ def _list_judgements(brief: Brief) -> tuple[Plate, ...]:
             "record; it does not say what people would then have done. A line on zero changes no "
             "score: it may still change warnings, answers or alarms, as its table tells.",
             tuple(_tell_scenarios(outcome)) if outcome else (),
-            "" if outcome else "the case has no scenarios",
+            "" if outcome else _tell_no_scenarios(brief),
             (lambda _: draw_scenarios(outcome)) if outcome else None,
         ),
         Plate(
@@ -214,23 +215,29 @@ def write_figures(folder: Path, brief: Brief) -> tuple[Path, ...]:
         brief: from ``prepare_brief``.
 
     Returns:
-        The files. Figures for which the case has no data are left out.
+        The files, all or none. Figures for which the case has no data are left out.
 
     Raises:
         RequestError: the folder cannot be made or written to.
         MissingExtraError: the extra ``report`` is not installed.
     """
-    files = []
+    drawn = {}
     for plate in list_plates(brief):
         if plate.missing:
             continue
         figure = plate.draw()
         for kind in KINDS:
-            file = folder / f"{brief.case.id}-{plate.id}.{kind}"
-            make_parent(file)
-            save_figure(figure, file, kind, plate.id)
-            files.append(file)
-    return tuple(files)
+            buffer = io.BytesIO()
+            save_figure(figure, buffer, kind, plate.id)
+            drawn[folder / f"{brief.case.id}-{plate.id}.{kind}"] = buffer.getvalue()
+    # Only now that all of them could be drawn, so that no half set is left.
+    for file, content in drawn.items():
+        make_parent(file)
+        try:
+            file.write_bytes(content)
+        except OSError as error:
+            raise RequestError(f"{str(file)!r} cannot be written: {error.strerror}") from None
+    return tuple(drawn)
 
 
 def _tell_months(brief: Brief) -> list[Row]:
@@ -262,6 +269,12 @@ def _tell_hindsight(brief: Brief) -> list[Row]:
         {"month": m, "then": float(then), "now": float(now), "added": float(now - then)}
         for m, then, now in zip(brief.months, brief.assessment.overall, later, strict=False)
     ]
+
+
+def _tell_no_scenarios(brief: Brief) -> str:
+    if brief.case.crossed_from:
+        return f"scenarios written for {brief.case.crossed_from} are not carried over"
+    return "the case has no scenarios"
 
 
 def _tell_scenarios(outcome: Outcome) -> list[Row]:

@@ -54,6 +54,7 @@ _RULES: Any = {
     "savefig.facecolor": PAPER,
     "svg.fonttype": "none",  # text stays text: it can be read aloud, searched and scaled
     "text.color": INK,
+    "text.parse_math": False,  # a case's dollars are dollars
     "xtick.color": MUTED,
     "ytick.color": MUTED,
 }

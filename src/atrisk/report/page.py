@@ -96,7 +96,6 @@ def write_report(
         beside.write_text(text, encoding="utf-8")
         beside.replace(target)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise RequestError(f"{str(out)!r} cannot be written: {error.strerror}") from None
     return target
 
@@ -126,6 +125,7 @@ def render_report(brief: Brief) -> str:
         plates=[_Shown(plate) for plate in list_plates(brief)],
         pages=pages,
         later=len(brief.case.evidence) - len(brief.evidence),
+        sources=brief.sources,
         indicators=indicators,
         rationale=lambda branch, option: _explain(brief.framework, branch, option),
         link_month=link_month,
@@ -149,7 +149,7 @@ def list_manifest(brief: Brief) -> dict[str, str]:
     return {
         "atrisk": version("atrisk"),
         "NumPy": np.__version__,
-        "case": f"{brief.case.id}, {digest_folder(brief.case.folder)}",
+        "case": f"{brief.case.id}, {digest_folder(brief.case.folder)}{_tell_crossing(brief)}",
         "framework": f"{brief.framework.id}, {digest_folder(brief.framework.folder)}",
         "knowledge": now.knowledge,
         "audience": now.audience or "anybody",
@@ -157,6 +157,11 @@ def list_manifest(brief: Brief) -> dict[str, str]:
         "draws": f"{brief.ensemble.draws:,}" if brief.ensemble else "none",
         "seed": str(brief.seed),
     }
+
+
+def _tell_crossing(brief: Brief) -> str:
+    coded = brief.case.crossed_from
+    return f", coded to {coded} and carried over" if coded else ""
 
 
 def digest_folder(folder: Folder | None) -> str:
