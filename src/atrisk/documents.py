@@ -98,7 +98,11 @@ class Document(Result):
         stand once, it does too, and the whole text need not be searched for each run.
         """
         inner = tuple(run[1:-1])
-        return self._count_runs(len(inner))[inner] == 1 or self.text.count(" ".join(run)) == 1
+        if self._count_runs(len(inner))[inner] == 1:
+            return True
+        if self._count_runs(len(run))[tuple(run)] > 1:
+            return False
+        return self.text.count(" ".join(run)) == 1
 
     def _count_runs(self, length: int) -> Counter[tuple[str, ...]]:
         if length not in self._runs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from atrisk.errors import MissingExtraError
@@ -41,6 +40,8 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the first rows, then the caveats; all text escaped."""
+        from html import escape  # noqa: PLC0415 - only a notebook asks
+
         title, *caveats = repr(self).splitlines()
         rows = self._list_rows()
         more = len(rows) - SHOWN
@@ -52,6 +53,8 @@ class Result:
 
 
 def _write_table(rows: list[dict[str, Any]]) -> str:
+    from html import escape  # noqa: PLC0415 - only a notebook asks
+
     if not rows:
         return "<p>No row.</p>"
     head = "".join(f"<th>{escape(str(name))}</th>" for name in rows[0])
