@@ -127,6 +127,13 @@ def test_an_anchor_is_found_as_a_plain_search_would(words: list[str]) -> None:
     assert anchor == (unique[0] if unique else "")
 
 
+def test_a_run_within_longer_words_counts_too() -> None:
+    """`b w w…` stands in `cb w w…` as well, which counting whole words would not see."""
+    text = " ".join(["b", *["w"] * 7, "cb", *["w"] * 7])
+    document = Document("made", (Passage(1, None, "", text),), text)
+    assert document.find_anchor(text) == "w w w w w w w cb"
+
+
 def test_a_repetitive_text_is_no_longer_work_than_another(tmp_path: Path) -> None:
     """Equal paragraphs by the thousand would be searched for each other, were they searched."""
     text = f"{PARAGRAPH}\n\n" * 20_000

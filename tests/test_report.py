@@ -10,12 +10,14 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import atrisk
 from atrisk.brief import Brief, prepare_brief
 from atrisk.cli import main
 from atrisk.evidence import knowledge_day
+from atrisk.explanation import explain_score
 from atrisk.headline import list_answers, tell_headline
 from atrisk.report.annex import list_months
 from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
@@ -98,13 +100,22 @@ def test_the_annex_holds_every_indicator_month_above_zero_and_its_evidence(brief
     _, indicators = list_months(brief.assessment)
     known = {item.id: item for item in CAR.evidence}
     told = set()
-    for code, stretches in indicators.items():
+    everything = np.ones(len(UN.indicators))
+    resting: list[dict[str, set[str]]] = []
+    for place in range(len(brief.months)):
+        by_code: dict[str, set[str]] = {}
+        for row in explain_score(CAR, UN, brief.assessment.intensity, place, everything):
+            by_code.setdefault(row["indicator"], set()).add(row["evidence"])
+        resting.append(by_code)
+    for code, stretches in list(indicators.items()):
         for one in stretches:
             first, last = brief.assessment.place(one.first), brief.assessment.place(one.last)
             assert len(one.values) == last - first + 1
             assert one.evidence
             assert all(code in known[name].indicators for name in one.evidence)
             told |= {(code, place) for place in range(first, last + 1)}
+            for place in (first, last):
+                assert set(one.evidence) == resting[place][code]
     codes = brief.assessment.indicator_codes
     above = {
         (codes[column], place)
@@ -123,6 +134,9 @@ def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
         f"{first['days']:.0f} days after the first warning ({first['date']})" in answers["waiting"]
     )
     assert "France to UN Security Council, 2013-01-03 (council)" in answers["timeline"]
+    by_then = sum((w.date.latest or date.max) <= date(2013, 4, 30) for w in CAR.warnings)
+    assert answers["timeline"].startswith(f"{by_then} of {len(CAR.warnings)} warnings")
+    assert any((w.date.latest or date.max).isoformat()[:7] == "2013-04" for w in CAR.warnings)
     assert "How do the indicators of a factor join" in answers["judgements"]
     assert answers["scenarios"].startswith("Without un-16 (")
     assert "it would come in 2013-05" in answers["scenarios"]
@@ -200,6 +214,23 @@ def test_text_of_a_case_stays_text_and_confidential_text_stays_out() -> None:
     assert "never to be shown" not in page
     assert "a hidden fact" not in page
     assert "(confidential)" in page
+
+
+def test_confidential_rows_of_the_ledgers_stay_out_too() -> None:
+    secret = {"quote": "never to be shown", "summary": "a hidden fact", "confidential": True}
+    case = dataclasses.replace(
+        CAR,
+        warnings=tuple(w.model_copy(update=secret) for w in CAR.warnings),
+        responses=tuple(r.model_copy(update=secret) for r in CAR.responses),
+        deliveries=tuple(d.model_copy(update=secret) for d in CAR.deliveries),
+    )
+    page = render_report(prepare_brief(case, UN, draws=20))
+    saved = [
+        base64.b64decode(one).decode() for one in re.findall(r"text/csv;base64,([^\"]+)", page)
+    ]
+    for text in (page, *saved):
+        assert "never to be shown" not in text
+        assert "a hidden fact" not in text
 
 
 def test_what_a_case_lacks_is_said_and_not_drawn_empty() -> None:

@@ -86,3 +86,21 @@ def test_text_of_a_case_is_escaped() -> None:
     header = case.header.model_copy(update={"caveat": "<img src=x onerror=alert(1)>"})
     case = atrisk.Case(header, case.sources, case.evidence)
     assert "img" not in Table(atrisk.assess(case, THREE_FACTOR)._repr_html_()).tags
+
+
+def test_text_in_a_cell_or_a_column_is_escaped() -> None:
+    class Made(Result):
+        def to_rows(self) -> list[dict[str, str]]:
+            return [{"<b>name</b>": "<img src=x>"}]
+
+    tags = Table(Made()._repr_html_()).tags
+    assert "img" not in tags
+    assert tags.count("b") == 1  # the title's own
+
+
+def test_no_row_is_said() -> None:
+    class Empty(Result):
+        def to_rows(self) -> list[dict[str, str]]:
+            return []
+
+    assert "No row." in Empty()._repr_html_()
