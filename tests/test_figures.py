@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 import atrisk
 from atrisk.brief import Brief
 from atrisk.cli import main
+from atrisk.dates import Month
+from toys import THREE_FACTOR, case_of, evidence
 
 mpl = pytest.importorskip("matplotlib")
 from atrisk.figures import style  # noqa: E402
@@ -114,3 +117,16 @@ def test_the_command_names_what_it_wrote(
     told = capsys.readouterr().out.split()
     assert sorted(Path(name) for name in told) == sorted(tmp_path.iterdir())
     assert len(told) == 2 * 9
+
+
+@pytest.mark.parametrize(("start", "end"), [("2020-12", "2020-12"), ("2020-03", "2020-09")])
+def test_a_short_case_has_its_months_named(start: str, end: str) -> None:
+    """No January lies in it, so years would name nothing."""
+    made = case_of(evidence(start="2020-03", known="2020-03"))
+    header = made.header.model_copy(update={"start": Month.parse(start), "end": Month.parse(end)})
+    case = dataclasses.replace(made, header=header)
+    small = atrisk.prepare_brief(case, THREE_FACTOR, draws=20)
+    (axes,) = atrisk.draw_figure(small, "risk").axes
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    assert labels[0] == start
+    assert len(labels) == min(8, len(small.months))

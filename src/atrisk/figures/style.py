@@ -30,6 +30,7 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 WIDTH = 9  # inches
 SCREEN_DPI = 150
+SHORT, LABELS = 24, 8  # months that are labelled one by one, and at most how many labels
 
 _RULES: Any = {
     "axes.axisbelow": True,
@@ -105,13 +106,18 @@ def save_figure(figure: Figure, target: Path | io.BytesIO, kind: str, name: str)
 
 
 def mark_months(axes: Axes, months: Sequence[str]) -> None:
-    """Label a horizontal axis of months by year, with a small mark for each quarter."""
-    years = [place for place, month in enumerate(months) if month.endswith("-01")]
-    axes.set_xticks(years, [months[place][:4] for place in years], ha="left")
-    quarters = [p for p, month in enumerate(months) if month[5:] in ("04", "07", "10")]
-    axes.set_xticks(quarters, minor=True)
+    """Label a horizontal axis of months: a short one by month, a long one by year and quarter."""
+    if len(months) <= SHORT:
+        shown = range(0, len(months), -(-len(months) // LABELS))
+        axes.set_xticks(list(shown), [months[place] for place in shown])
+        axes.set_xlabel("month")
+    else:
+        years = [place for place, month in enumerate(months) if month.endswith("-01")]
+        axes.set_xticks(years, [months[place][:4] for place in years], ha="left")
+        quarters = [p for p, month in enumerate(months) if month[5:] in ("04", "07", "10")]
+        axes.set_xticks(quarters, minor=True)
+        axes.set_xlabel("month (a year's label stands at its January)")
     axes.set_xlim(-1, len(months))
-    axes.set_xlabel("month (a year's label stands at its January)")
 
 
 def mark_score(axes: Axes, label: str) -> None:
