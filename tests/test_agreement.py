@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 
 import atrisk
-from atrisk.agreement import draw_coders, list_coders, measure_agreement
+from atrisk.agreement import _compare, draw_coders, list_coders, measure_agreement
 from atrisk.cli import main
 from atrisk.kernel.reliability import measure_alpha
-from toys import HERE, THREE_FACTOR
+from toys import HERE, THREE_FACTOR, evidence
 
 NAN = np.nan
 # Krippendorff (2011), section C to E: four observers, twelve units, codes missing.
@@ -201,3 +201,24 @@ def test_faults_of_a_coder_s_file_are_located(folder: Path) -> None:
     (folder / "adjudication.csv").write_text("source,locator\nx,y\n", encoding="utf-8")
     with pytest.raises(atrisk.DataError, match="the column is missing"):
         measure_agreement(case, THREE_FACTOR)
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [
+        ({"severity": "2"}, "severity"),
+        ({"credibility": "4"}, "credibility"),
+        ({"start": "2020-03"}, "dates"),
+        ({"end": ".."}, "dates"),
+        ({"known": "2020-03"}, "known"),
+        ({"indicators": "1.2"}, "indicators"),
+    ],
+)
+def test_a_graver_row_of_the_same_passage_hides_no_difference(
+    cells: dict[str, str], named: str
+) -> None:
+    grave, one = evidence("a", indicators="1.1"), evidence("b", severity="3")
+    other = evidence("b", **({"severity": "3"} | cells))
+    found = {"ana": (grave, one), "ben": (grave, other)}
+    assert named in _compare(found, ["ana", "ben"])
+    assert _compare({"ana": (grave, one), "ben": (one, grave)}, ["ana", "ben"]) == []

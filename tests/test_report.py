@@ -130,9 +130,7 @@ def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
     assert gap is not None
     first = gap.to_rows("lags")[0]
     assert answers["risk"].startswith(brief.flags.alarms[0].onset)
-    assert (
-        f"{first['days']:.0f} days after the first warning ({first['date']})" in answers["waiting"]
-    )
+    assert f"{first['days']:g} days after the first warning ({first['date']})" in answers["waiting"]
     assert "France to UN Security Council, 2013-01-03 (council)" in answers["timeline"]
     by_then = sum((w.date.latest or date.max) <= date(2013, 4, 30) for w in CAR.warnings)
     assert answers["timeline"].startswith(f"{by_then} of {len(CAR.warnings)} warnings")

@@ -236,8 +236,10 @@ def draw_coders(
     those of ``run_ensemble``, with the same seed for all, so that coders differ by their rows only.
 
     Args:
-        case, framework: as in ``measure_agreement``.
-        seed, draws: as in ``run_ensemble``.
+        case: as in ``measure_agreement``.
+        framework: as in ``measure_agreement``.
+        seed: as in ``run_ensemble``.
+        draws: as in ``run_ensemble``.
         choices: further arguments of ``run_ensemble``.
 
     Returns:
@@ -310,7 +312,11 @@ def _compare(found: Mapping[str, tuple[Evidence, ...]], coders: Iterable[str]) -
     aspects: dict[str, Callable[[tuple[Evidence, ...]], object]] = {
         "indicators": lambda rows: {code for item in rows for code in item.indicators},
         "direction": lambda rows: {item.direction for item in rows},
-        "severity": lambda rows: max(item.severity for item in rows),
+        "severity": lambda rows: {(c, item.severity) for item in rows for c in item.indicators},
+        "credibility": lambda rows: {
+            (c, item.credibility) for item in rows for c in item.indicators
+        },
+        "dates": lambda rows: {(str(item.start), str(item.end or "")) for item in rows},
         "known": lambda rows: {str(item.known or "") for item in rows},
     }
     return [

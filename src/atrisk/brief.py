@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from math import ceil
 from typing import TypeVar
 
@@ -82,6 +83,11 @@ class Brief:
         """Every month that was assessed."""
         return self.assessment.months
 
+    @cached_property
+    def scenario_rows(self) -> tuple[Row, ...]:
+        """A row for the case as it is and for each scenario; none if it has none."""
+        return tuple(self.outcome.to_rows("summary")) if self.outcome else ()
+
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The rows that were known to the audience by the last day that is seen."""
@@ -129,7 +135,8 @@ def prepare_brief(
     Args:
         case: from ``load_case``.
         framework: from ``load_framework``.
-        knowledge, audience: as in ``assess``.
+        knowledge: as in ``assess``.
+        audience: as in ``assess``.
         method: options that are settled otherwise, by branch.
         seed: of the ensemble; 0 is a seed.
         draws: of the ensemble; enough that its outermost quantiles are told apart, such as 20 for

@@ -86,7 +86,8 @@ def run_ensemble(
         vary: kinds that are drawn, from the list above; the others are held where ``assess``
             holds them, a date at its middle day.
         uncertainty: options chosen otherwise, such as ``{"weight_spread": "any"}``.
-        knowledge, audience: as in ``assess``.
+        knowledge: as in ``assess``.
+        audience: as in ``assess``.
         method: options that are held; the other branches are drawn. A ``Method`` holds all.
         weights: the weight set, by id or one of your own, around which weights are drawn; None for
             any of the framework's, by belief.
@@ -159,8 +160,19 @@ def run_ensembles(
 
     Args:
         cases: any number of them, from a list or made one by one.
-        framework, seed, draws, vary, uncertainty, knowledge, audience, method, weights, policy,
-            workers, client, progress: as in ``run_ensemble``.
+        framework: as in ``run_ensemble``.
+        seed: as in ``run_ensemble``.
+        draws: as in ``run_ensemble``.
+        vary: as in ``run_ensemble``.
+        uncertainty: as in ``run_ensemble``.
+        knowledge: as in ``run_ensemble``.
+        audience: as in ``run_ensemble``.
+        method: as in ``run_ensemble``.
+        weights: as in ``run_ensemble``.
+        policy: as in ``run_ensemble``.
+        workers: as in ``run_ensemble``.
+        client: as in ``run_ensemble``.
+        progress: as in ``run_ensemble``.
 
     Raises:
         RequestError: there is no case, and as ``run_ensemble``.

@@ -11,6 +11,7 @@ from atrisk.dates import ImpreciseDate
 from atrisk.flips import Flip
 from atrisk.ledger import EarlyWarning
 
+DRIVERS = 3
 NAMED = 12  # warnings that are named one by one; the rest are counted
 
 
@@ -57,11 +58,13 @@ def _tell_change(brief: Brief) -> str:
     if len(now.months) == 1:
         return "It is the only month."
     moved = round(now.overall[-1] - now.overall[-2], 2)
-    drivers = ", ".join(now.driving_factors(now.months[-1])[:3])
+    titles = brief.framework.factors
+    codes = now.driving_factors(now.months[-1])[:DRIVERS]
+    drivers = "; ".join(f"{code} {titles[code].title}" for code in codes)
     how = f"moved by {moved:+.2f}" if moved else "did not move by a hundredth"
     return (
         f"Since {now.months[-2]} it {how}; it was highest in {now.months[peak]}, "
-        f"at {now.overall[peak]:.2f}; factors {drivers} weigh most now."
+        f"at {now.overall[peak]:.2f}. The factors with the largest part in it now: {drivers}."
     )
 
 
@@ -159,10 +162,10 @@ def _tell_response(brief: Brief) -> str:
         response = next(r for r in brief.case.responses if r.id == first["response"])
         said = (
             f"{rule}: {response.measure} ({response.actor}), {first['answered_on']}, "
-            f"{first['days']:.0f} days after the first warning ({first['date']})"
+            f"{first['days']:g} days after the first warning ({first['date']})"
         )
     if alarms and not alarms[0]["censored"]:
-        said += f" and {alarms[0]['days']:.0f} days after the first alarm"
+        said += f" and {alarms[0]['days']:g} days after the first alarm"
     counts = {row["rule"]: row["answered"] for row in brief.rules}
     others = [count for rule, count in counts.items() if rule != gap.rule.id]
     return (
@@ -222,9 +225,9 @@ def _tell_rows(brief: Brief, flip: Flip, then: str) -> str:
 
 
 def _list_movers(brief: Brief) -> list[str]:
-    if brief.outcome is None:
+    if not brief.scenario_rows:
         return []
-    base, *rows = brief.outcome.to_rows("summary")
+    base, *rows = brief.scenario_rows
     return [
         f"{row['scenario']} ({row['first_alarm'] or 'none'})"
         for row in rows

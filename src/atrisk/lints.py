@@ -71,6 +71,10 @@ def _examples(case: Case) -> Iterator[Lint]:
             if row.id.startswith(f"{EXAMPLE}-"):
                 message = "a row of the template; replace it, or delete it (or the optional file)"
                 yield Lint("example", f"{name}.csv, {row.id}", message)
+    for delivery in case.deliveries:
+        if delivery.response.startswith(f"{EXAMPLE}-"):
+            message = "a row of the template; replace it, or delete it (or the optional file)"
+            yield Lint("example", f"deliveries.csv, {delivery.response}", message)
 
 
 def _uncited(case: Case) -> Iterator[Lint]:

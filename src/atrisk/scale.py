@@ -38,7 +38,10 @@ def assess_many(
 
     Args:
         cases: any number of them, from a list or made one by one.
-        framework, knowledge, audience, method: as in ``assess``.
+        framework: as in ``assess``.
+        knowledge: as in ``assess``.
+        audience: as in ``assess``.
+        method: as in ``assess``.
         workers: threads; None for as many as there are cores.
         client: a Dask client to run on instead; the numbers are the same to the bit.
 

@@ -229,10 +229,13 @@ def run_scenarios(
     """Run what-ifs and compare each with the case as it is.
 
     Args:
-        case, framework: what is scored.
+        case: what is scored.
+        framework: what it is scored under.
         scenarios: ids of those that the case ships with, paths of files, or scenarios of one's own;
             None for all that it ships with.
-        knowledge, audience, method: as in ``assess``, for base and scenarios alike.
+        knowledge: as in ``assess``, for base and scenarios alike.
+        audience: as in ``assess``, for base and scenarios alike.
+        method: as in ``assess``, for base and scenarios alike.
         rule: matching rule of the gap; None for the method's.
 
     Returns:

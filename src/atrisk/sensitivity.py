@@ -175,12 +175,16 @@ def analyse_sensitivity(
     times 2.
 
     Args:
-        case, framework: what is scored.
+        case: what is scored.
+        framework: what it is scored under.
         seed: of the one generator that everything is drawn from; 0 is a seed.
         draws: of each sample, 2 or more; the method is run ``(inputs + 2) * draws`` times.
         resamples: of the bootstrap, 2 or more.
         budget: sets of evidence that may be tried for a flip, see ``flip_evidence``.
-        uncertainty, knowledge, audience, method: as in ``run_ensemble``.
+        uncertainty: as in ``run_ensemble``.
+        knowledge: as in ``run_ensemble``.
+        audience: as in ``run_ensemble``.
+        method: as in ``run_ensemble``.
         workers: threads; None for as many as there are cores. The numbers are the same.
         progress: whether to show a bar; None for one on a terminal if the work is long.
 

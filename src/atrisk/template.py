@@ -51,7 +51,8 @@ def create_case(
 
     Args:
         country: an ISO 3166-1 alpha-3 code, such as ``"CAF"``.
-        start, end: first and last month, such as ``"2020-12"``.
+        start: first month, such as ``"2020-12"``.
+        end: last month.
         framework: that the case will be coded to.
         out: the folder to make; None for ``./<country>-<first year>-<last year>``.
 

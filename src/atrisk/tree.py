@@ -165,12 +165,14 @@ def explore_methods(
     """Score a case under every combination of the method's options, and keep every result.
 
     Args:
-        case, framework: what is scored.
+        case: what is scored.
+        framework: what it is scored under.
         branches: that are settled every way, from the five that make a score and ``"alarm"``.
         most: leaves that are enumerated; of a larger tree as many are drawn by belief.
         seed: of that sample; needed only then.
         method: options of the other branches.
-        knowledge, audience: as in ``assess``.
+        knowledge: as in ``assess``.
+        audience: as in ``assess``.
         progress: whether to show a bar; None for one on a terminal if the work is long.
 
     Returns:

@@ -189,7 +189,8 @@ def describe_weights(assessment: Assessment, spread: str | float | None = None) 
         mean = m        variance = (sum a_i x_i ** 2 / A - m ** 2) / (A + 1)
 
     Args:
-        assessment, spread: as in ``draw_weights``.
+        assessment: as in ``draw_weights``.
+        spread: as in ``draw_weights``.
 
     Returns:
         One row a month and crime; None where nothing is on record.

@@ -96,9 +96,8 @@ def _read_csv(file: Path) -> Highlights:
         raise DataError([Problem(file.name, f"not a table of highlights: {error}")]) from None
     header = ",".join(COLUMNS)
     if not rows or rows[0] != COLUMNS:
-        message = (
-            f"the first line must be {header}, as Taguette writes it; found {shorten(rows[:1])}"
-        )
+        found = shorten(",".join(rows[0]) if rows else "")
+        message = f"the first line must be {header}, as Taguette writes it; found {found}"
         raise DataError([Problem(file.name, message, 1)])
     problems = [
         Problem(file.name, f"{len(row)} cells where the header has {len(COLUMNS)}", place)

@@ -23,7 +23,6 @@ from atrisk.figures.risk import (
 from atrisk.figures.style import save_figure
 from atrisk.ledger import STAGES
 from atrisk.resources import make_parent
-from atrisk.scenarios import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,7 +85,8 @@ def _list_risk(brief: Brief) -> tuple[Plate, ...]:
         Plate(
             "risk", "Risk month by month",
             "The worst crime's score. The grey bounds set what nobody looked at to none and to its "
-            "worst; the blue ones hold most of the draws. The score is an expected severity "
+            "worst and take the record as it is; the blue ones hold most of the draws, which doubt "
+            "the record too, so neither holds the other. The score is an expected severity "
             f"of what was on record: not a probability, not a forecast. {bands}",
             tuple(_tell_months(brief)), "",
             lambda linked: draw_risk(now, brief.spans, brief.ensemble, linked=linked),
@@ -171,7 +171,7 @@ def _list_judgements(brief: Brief) -> tuple[Plate, ...]:
             "What the score would be had something been otherwise. A scenario changes what was on "
             "record; it does not say what people would then have done. A line on zero changes no "
             "score: it may still change warnings, answers or alarms, as its table tells.",
-            tuple(_tell_scenarios(outcome)) if outcome else (),
+            tuple(_tell_scenarios(brief)),
             "" if outcome else _tell_no_scenarios(brief),
             (lambda _: draw_scenarios(outcome)) if outcome else None,
         ),
@@ -277,11 +277,12 @@ def _tell_no_scenarios(brief: Brief) -> str:
     return "the case has no scenarios"
 
 
-def _tell_scenarios(outcome: Outcome) -> list[Row]:
-    titles = {one.id: one.scenario.title for one in outcome.results if one.scenario}
+def _tell_scenarios(brief: Brief) -> list[Row]:
+    results = brief.outcome.results if brief.outcome else ()
+    titles = {one.id: one.scenario.title for one in results if one.scenario}
     return [
         {"scenario": row["scenario"], "title": titles.get(row["scenario"], "as it is")} | row
-        for row in outcome.to_rows("summary")
+        for row in brief.scenario_rows
     ]
 
 

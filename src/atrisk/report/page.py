@@ -58,7 +58,11 @@ def write_report(
             from the data and nobody's work.
         case: from ``load_case``.
         framework: from ``load_framework``.
-        knowledge, audience, method, seed, draws: as in ``prepare_brief``.
+        knowledge: as in ``prepare_brief``.
+        audience: as in ``prepare_brief``.
+        method: as in ``prepare_brief``.
+        seed: as in ``prepare_brief``.
+        draws: as in ``prepare_brief``.
 
     Returns:
         The file. The same input gives the same bytes.
@@ -116,13 +120,15 @@ def render_report(brief: Brief) -> str:
     environment.filters |= {"number": _number, "anchor": _anchor}
     template = environment.from_string(_read_part("page.html"))
     pages, indicators = list_months(brief.assessment)
+    plates = [_Shown(plate) for plate in list_plates(brief)]
     return template.render(
         brief=brief,
         case=brief.case,
         framework=brief.framework,
         headline=tell_headline(brief),
         answers=list_answers(brief),
-        plates=[_Shown(plate) for plate in list_plates(brief)],
+        plates=plates,
+        titles={shown.plate.id: shown.plate.title for shown in plates},
         pages=pages,
         later=len(brief.case.evidence) - len(brief.evidence),
         sources=brief.sources,
