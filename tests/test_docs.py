@@ -93,7 +93,7 @@ def test_the_table_of_the_gap_is_what_is_measured_today() -> None:
     text = (ROOT / "docs" / "warning-response-gap.md").read_text(encoding="utf-8")
     for row in atrisk.compare_rules(case, now):
         median = row["median_days"]
-        shown = "not reached" if median is None else f"{median:.0f}"
+        shown = "not reached" if median is None else f"{median:g}"
         assert f"| `{row['rule']}` | {row['answered']} | {shown} [" in text
     effects = [response.effect for response in case.responses]
     assert (

@@ -142,3 +142,19 @@ def test_policies_are_objects_and_impossible_ones_are_refused() -> None:
         atrisk.raise_flags(NOW, low.model_copy(update={"off": 0.5}))
     with pytest.raises(atrisk.UnknownNameError, match="Known: standard, sensitive, strict"):
         atrisk.raise_flags(NOW, "loud")
+
+
+def test_a_flag_where_too_little_is_covered_says_so() -> None:
+    """No band is named there, so a rise may be the record's alone."""
+    case = case_of(
+        evidence("a", indicators="1.1", severity="1", start="2020-01", end="..", known="2020-01"),
+        evidence("b", indicators="1.1", start="2020-05", end="..", known="2020-05"),
+    )
+    framework = atrisk.load_framework("un-foa-2014")
+    header = case.header.model_copy(update={"framework": framework.id})
+    case = atrisk.Case(header, case.sources, case.evidence)
+    flags = atrisk.raise_flags(atrisk.assess(case, framework)).to_rows()
+    assert all(
+        (flag["level"] is None) == ("too little is covered" in flag["reason"]) for flag in flags
+    )
+    assert any(flag["level"] is None for flag in flags)

@@ -19,6 +19,8 @@ from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.method import AlarmOption, Method
 from atrisk.results import Result
 
+_TOO_LITTLE = "; too little is covered to name a band, so the record may have moved alone"
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Flag:
@@ -211,7 +213,7 @@ def _flag(assessment: Assessment, kind: str, begin: int, end: int | None, reason
         level=assessment.bands[begin],
         factors=assessment.driving_factors(months[begin]),
         evidence=tuple(_raise_by(assessment, begin)),
-        reason=reason,
+        reason=f"{reason}{'' if assessment.bands[begin] else _TOO_LITTLE}",
     )
 
 

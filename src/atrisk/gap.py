@@ -383,10 +383,10 @@ def _tell(gap: Gap, subject: str) -> str:
     rule = f"Under the rule '{gap.rule.label}'{at}"
     if lag.response is None:
         return f"{rule} nothing answered it by {gap.assessment.until}; {_tell_median(gap)}"
-    bounds = f"{lag.low:.0f} to {'no answer' if lag.high is None else f'{lag.high:.0f}'}"
+    bounds = f"{lag.low:g} to {'no answer' if lag.high is None else f'{lag.high:g}'}"
     return (
         f"{rule} the first answer was {lag.response.measure} ({lag.response.actor}), "
-        f"{lag.answered_on}, {lag.days:.0f} days later [{bounds}]; {_tell_median(gap)}"
+        f"{lag.answered_on}, {lag.days:g} days later [{bounds}]; {_tell_median(gap)}"
     )
 
 

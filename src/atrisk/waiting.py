@@ -44,7 +44,7 @@ def summarise_waiting(lags: list[Lag], confidence: float) -> Row:
 def describe_median(curve: Curve) -> str:
     """Return the median with its interval, in words where it is not reached."""
     middle, low, high = (
-        "not reached" if value is None else f"{value:.0f}"
+        "not reached" if value is None else f"{value:g}"
         for value in (curve.median, curve.median_low, curve.median_high)
     )
     return (
