@@ -77,11 +77,12 @@ def _tell_knowledge(brief: Brief) -> str:
     how = kinds.get(now.knowledge, f"All months are scored with what was known {now.knowledge}")
     heard = f", to the audience “{now.audience}”" if now.audience else ""
     dated = sum(item.known is None for item in brief.evidence)
-    return (
-        f"{how}{heard}; {now.coverage[-1]:.0%} of the indicators are covered. {dated} of "
-        f"{len(brief.evidence)} rows of evidence are dated by the publication of their source "
-        "alone: a rise in such a month is the record's, and need not be the country's."
+    caution = (
+        f" {dated} of {len(brief.evidence)} rows of evidence are dated by the publication of their "
+        "source alone: a rise in such a month is the record's, and need not be the country's."
     )
+    covered = f"{now.coverage[-1]:.0%} of the indicators are covered"
+    return f"{how}{heard}; {covered}.{caution if dated else ''}"
 
 
 def list_answers(brief: Brief) -> tuple[Answer, ...]:
