@@ -101,7 +101,7 @@ def load_crosswalk(framework: Framework, coded: str) -> Crosswalk:
 
     Examples:
         >>> load_crosswalk(load_framework("ten-stages"), "un-foa-2014")
-        Crosswalk('un-foa-2014' to 'ten-stages': 58 of 141 indicators have a counterpart; 26 of 27
+        Crosswalk('un-foa-2014' to 'ten-stages': 58 of 141 indicators have a counterpart; 25 of 27
         are reached)
     """
     require(framework, Framework, "load it with load_framework('ten-stages')")
