@@ -18,7 +18,9 @@ from atrisk.brief import Brief, prepare_brief
 from atrisk.cli import main
 from atrisk.evidence import knowledge_day
 from atrisk.explanation import explain_score
+from atrisk.figures.album import list_plates
 from atrisk.headline import list_answers, tell_headline
+from atrisk.ledger import STAGES
 from atrisk.report.annex import list_months
 from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
 
@@ -130,7 +132,8 @@ def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
     assert gap is not None
     first = gap.to_rows("lags")[0]
     assert answers["risk"].startswith(brief.flags.alarms[0].onset)
-    assert f"{first['days']:g} days after the first warning ({first['date']})" in answers["waiting"]
+    late = f"the first warning ({first['date']}) was answered {first['days']:g} days later"
+    assert late in answers["waiting"]
     assert "France to UN Security Council, 2013-01-03 (council)" in answers["timeline"]
     by_then = sum((w.date.latest or date.max) <= date(2013, 4, 30) for w in CAR.warnings)
     assert answers["timeline"].startswith(f"{by_then} of {len(CAR.warnings)} warnings")
@@ -169,6 +172,55 @@ def test_nothing_that_became_known_later_is_on_the_page_of_a_day() -> None:
     late = {w.id for w in CAR.warnings if (w.date.earliest or date.max) > date(2013, 6, 30)}
     assert late
     assert not late & {w.id for w in brief.warnings}
+
+
+def test_a_response_shows_no_stage_that_it_reached_after_the_day() -> None:
+    brief = prepare_brief(CAR, UN, knowledge="2013-06-30", draws=20)
+    whole = {response.id: response for response in CAR.responses}
+    cut = 0
+    for response in brief.responses:
+        for stage in STAGES:
+            when = getattr(response, stage)
+            assert when is None or (when.earliest or date.min) <= date(2013, 6, 30)
+            cut += when is None and getattr(whole[response.id], stage) is not None
+    assert cut
+    assert 0 < len(brief.responses) < len(CAR.responses)
+
+
+def test_months_without_a_record_are_neither_told_nor_drawn_as_zero() -> None:
+    rows = (
+        evidence("a", start="2020-03", end="..", known="2020-03"),
+        evidence("late", start="2020-01", end="..", known="", indicators="1.1"),
+    )
+    brief = prepare_brief(case_of(*rows), THREE_FACTOR, draws=20)
+    assert list(np.isnan(brief.assessment.on_record)) == [True, True, *[False] * 4]
+    assert "In 2 months only hindsight has anything on record" in list_answers(brief)[-1].text
+    plates = {plate.id: plate for plate in list_plates(brief)}
+    for row in plates["hindsight"].rows[:2]:
+        assert (row["then"], row["added"]) == (None, None)
+    for row in plates["risk"].rows[:2]:
+        assert (row["score"], row["draws_low"], row["draws_high"]) == (None, None, None)
+    for name in ("risk", "crimes", "hindsight"):
+        (axes,) = plates[name].draw().axes
+        curves = [np.asarray(line.get_ydata()) for line in axes.lines]
+        full = [curve for curve in curves if len(curve) == len(brief.months)]
+        assert any(np.isnan(curve[:2]).all() for curve in full)
+        assert not any((curve[:2] == 0).any() for curve in full)
+
+
+@pytest.mark.parametrize("rule", ["any-protective", "documented-answer", "adequate"])
+def test_the_warning_and_the_alarm_are_told_with_their_own_answers(rule: str) -> None:
+    brief = prepare_brief(CAR, UN, method={"rule": rule}, draws=20)
+    assert brief.gap is not None
+    text = next(a.text for a in list_answers(brief) if a.plate == "waiting")
+    for what, kind in (("first warning", "warning"), ("first alarm", "alarm")):
+        lag = next(row for row in brief.gap.to_rows("lags") if row["kind"] == kind)
+        told = re.findall(rf"{what} \({lag['date']}\) ([^.]*)", text)[0]
+        if lag["censored"]:
+            assert told.startswith("had no answer by the end of 2015-12")
+        else:
+            response = next(r for r in CAR.responses if r.id == lag["response"])
+            assert response.measure in text.partition(what)[2]
 
 
 def test_an_audience_s_page_shows_what_it_knew() -> None:

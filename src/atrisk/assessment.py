@@ -107,6 +107,11 @@ class Assessment(Result):
         return self.by_overall.point
 
     @property
+    def on_record(self) -> Floats:
+        """``overall``, NaN in months in which nothing is on record: unknown is not zero."""
+        return np.where(self.coverage > 0, self.overall, np.nan)
+
+    @property
     def low(self) -> Floats:
         """Lower bound of ``overall``."""
         return self.by_overall.low

@@ -48,19 +48,17 @@ def show_passages(given: argparse.Namespace) -> int:
 
 
 def _describe_passages(suggestions: Suggestions) -> list[str]:
-    told, document = [], suggestions.document
+    told, rows = [], suggestions.to_rows()
     labels = {code: item.label for code, item in suggestions.framework.indicators.items()}
-    for passage, codes in zip(document.passages, suggestions.codes, strict=True):
-        dates = f"   dates: {'; '.join(passage.dates)}" if passage.dates else ""
-        anchor = (
-            document.find_anchor(passage.text) or "every run of words is repeated: choose by hand"
-        )
+    for passage, row, codes in zip(
+        suggestions.document.passages, rows, suggestions.codes, strict=True
+    ):
+        dates = f"   dates: {row['dates']}" if row["dates"] else ""
+        text = clean(passage.text)
         lines = [
             clean(f"{passage.locator}{dates}"),
-            *textwrap.wrap(
-                clean(passage.text), 96, initial_indent="    ", subsequent_indent="    "
-            ),
-            f"    anchor: {anchor}",
+            *textwrap.wrap(text, 96, initial_indent="    ", subsequent_indent="    "),
+            f"    anchor: {row['anchor'] or 'every run of words is repeated: choose by hand'}",
             *(f"  ? {code} {labels[code]}" for code in codes),
         ]
         told.append("\n".join(lines if codes else [*lines, "  ? no word in common"]))
@@ -113,10 +111,8 @@ def show_crosswalk(given: argparse.Namespace) -> int:
 
     case = load_case(read_name(given.case, list_cases()))
     framework = load_framework(read_name(given.framework, list_frameworks()))
-    crossed, crosswalk = (
-        cross_case(case, framework),
-        load_crosswalk(framework, case.header.framework),
-    )
+    crossed = cross_case(case, framework)
+    crosswalk = load_crosswalk(framework, case.header.framework)
     say(render(crosswalk.to_rows(case), given.format))
     if given.format == "table":
         say(f"\n{crosswalk!r}\n{crossed.header.caveat}")

@@ -22,17 +22,16 @@ from atrisk.explanation import Row
 from atrisk.flags import Flags, find_spans, raise_flags
 from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.framework import Framework
-from atrisk.gap import Gap, compare_rules, measure_gap
+from atrisk.gap import Gap, measure_gap
 from atrisk.ledger import STAGES, EarlyWarning, Response
 from atrisk.scenarios import Outcome, list_scenarios, run_scenarios
 from atrisk.tree import MethodTree, explore_methods
 from atrisk.uncertainty import FILE as UNCERTAINTY
 from atrisk.uncertainty import read_uncertainty
+from atrisk.variation import SCORING
 
 T = TypeVar("T")
 
-# The branches that move a score; the others move its bounds, alarms or answers.
-JUDGEMENTS = ("factor_aggregation", "crime_aggregation", "weights", "grade", "persistence")
 DRAWS = 1000
 
 
@@ -45,9 +44,7 @@ class Brief:
         retrospective: the same with everything that is known now.
         flags: alarms, surges and triggers.
         spans: first and one past the last place of each alarm; None for one that goes on.
-        gap: warnings and responses; None if there are no warnings.
-        gaps: the same under every rule, by its id.
-        rules: a row for each rule.
+        gaps: warnings and responses under every rule, by its id; empty if nobody had warned.
         ensemble: draws of what may be wrong; None without an ``uncertainty.toml``.
         outcome: scenarios beside the base; None if the case has none.
         tree: every way to settle the judgements that move a score; None if all are settled.
@@ -59,9 +56,7 @@ class Brief:
     retrospective: Assessment = field(repr=False)
     flags: Flags = field(repr=False)
     spans: tuple[tuple[int, int | None], ...] = field(repr=False)
-    gap: Gap | None = field(repr=False)
     gaps: Mapping[str, Gap] = field(repr=False)
-    rules: tuple[Row, ...] = field(repr=False)
     ensemble: Ensemble | None = field(repr=False)
     outcome: Outcome | None = field(repr=False)
     tree: MethodTree | None = field(repr=False)
@@ -82,6 +77,11 @@ class Brief:
     def months(self) -> tuple[str, ...]:
         """Every month that was assessed."""
         return self.assessment.months
+
+    @property
+    def gap(self) -> Gap | None:
+        """Warnings and responses under the method's own rule; None if nobody had warned."""
+        return self.gaps.get(self.assessment.method.rule.id)
 
     @cached_property
     def scenario_rows(self) -> tuple[Row, ...]:
@@ -116,8 +116,9 @@ class Brief:
 
     @property
     def responses(self) -> tuple[Response, ...]:
-        """The responses that had reached a stage by then."""
-        return tuple(r for r in self.case.responses if _begun(r) <= self.assessment.until)
+        """The responses that had reached a stage by then, without the stages they reached later."""
+        seen = (_cut_stages(response, self.assessment.until) for response in self.case.responses)
+        return tuple(response for response in seen if response is not None)
 
 
 def prepare_brief(
@@ -165,9 +166,7 @@ def prepare_brief(
         retrospective=view.assess("retrospective"),
         flags=raise_flags(now),
         spans=tuple(find_spans(now)),
-        gap=_try(lambda: measure_gap(case, now)),
         gaps=_measure_gaps(case, now),
-        rules=tuple(_try(lambda: compare_rules(case, now)) or ()),
         ensemble=view.draw(seed, draws),
         outcome=view.run_scenarios(),
         tree=view.explore(),
@@ -224,7 +223,7 @@ class _View:
         )
 
     def explore(self) -> MethodTree | None:
-        branches = [name for name in JUDGEMENTS if name not in self.settled]
+        branches = [name for name in SCORING if name not in self.settled]
         if not branches:
             return None
         return explore_methods(
@@ -238,10 +237,15 @@ class _View:
         )
 
 
-def _begun(response: Response) -> date:
-    """Return the first day on which it may have reached any stage."""
-    stages = [when for name in STAGES if (when := getattr(response, name))]
-    return min((when.earliest or date.min for when in stages), default=date.max)
+def _cut_stages(response: Response, until: date) -> Response | None:
+    """Return a response as it stood on a day; None if it had reached no stage."""
+    reached = {name: when for name in STAGES if (when := getattr(response, name))}
+    later: dict[str, None] = {
+        name: None for name, when in reached.items() if (when.earliest or until) > until
+    }
+    if len(later) == len(reached):
+        return None
+    return response.model_copy(update=dict.fromkeys(later)) if later else response
 
 
 def _try(measure: Callable[[], T]) -> T | None:

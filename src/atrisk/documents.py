@@ -341,16 +341,18 @@ def _read_html(path: Path) -> Iterator[Block]:
     soup = BeautifulSoup(_decode(path), "html.parser")
     for hidden in soup(list(HIDDEN)):
         hidden.extract()
+    for tag in soup(["br", "td", "th"]):  # part words without a space of their own
+        tag.insert_after(" ")
     last, texts = None, list[str]()
     for text in soup.find_all(string=True):
         if isinstance(text, (Comment, Declaration, Doctype)):
             continue
         block = next((tag for tag in text.parents if tag.name in BLOCKS), None)
         if block is not last:
-            yield None, _is_heading(last), " ".join(texts)
+            yield None, _is_heading(last), "".join(texts)
             last, texts = block, []
         texts.append(str(text))
-    yield None, _is_heading(last), " ".join(texts)
+    yield None, _is_heading(last), "".join(texts)
 
 
 def _is_heading(tag: Any) -> bool:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
+
+import numpy as np
 
 from atrisk.brief import Brief
 from atrisk.dates import ImpreciseDate
+from atrisk.explanation import Row
 from atrisk.flips import Flip
 from atrisk.ledger import EarlyWarning
 
@@ -57,6 +61,8 @@ def _tell_change(brief: Brief) -> str:
     peak = int(now.overall.argmax())
     if len(now.months) == 1:
         return "It is the only month."
+    if isnan(now.on_record[-2]):
+        return f"Nothing is on record before {now.months[-1]}."
     moved = round(now.overall[-1] - now.overall[-2], 2)
     titles = brief.framework.factors
     codes = now.driving_factors(now.months[-1])[:DRIVERS]
@@ -124,7 +130,7 @@ def _tell_alarm(brief: Brief) -> str:
 def _tell_warnings(brief: Brief) -> str:
     warnings = sorted(brief.warnings, key=_given)
     if not warnings:
-        return "No warning is on record in this case."
+        return "No warning is on record by then."
     if not brief.flags.alarms:
         return f"There was no alarm; {len(warnings)} warnings are on record in all."
     onset = brief.flags.alarms[0].onset
@@ -153,28 +159,32 @@ def _tell_response(brief: Brief) -> str:
     if brief.gap is None:
         return "There are no warnings to answer, so no response can be late."
     gap = brief.gap
-    warned = [lag for lag in gap.to_rows("lags") if lag["kind"] == "warning"]
-    alarms = [lag for lag in gap.to_rows("lags") if lag["kind"] == "alarm"]
-    first = warned[0]
-    rule = f"Under the rule “{gap.rule.label}”"
-    if first["censored"]:
-        said = f"{rule} nothing answered the first warning by the end of {brief.months[-1]}"
-    else:
-        response = next(r for r in brief.case.responses if r.id == first["response"])
-        said = (
-            f"{rule}: {response.measure} ({response.actor}), {first['answered_on']}, "
-            f"{first['days']:g} days after the first warning ({first['date']})"
-        )
-    if alarms and not alarms[0]["censored"]:
-        said += f" and {alarms[0]['days']:g} days after the first alarm"
-    counts = {row["rule"]: row["answered"] for row in brief.rules}
-    others = [count for rule, count in counts.items() if rule != gap.rule.id]
+    lags = gap.to_rows("lags")
+    warned = [lag for lag in lags if lag["kind"] == "warning"]
+    alarms = [lag for lag in lags if lag["kind"] == "alarm"]
+    said = f"Under the rule “{gap.rule.label}” the first warning {_tell_lag(brief, warned[0])}."
+    if alarms:
+        said += f" The first alarm {_tell_lag(brief, alarms[0])}."
+    answered = {
+        rule: sum(lag.warning is not None and not lag.censored for lag in one.lags)
+        for rule, one in brief.gaps.items()
+    }
+    others = [count for rule, count in answered.items() if rule != gap.rule.id]
+    elsewhere = f", under others {min(others)} to {max(others)}" if others else ""
     return (
-        f"{said}. Under this rule {counts[gap.rule.id]} of {len(warned)} warnings are answered, "
-        f"under others {min(others)} to {max(others)}. A rule counts mandate, dates and numbers: "
-        "not whether anybody was protected, nor whether it was done because of the warning."
-        if others
-        else f"{said}."
+        f"{said} Under this rule {answered[gap.rule.id]} of {len(warned)} warnings are answered"
+        f"{elsewhere}. A rule counts mandate, dates and numbers: not whether anybody was "
+        "protected, nor whether it was done because of the warning."
+    )
+
+
+def _tell_lag(brief: Brief, lag: Row) -> str:
+    if lag["censored"]:
+        return f"({lag['date']}) had no answer by the end of {brief.months[-1]}"
+    response = next(r for r in brief.case.responses if r.id == lag["response"])
+    return (
+        f"({lag['date']}) was answered {lag['days']:g} days later, {lag['answered_on']}, by "
+        f"{response.measure} ({response.actor})"
     )
 
 
@@ -237,10 +247,14 @@ def _list_movers(brief: Brief) -> list[str]:
 
 
 def _tell_hindsight(brief: Brief) -> str:
-    later = brief.retrospective.overall[: len(brief.months)]
-    added = later - brief.assessment.overall
-    place = int(abs(added).argmax())
+    now, later = brief.assessment, brief.retrospective.on_record[: len(brief.months)]
+    added = later - now.on_record
+    if np.isnan(added).all():
+        return "Nothing that was on record then is on record now."
+    place = int(np.nanargmax(abs(added)))
+    unknown = int((np.isnan(now.on_record) & ~np.isnan(later)).sum())
+    only = f" In {unknown} months only hindsight has anything on record." if unknown else ""
     return (
-        f"On average {added.mean():+.2f}; most in {brief.months[place]}, where the score with all "
-        f"that is known now is {later[place]:.2f} instead of {brief.assessment.overall[place]:.2f}."
+        f"On average {np.nanmean(added):+.2f}; most in {brief.months[place]}, where the score with "
+        f"all that is known now is {later[place]:.2f} instead of {now.overall[place]:.2f}.{only}"
     )

@@ -20,7 +20,7 @@ from atrisk.evidence import Evidence
 from atrisk.explanation import Row
 from atrisk.framework import Framework
 from atrisk.results import Result
-from atrisk.suggestions import index_indicators
+from atrisk.suggestions import index_indicators, take_best
 
 Floats = NDArray[np.float64]
 Scorer = Callable[[Passage], Floats]
@@ -94,7 +94,7 @@ def measure_recall(
     for section in dict.fromkeys(sections.values()):
         for way, score in _ways(case, source, section, framework).items():
             for number in (n for n, name in sections.items() if name == section):
-                found = _first(framework, score(passages[number]), top) & coded[number]
+                found = coded[number] & set(take_best(framework, score(passages[number]), top))
                 shares.setdefault(way, []).append(len(found) / len(coded[number]))
     ceiling = float(np.mean([min(top, len(codes)) / len(codes) for codes in coded.values()]))
     return Recall(top, len(coded), {way: np.array(some) for way, some in shares.items()}, ceiling)
@@ -128,9 +128,3 @@ def _place(document: Document, evidence: Iterable[Evidence]) -> dict[int, list[E
 
 def _section(item: Evidence) -> str:
     return item.locator.partition(",")[0]
-
-
-def _first(framework: Framework, scores: Floats, top: int) -> set[str]:
-    codes = tuple(framework.indicators)
-    best = np.argsort(-scores, kind="stable")[:top]
-    return {codes[place] for place in best if scores[place] > 0}

@@ -92,7 +92,7 @@ def suggest_indicators(
             )
     evidence = [item for case in like for item in case.evidence if not item.confidential]
     score = index_indicators(framework, evidence)
-    codes = tuple(_take(framework, score(passage), top) for passage in document.passages)
+    codes = tuple(take_best(framework, score(passage), top) for passage in document.passages)
     return Suggestions(document, framework, codes, len(evidence))
 
 
@@ -129,7 +129,8 @@ def index_indicators(
     return score
 
 
-def _take(framework: Framework, scores: Floats, top: int) -> tuple[str, ...]:
+def take_best(framework: Framework, scores: Floats, top: int) -> tuple[str, ...]:
+    """Return the codes with the highest scores above 0, ``top`` of them at most."""
     codes = tuple(framework.indicators)
     best = np.argsort(-scores, kind="stable")[:top]
     return tuple(codes[place] for place in best if scores[place] > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from atrisk.errors import DataError, Problem, RequestError, shorten
@@ -42,7 +43,7 @@ def write_whole(out: Path, write: Callable[[str], object]) -> Path:
     except OSError as error:
         raise RequestError(f"{str(out)!r} cannot be written: {error.strerror or error}") from None
     finally:
-        if beside.exists():
+        with suppress(OSError):  # it is in its place, or was never made
             beside.unlink()
     return out
 

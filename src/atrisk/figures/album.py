@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -249,7 +250,11 @@ def _tell_months(brief: Brief) -> list[Row]:
     if brief.ensemble is not None:
         _, low, high = brief.ensemble.spread()
         rows = [
-            row | {"draws_low": float(a), "draws_high": float(b)}
+            row
+            | {
+                "draws_low": None if row["score"] is None else float(a),
+                "draws_high": None if row["score"] is None else float(b),
+            }
             for row, a, b in zip(rows, low, high, strict=True)
         ]
     return rows
@@ -264,11 +269,15 @@ def _spread(rows: list[Row], name: str) -> list[Row]:
 
 
 def _tell_hindsight(brief: Brief) -> list[Row]:
-    later = brief.retrospective.overall
+    later = brief.retrospective.on_record
     return [
-        {"month": m, "then": float(then), "now": float(now), "added": float(now - then)}
-        for m, then, now in zip(brief.months, brief.assessment.overall, later, strict=False)
+        {"month": m, "then": _tell(then), "now": _tell(now), "added": _tell(now - then)}
+        for m, then, now in zip(brief.months, brief.assessment.on_record, later, strict=False)
     ]
+
+
+def _tell(score: float) -> float | None:
+    return None if isnan(score) else float(score)
 
 
 def _tell_no_scenarios(brief: Brief) -> str:

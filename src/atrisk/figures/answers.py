@@ -65,7 +65,7 @@ def draw_timeline(
     heights = [3, 1 + len(AUDIENCES) * 0.4, 1 + len(instruments) * 0.4]
     figure, (risk, warned, answered) = new_figure(8, 3, height_ratios=heights)
     mark_alarm(risk, spans, len(months))
-    risk.plot(assessment.overall, color=BLUE, linewidth=2, label="risk score")
+    risk.plot(assessment.on_record, color=BLUE, linewidth=2, label="risk score")
     mark_score(risk, "risk score (0 to 1)")
     _mark_warnings(warned, warnings, months)
     _mark_responses(answered, responses, months, instruments)
@@ -142,7 +142,9 @@ def draw_gap(gap: Gap) -> Figure:
     """
     figure, axes = new_figure(4)
     rows = gap.to_rows("monthly")
-    risk, response = (np.array([row[name] for row in rows]) for name in ("risk", "response"))
+    risk, response = (  # None, where nothing is on record, becomes NaN and is not drawn
+        np.array([row[name] for row in rows], dtype=np.float64) for name in ("risk", "response")
+    )
     places = range(len(rows))
     axes.fill_between(
         places, risk, response, where=list(risk > response), color=ORANGE, alpha=0.35, linewidth=0,

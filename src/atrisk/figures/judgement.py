@@ -38,13 +38,13 @@ def draw_scenarios(outcome: Outcome) -> Figure:
     """
     figure, (above, below) = new_figure(6, 2, height_ratios=[1, 2])
     base = outcome.base.assessment
-    above.plot(base.overall, color=INK, linewidth=2, label="as it is")
+    above.plot(base.on_record, color=INK, linewidth=2, label="as it is")
     mark_score(above, "score (0 to 1)")
     moved = {}
     for result in outcome.results:
-        scores = dict(zip(result.assessment.months, result.assessment.overall, strict=True))
+        scores = dict(zip(result.assessment.months, result.assessment.on_record, strict=True))
         moved[result.id] = [
-            float(scores.get(m, nan) - base.overall[p]) for p, m in enumerate(base.months)
+            float(scores.get(m, nan) - base.on_record[p]) for p, m in enumerate(base.months)
         ]
     for number, (label, curve) in enumerate(join_equal(moved).items()):
         below.plot(

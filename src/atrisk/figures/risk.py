@@ -75,12 +75,13 @@ def draw_risk(
         label="bounds: what is unknown at none and at its worst",
     )  # fmt: skip
     if ensemble is not None:
-        share, low, high = ensemble.spread()
+        share, *ends = ensemble.spread()
+        low, high = (np.where(assessment.coverage > 0, end, np.nan) for end in ends)
         axes.fill_between(
             places, low, high, color=SKY, alpha=0.4, linewidth=0, label=f"{share:.0%} of the draws"
         )
     mark_alarm(axes, spans, len(assessment.months))
-    axes.plot(places, assessment.overall, color=BLUE, linewidth=2, label="score")
+    axes.plot(places, assessment.on_record, color=BLUE, linewidth=2, label="score")
     _mark_points(axes, assessment, linked=linked)
     _mark_bands(axes, assessment)
     mark_score(axes, "risk score (0 to 1)")
@@ -91,7 +92,7 @@ def draw_risk(
 
 def _mark_points(axes: Axes, assessment: Assessment, *, linked: bool) -> None:
     points = axes.scatter(
-        range(len(assessment.months)), assessment.overall, s=22, color=BLUE, edgecolor=PAPER,
+        range(len(assessment.months)), assessment.on_record, s=22, color=BLUE, edgecolor=PAPER,
         linewidth=0.8, zorder=3,
     )  # fmt: skip
     if linked:
@@ -122,7 +123,8 @@ def draw_crimes(assessment: Assessment) -> Figure:
     """
     figure, axes = new_figure(3)
     labels = {crime.code: crime.label for crime in assessment.framework.crimes}
-    for number, (code, scores) in enumerate(assessment.crimes.items()):
+    for number, (code, found) in enumerate(assessment.by_crime.items()):
+        scores = np.where(found.coverage > 0, found.point, np.nan)
         axes.plot(
             scores, color=SERIES[number], linestyle=DASHES[number % len(DASHES)],
             linewidth=2, label=labels[code],
@@ -226,13 +228,13 @@ def draw_hindsight(now: Assessment, retrospective: Assessment, *, linked: bool =
     """
     figure, axes = new_figure(3)
     months = now.months
-    later = retrospective.overall[: len(months)]
+    later = retrospective.on_record[: len(months)]
     axes.fill_between(
-        range(len(months)), now.overall, later, color=ORANGE, alpha=0.35, linewidth=0,
+        range(len(months)), now.on_record, later, color=ORANGE, alpha=0.35, linewidth=0,
         label="what hindsight adds or takes away",
     )  # fmt: skip
     axes.plot(later, color=INK, linestyle="--", label="with all that is known now")
-    axes.plot(now.overall, color=BLUE, linewidth=2, label=f"as asked for: {now.knowledge}")
+    axes.plot(now.on_record, color=BLUE, linewidth=2, label=f"as asked for: {now.knowledge}")
     _mark_points(axes, now, linked=linked)
     mark_score(axes, "risk score (0 to 1)")
     mark_months(axes, months)

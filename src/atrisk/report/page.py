@@ -22,6 +22,7 @@ from atrisk.brief import DRAWS, Brief, prepare_brief
 from atrisk.case import Case
 from atrisk.errors import MissingExtraError, RequestError
 from atrisk.evidence import Audience
+from atrisk.exchange.files import write_text
 from atrisk.explanation import Row
 from atrisk.figures.album import Plate, list_plates
 from atrisk.figures.risk import link_cell, link_month
@@ -95,13 +96,7 @@ def write_report(
     )
     text = render_report(brief)
     make_parent(target)
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
-    except OSError as error:
-        raise RequestError(f"{str(out)!r} cannot be written: {error.strerror}") from None
-    return target
+    return write_text(target, text)
 
 
 def render_report(brief: Brief) -> str:
@@ -209,15 +204,13 @@ def _draw(plate: Plate) -> Any:
     svg = buffer.getvalue().decode()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(
-        r'<g id="[^"]*"', "<g", svg
-    )  # the same in every picture, and nothing asks for them
+    # Every picture has the same ids, and nothing asks for them.
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     for colour, own in _COLOURS.items():
         svg = svg.replace(colour, own)
     # Pointers may follow the links in a picture; everybody else finds them in its table.
-    svg = svg.replace("<a xlink:href", '<a tabindex="-1" xlink:href').replace(
-        ' target="_blank"', ""
-    )
+    svg = svg.replace("<a xlink:href", '<a tabindex="-1" xlink:href')
+    svg = svg.replace(' target="_blank"', "")
     svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
     return Markup(svg)  # noqa: S704 - written by matplotlib, which escapes every text in it
 
