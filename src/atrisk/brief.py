@@ -240,9 +240,7 @@ class _View:
 def _cut_stages(response: Response, until: date) -> Response | None:
     """Return a response as it stood on a day; None if it had reached no stage."""
     reached = {name: when for name in STAGES if (when := getattr(response, name))}
-    later: dict[str, None] = {
-        name: None for name, when in reached.items() if (when.earliest or until) > until
-    }
+    later = [name for name, when in reached.items() if (when.earliest or until) > until]
     if len(later) == len(reached):
         return None
     return response.model_copy(update=dict.fromkeys(later)) if later else response
