@@ -19,7 +19,8 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # The order is the data flow. Reading it top to bottom explains the library.
 LAYERS = [
     "errors", "results", "levels", "dates", "resources", "tables", "kernel", "method",
-    "framework", "evidence", "ledger", "checks", "case", "knowledge", "intensity", "scoring",
+    "framework", "loading", "evidence", "ledger", "checks", "case", "knowledge", "intensity",
+    "scoring",
     "explanation", "crosswalk", "assessment", "comparison", "flags", "matching", "response_level",
     "waiting", "gap", "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing",
     "weighting", "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale",

@@ -490,7 +490,7 @@ def test_what_cannot_be_measured_is_refused() -> None:
     with pytest.raises(
         atrisk.RequestError, match=r"has no warning by 2015-12-31, so there is no gap"
     ):
-        atrisk.measure_gap(bare, NOW)
+        atrisk.measure_gap(bare, atrisk.assess(bare, NOW.framework))
     with pytest.raises(atrisk.UnknownNameError, match="no matching rule is called 'quick'"):
         atrisk.measure_gap(CAR, NOW, rule="quick")
     with pytest.raises(atrisk.UnknownNameError, match="no stage is called 'ended'"):

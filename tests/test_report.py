@@ -26,7 +26,7 @@ from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
 
 pytest.importorskip("jinja2")
 pytest.importorskip("matplotlib")
-from atrisk.report.page import digest_folder, list_manifest, render_report
+from atrisk.report.page import list_manifest, render_report
 
 CAR = atrisk.load_case("car-2012-2015")
 UN = atrisk.load_framework("un-foa-2014")
@@ -304,11 +304,17 @@ def test_the_manifest_names_data_method_and_seed(brief: Brief, tmp_path: Path) -
     assert "factor_aggregation=counting-or-third" in told["method"]
     copy = tmp_path / "case"
     shutil.copytree(ROOT / "cases" / "car-2012-2015", copy)
-    same = atrisk.load_case(copy).folder
-    assert digest_folder(same) == digest_folder(CAR.folder)
+    same = list_manifest(prepare_brief(atrisk.load_case(copy), UN, draws=200))
+    assert same == told
     scenario = next((copy / "scenarios").glob("*.toml"))
-    scenario.write_text(scenario.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
-    assert digest_folder(atrisk.load_case(copy).folder) != digest_folder(CAR.folder)
+    text = scenario.read_text(encoding="utf-8")
+    scenario.write_text(f"{text}half_lives = 0.5\n" if text.rstrip().startswith("[changes]")
+                        else text + "\n[changes.publish]\naudiences = ['internal']\n"
+                        if "[changes.publish]" not in text
+                        else text + "\n[changes.drop]\naudiences = ['internal']\n",
+                        encoding="utf-8")  # fmt: skip
+    other = list_manifest(prepare_brief(atrisk.load_case(copy), UN, draws=200))
+    assert {name for name in told if told[name] != other[name]} == {"scenarios"}
 
 
 def test_too_few_draws_for_the_interval_that_is_shown_are_refused() -> None:
@@ -358,6 +364,6 @@ def test_a_page_under_the_other_framework_works_too(name: str) -> None:
     page = render_report(prepare_brief(case, stages, draws=20))
     assert "rows have a counterpart" in page
     assert "coded to un-foa-2014 and carried over" in page
-    assert digest_folder(atrisk.load_case(name).folder) in page
+    assert case.digest in page
     if name == "car-2012-2015":
         assert "scenarios written for un-foa-2014 are not carried over" in page

@@ -26,12 +26,25 @@ from atrisk.errors import (
     UnknownNameError,
 )
 from atrisk.evidence import Evidence, Source
-from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.framework import Framework
 from atrisk.ledger import Delivery, EarlyWarning, Response
-from atrisk.method import Method, WeightSet
+from atrisk.loading import list_frameworks, load_framework
+from atrisk.method import (
+    AggregationOption,
+    AlarmOption,
+    Method,
+    NotAssessedOption,
+    PersistenceOption,
+    RuleOption,
+    SurgeOption,
+    TriggerOption,
+    WeightSet,
+)
 
 if _typing.TYPE_CHECKING:
+    from atrisk import exchange as exchange
     from atrisk.agreement import Agreement, draw_coders, measure_agreement
+    from atrisk.anchors import check_anchors
     from atrisk.brief import Brief, prepare_brief
     from atrisk.crosswalk import Crosswalk, cross_case, load_crosswalk
     from atrisk.documents import Document, read_document
@@ -61,7 +74,9 @@ if _typing.TYPE_CHECKING:
     )
 
 __all__ = [
+    "AggregationOption",
     "Agreement",
+    "AlarmOption",
     "Assessment",
     "AtriskError",
     "Brief",
@@ -83,16 +98,21 @@ __all__ = [
     "Method",
     "MethodTree",
     "MissingExtraError",
+    "NotAssessedOption",
     "Outcome",
+    "PersistenceOption",
     "Plate",
     "Problem",
     "Recall",
     "RequestError",
     "Response",
+    "RuleOption",
     "Scenario",
     "Sensitivity",
     "Source",
     "Suggestions",
+    "SurgeOption",
+    "TriggerOption",
     "UnknownNameError",
     "WeightBounds",
     "WeightDraws",
@@ -102,6 +122,7 @@ __all__ = [
     "assess",
     "assess_many",
     "bound_weights",
+    "check_anchors",
     "compare_rules",
     "compare_scores",
     "create_case",
@@ -145,6 +166,7 @@ _LATER = {
     "Agreement": "atrisk.agreement",
     "draw_coders": "atrisk.agreement",
     "measure_agreement": "atrisk.agreement",
+    "check_anchors": "atrisk.anchors",
     "Brief": "atrisk.brief",
     "prepare_brief": "atrisk.brief",
     "Crosswalk": "atrisk.crosswalk",
@@ -199,6 +221,8 @@ _LATER = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "exchange":  # a namespace of its own, loaded when first asked for
+        return _import_module("atrisk.exchange")
     if name not in _LATER:
         raise AttributeError(f"module 'atrisk' has no attribute {name!r}")
     value = getattr(_import_module(_LATER[name]), name)

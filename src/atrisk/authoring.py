@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from atrisk.case import list_cases, load_case
 from atrisk.errors import RequestError, UnknownNameError
-from atrisk.framework import list_frameworks, load_framework
+from atrisk.loading import list_frameworks, load_framework
 from atrisk.options import FRAMEWORK
 from atrisk.requests import load, read_name, say
 from atrisk.tabulation import Row, clean, render

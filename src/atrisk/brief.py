@@ -24,7 +24,7 @@ from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.framework import Framework
 from atrisk.gap import Gap, measure_gap
 from atrisk.ledger import STAGES, EarlyWarning, Response
-from atrisk.scenarios import Outcome, list_scenarios, run_scenarios
+from atrisk.scenarios import Outcome, Scenario, list_scenarios, run_scenarios
 from atrisk.tree import MethodTree, explore_methods
 from atrisk.uncertainty import FILE as UNCERTAINTY
 from atrisk.uncertainty import read_uncertainty
@@ -87,6 +87,12 @@ class Brief:
     def scenario_rows(self) -> tuple[Row, ...]:
         """A row for the case as it is and for each scenario; none if it has none."""
         return tuple(self.outcome.to_rows("summary")) if self.outcome else ()
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The what-ifs that were run."""
+        results = self.outcome.results if self.outcome else ()
+        return tuple(one.scenario for one in results if one.scenario)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -1,11 +1,13 @@
 """Cases: a country over some months, its sources and its evidence, checked as a whole."""
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
@@ -13,8 +15,9 @@ from atrisk.checks import check_evidence, check_ledgers, check_names, describe_c
 from atrisk.dates import Month, list_months
 from atrisk.errors import DataError, Problem, require
 from atrisk.evidence import Cited, Evidence, Search, Source
-from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.framework import Framework
 from atrisk.ledger import Delivery, EarlyWarning, Response
+from atrisk.loading import list_frameworks, load_framework
 from atrisk.resources import Folder, list_bundled, open_folder
 from atrisk.tables import (
     Header,
@@ -25,6 +28,7 @@ from atrisk.tables import (
     Text,
     read_header,
     read_table,
+    write_cells,
 )
 
 R = TypeVar("R", bound=Record)
@@ -44,6 +48,12 @@ class CaseHeader(Header):
     licence: Text
     caveat: Text
 
+    def write(self) -> str:
+        """Return the text of a ``case.toml`` that reads as this header."""
+        # A JSON string is a TOML string.
+        lines = (f"{key} = {json.dumps(str(part), ensure_ascii=False)}" for key, part in self)
+        return "\n".join(lines) + "\n"
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -58,6 +68,7 @@ class Case:
         framework: the one that its codes were checked against; None if it is not at hand.
         folder: where it was read from; None for one that was made.
         crossed_from: id of the framework that it was coded to, if it was carried over to another.
+        layout: columns of each table in the order of its file, by the table's name.
     """
 
     header: CaseHeader
@@ -70,6 +81,7 @@ class Case:
     framework: Framework | None = None
     folder: Folder | None = None
     crossed_from: str = ""
+    layout: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -90,6 +102,30 @@ class Case:
     def cited(self) -> tuple[Cited, ...]:
         """Every row that has an anchor in a source."""
         return (*self.evidence, *self.warnings, *self.responses, *self.deliveries)
+
+    @cached_property
+    def tables(self) -> Mapping[str, tuple[Record, ...]]:
+        """Rows of each table, by its name."""
+        return {
+            "sources": self.sources,
+            "evidence": self.evidence,
+            "searches": self.searches,
+            "warnings": self.warnings,
+            "responses": self.responses,
+            "deliveries": self.deliveries,
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that the records hold, whatever the order of a table's rows.
+
+        It tells what was scored, whether it was read from a folder or edited since.
+        """
+        total = hashlib.sha256(self.header.write().encode())
+        for name, rows in self.tables.items():
+            lines = sorted(json.dumps(write_cells(row), sort_keys=True) for row in rows)
+            total.update("\n".join([f"\0{name}", *lines]).encode())
+        return total.hexdigest()
 
     def __repr__(self) -> str:
         ledgers = (
@@ -134,13 +170,9 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
     except DataError as error:
         problems += error.problems
     framework = framework or _find_framework(folder)
-    sources = read_table(folder, "sources.csv", Source)
-    evidence = read_table(folder, "evidence.csv", Evidence)
-    searches = _read_optional(folder, "searches.csv", Search)
-    warnings = _read_optional(folder, "warnings.csv", EarlyWarning)
-    responses = _read_optional(folder, "responses.csv", Response)
-    deliveries = _read_optional(folder, "deliveries.csv", Delivery, key=None)
-    for table in (sources, evidence, searches, warnings, responses, deliveries):
+    tables = _read_tables(folder)
+    sources, evidence, searches, warnings, responses, deliveries = tables.values()
+    for table in tables.values():
         problems += table.problems
     if header and framework and framework.id != header.framework:
         message = describe_other_framework(header.framework, framework)
@@ -162,6 +194,7 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
         _withhold(deliveries.records, secret),
         framework,
         folder,
+        layout={name: table.columns for name, table in tables.items() if table.columns},
     )
 
 
@@ -226,6 +259,18 @@ def _read_framework_name(folder: Folder) -> str | None:
     except (DataError, tomllib.TOMLDecodeError):
         return None
     return name if isinstance(name, str) else None
+
+
+def _read_tables(folder: Folder) -> dict[str, Table[Any]]:
+    """Read every table of a case, by its name, faults and all."""
+    return {
+        "sources": read_table(folder, "sources.csv", Source),
+        "evidence": read_table(folder, "evidence.csv", Evidence),
+        "searches": _read_optional(folder, "searches.csv", Search),
+        "warnings": _read_optional(folder, "warnings.csv", EarlyWarning),
+        "responses": _read_optional(folder, "responses.csv", Response),
+        "deliveries": _read_optional(folder, "deliveries.csv", Delivery, key=None),
+    }
 
 
 def _read_optional(folder: Folder, name: str, model: type[R], key: str | None = "id") -> Table[R]:

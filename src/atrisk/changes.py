@@ -131,7 +131,7 @@ def change_method(framework: Framework, method: Method, changes: Changes) -> Met
     Raises:
         UnknownNameError: no such branch or option.
     """
-    changed = framework.choose({**method.choices, **changes.method}) if changes.method else method
+    changed = framework.choose(changes.method, method)
     if changes.half_lives is None:
         return changed
     old, factor = changed.persistence, changes.half_lives

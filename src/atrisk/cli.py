@@ -17,8 +17,9 @@ from atrisk.arguments import build_parser
 from atrisk.case import list_cases, load_case
 from atrisk.comparison import compare_scores
 from atrisk.errors import AtriskError
-from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.framework import Framework
 from atrisk.ledger import GROUPS, Stage
+from atrisk.loading import list_frameworks, load_framework
 from atrisk.requests import assess_given, load, read_method, read_name, say, tell_provenance
 from atrisk.tabulation import (
     Row,

@@ -20,13 +20,8 @@ from atrisk.errors import (
 )
 from atrisk.evidence import Evidence
 from atrisk.explanation import Row
-from atrisk.framework import (
-    Code,
-    Framework,
-    describe_unknown_indicator,
-    list_frameworks,
-    load_framework,
-)
+from atrisk.framework import Code, Framework, describe_unknown_indicator
+from atrisk.loading import list_frameworks, load_framework
 from atrisk.results import Result
 from atrisk.tables import Items, Record, Table, Text, read_table
 

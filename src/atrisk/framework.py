@@ -4,25 +4,20 @@ A framework is a folder of data: ``framework.toml``, two tables of factors and i
 sets and grade tables. Nothing here scores anything.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from atrisk.errors import (
-    DataError,
-    Problem,
     RequestError,
     UnknownNameError,
-    did_you_mean,
     require,
     shorten,
 )
 from atrisk.method import (
-    EVERYTHING_ELSE,
     Branch,
     Branches,
     GradeRow,
@@ -30,11 +25,11 @@ from atrisk.method import (
     Option,
     ResponseLevelRow,
     Share,
-    WeightRow,
     WeightSet,
+    digest_parts,
 )
-from atrisk.resources import Folder, list_bundled, open_folder
-from atrisk.tables import Header, Identifier, Record, Table, Text, read_header, read_table
+from atrisk.resources import Folder
+from atrisk.tables import Header, Identifier, Record, Text
 
 HEADER = "framework.toml"
 Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
@@ -149,6 +144,13 @@ class Framework:
         return self.header.crimes
 
     @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that the framework holds, wherever it was read from."""
+        parts = (self.header, self.factors, self.indicators, self.weight_sets, self.grades,
+                 self.response_levels)  # fmt: skip
+        return digest_parts(*parts)
+
+    @cached_property
     def members(self) -> Mapping[str, tuple[int, ...]]:
         """Positions of each factor's indicators among ``indicators``."""
         positions = {code: place for place, code in enumerate(self.indicators)}
@@ -166,13 +168,21 @@ class Framework:
         """Return the band that a score falls in; a boundary belongs to the upper band."""
         return [band for band in self.header.bands if score >= band.lower][-1]
 
-    def choose(self, choices: Mapping[str, str] | None = None) -> Method:
-        """Return a method: the defaults, with some branches chosen otherwise.
+    def choose(
+        self, choices: Mapping[str, Any] | None = None, around: Method | None = None
+    ) -> Method:
+        """Return a method: the defaults, or another one, with some branches chosen otherwise.
+
+        Args:
+            choices: by branch, the id of an option, or one of your own.
+            around: the method whose other branches stay as they are; None for the defaults.
 
         Raises:
             UnknownNameError: no such branch, or no such option of it.
+            RequestError: an option of your own that is of another branch.
 
         Examples:
+            >>> from atrisk.loading import load_framework
             >>> load_framework("un-foa-2014").choose({"weights": "equal"}).choices["weights"]
             'equal'
         """
@@ -180,14 +190,15 @@ class Framework:
         for name in choices or {}:
             if name not in names:
                 raise UnknownNameError("method branch", name, names)
-        taken = {name: self._option(name, (choices or {}).get(name)) for name in names}
-        ids = {name: option.id for name, option in taken.items()}
-        settled = taken | {
-            "grade": self.grades[ids["grade"]],
-            "weights": self.weight_sets[ids["weights"]],
-            "response_level": self.response_levels[ids["response_level"]],
+        wanted: dict[str, Any] = {} if around else dict.fromkeys(names)
+        settled = {
+            name: self._settle(name, one) for name, one in {**wanted, **(choices or {})}.items()
         }
-        return Method(choices=ids, **settled)  # type: ignore[arg-type]
+        ids = {name: one for name, (one, _) in settled.items()}
+        parts = {name: part for name, (_, part) in settled.items()}
+        if around:
+            return replace(around, choices={**around.choices, **ids}, **parts)
+        return Method(choices=ids, **parts)
 
     def settle(
         self, method: Method | Mapping[str, str] | None, weights: str | WeightSet | None
@@ -206,19 +217,39 @@ class Framework:
         if isinstance(method, Mapping) and "weights" in method:
             raise RequestError("weights are given twice; give weights or method['weights']")
         if isinstance(weights, str):
-            return self.choose({**chosen.choices, "weights": weights})
+            return self.choose({"weights": weights}, chosen)
         missing = [c for c in (*self.factors, *self.indicators) if c not in weights.weights]
         if missing:
             raise RequestError(f"the weight set {weights.id!r} has no weight for {missing[0]}")
         return chosen.with_weights(weights)
 
-    def _option(self, branch: str, choice: str | None) -> Option:
+    def _settle(self, branch: str, choice: object) -> tuple[str, Any]:
+        """Return the id of an option and what it stands for: itself, or its table."""
         found: Branch = getattr(self.header.branches, branch)
+        tables = self._tables.get(branch)
+        kind = WeightSet if branch == "weights" else type(found.options[0])
+        if isinstance(choice, kind) and (tables is None or branch == "weights"):
+            return choice.id, choice
+        if isinstance(choice, Option | WeightSet):
+            raise RequestError(
+                f"the branch {branch!r} takes the id of an option"
+                + (f", or a {kind.__name__}" if tables is None or branch == "weights" else "")
+                + f"; found a {type(choice).__name__}"
+            )
         options = {option.id: option for option in found.options}
-        wanted = choice or found.default
+        wanted = str(choice or found.default)
         if wanted not in options:
             raise UnknownNameError(f"option of the branch '{branch}'", wanted, options)
-        return options[wanted]
+        return wanted, tables[wanted] if tables else options[wanted]
+
+    @property
+    def _tables(self) -> Mapping[str, Mapping[str, Any]]:
+        """Branches whose options stand for a table, each with its tables."""
+        return {
+            "grade": self.grades,
+            "weights": self.weight_sets,
+            "response_level": self.response_levels,
+        }
 
     def __repr__(self) -> str:
         return (
@@ -227,113 +258,11 @@ class Framework:
         )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Files:
-    """The files of a framework as they were read, faults and all."""
-
-    label: str
-    header: FrameworkHeader
-    factors: Table[RiskFactor]
-    indicators: Table[Indicator]
-    weights: Mapping[str, Table[WeightRow]]
-    grades: Mapping[str, Table[GradeRow]]
-    levels: Mapping[str, Table[ResponseLevelRow]]
-
-    @classmethod
-    def read(cls, folder: Folder) -> Self:
-        header = read_header(folder, HEADER, FrameworkHeader)
-        branches = header.branches
-        return cls(
-            folder.label(HEADER),
-            header,
-            read_table(folder, "factors.csv", RiskFactor, key="code"),
-            read_table(folder, "indicators.csv", Indicator, key="code"),
-            {
-                option.id: read_table(folder, f"weights/{option.id}.csv", WeightRow, key="code")
-                for option in branches.weights.options
-            },
-            {
-                option.id: read_table(folder, option.table, GradeRow, key="grade")
-                for option in branches.grade.options
-            },
-            {
-                option.id: read_table(folder, option.table, ResponseLevelRow, key="cell")
-                for option in branches.response_level.options
-            },
-        )
-
-    @property
-    def codes(self) -> list[str]:
-        return [*self.factors.lines, *self.indicators.lines]
-
-    def check(self) -> Iterator[Problem]:
-        yield from self.factors.problems
-        yield from self.indicators.problems
-        yield from self._check_members()
-        for grades in self.grades.values():
-            yield from _check_grades(grades)
-        for levels in self.levels.values():
-            yield from levels.problems
-        for weights in self.weights.values():
-            yield from _check_weights(weights, self.codes)
-
-    def _check_members(self) -> Iterator[Problem]:
-        for item in self.indicators.records:
-            if item.factor not in self.factors.lines or item.code.partition(".")[0] != item.factor:
-                message = f"indicator {item.code} does not belong to a factor {item.factor}"
-                yield self.indicators.problem(item.code, "factor", message)
-        for crime in self.header.crimes:
-            for code in crime.factors:
-                if code not in self.factors.lines:
-                    message = f"factor {shorten(code)} of {crime.code} is not in factors.csv"
-                    yield Problem(self.label, message, None, "crimes")
-
-
-def load_framework(which: str | Path) -> Framework:
-    """Load a bundled framework by id, or one's own from a folder.
-
-    Args:
-        which: a bundled id such as ``"un-foa-2014"``, or a ``Path`` to a folder with
-            ``framework.toml``, ``factors.csv``, ``indicators.csv``, ``weights/`` and grade tables.
-
-    Raises:
-        UnknownNameError: no bundled framework has that id.
-        DataError: its files have faults; all of them are listed.
-
-    Examples:
-        >>> load_framework("un-foa-2014").factors["9"].scope
-        'genocide'
-    """
-    folder = open_folder(which, "framework", HEADER)
-    files = _Files.read(folder)
-    problems = list(files.check())
-    if problems:
-        raise DataError(problems)
-    return Framework(
-        files.header,
-        {factor.code: factor for factor in files.factors.records},
-        {indicator.code: indicator for indicator in files.indicators.records},
-        {name: _weight_set(name, table, files.codes) for name, table in files.weights.items()},
-        {name: {row.grade: row for row in table.records} for name, table in files.grades.items()},
-        {name: {row.cell: row for row in table.records} for name, table in files.levels.items()},
-        folder,
-    )
-
-
-def list_frameworks() -> tuple[str, ...]:
-    """Return the ids of the bundled frameworks.
-
-    Examples:
-        >>> "un-foa-2014" in list_frameworks()
-        True
-    """
-    return list_bundled("frameworks", HEADER)
-
-
 def describe_unknown_indicator(framework: Framework, code: str) -> str:
     """Say what to type instead of an indicator code that does not exist.
 
     Examples:
+        >>> from atrisk.loading import load_framework
         >>> describe_unknown_indicator(load_framework("un-foa-2014"), "7.15")
         "indicator '7.15' does not exist; the last of factor 7 is 7.14 (More inflammatory rhetoric,
         propaganda or hate speech)"
@@ -345,47 +274,3 @@ def describe_unknown_indicator(framework: Framework, code: str) -> str:
     else:
         hint = f"; its factors are {', '.join(framework.factors)}"
     return f"indicator {shorten(code)} does not exist{hint}"
-
-
-def _weight_set(name: str, table: Table[WeightRow], codes: list[str]) -> WeightSet:
-    rows = {row.code: row for row in table.records}
-    return WeightSet(
-        name,
-        {code: rows[code if code in rows else EVERYTHING_ELSE].weight for code in codes},
-        {code: row.rationale for code, row in rows.items()},
-    )
-
-
-# F and 6 cannot be judged, so they are neither better nor worse than another.
-_NEXT_WORSE = [
-    *((f"{letter}{digit}", f"{letter}{digit + 1}") for letter in "ABCDE" for digit in range(1, 5)),
-    *(
-        (a + str(digit), b + str(digit))
-        for a, b in zip("ABCD", "BCDE", strict=True)
-        for digit in range(1, 6)
-    ),
-]
-
-
-def _check_grades(table: Table[GradeRow]) -> Iterator[Problem]:
-    yield from table.problems
-    for grade in (f"{letter}{digit}" for letter in "ABCDEF" for digit in range(1, 7)):
-        if grade not in table.lines:
-            yield Problem(table.file, f"grade {grade} has no row", None, "grade")
-    rows = {row.grade: row.probability for row in table.records}
-    for grade, worse in _NEXT_WORSE:
-        if rows.get(worse, 0.0) > rows.get(grade, 1.0):
-            message = f"{worse} is more probable than {grade}, which is the better grade"
-            yield table.problem(worse, "probability", message)
-
-
-def _check_weights(table: Table[WeightRow], known: list[str]) -> Iterator[Problem]:
-    yield from table.problems
-    for code in table.lines:
-        if code not in known and code != EVERYTHING_ELSE:
-            message = f"{shorten(code)} is no factor or indicator.{did_you_mean(code, known)}"
-            yield table.problem(code, "code", message)
-    missing = [code for code in known if code not in table.lines]
-    if missing and EVERYTHING_ELSE not in table.lines:
-        message = f"no weight for {missing[0]}; add a line, or '*' for every code not listed"
-        yield Problem(table.file, message, None, "code")

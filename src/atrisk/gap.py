@@ -11,9 +11,6 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from atrisk.assessment import Assessment
 from atrisk.case import Case
 from atrisk.dates import Month
@@ -46,8 +43,6 @@ from atrisk.waiting import (
 if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class Gap(Result):
@@ -78,6 +73,16 @@ class Gap(Result):
     def promises(self) -> tuple[Row, ...]:
         """Promised against delivered strength by operation and month."""
         return tuple(list_promises(self.case, self.assessment))
+
+    @property
+    def warned(self) -> list[Lag]:
+        """The lags of the warnings, in time."""
+        return [lag for lag in self.lags if lag.warning]
+
+    @property
+    def answered(self) -> int:
+        """How many of the warnings were answered by the end of the record."""
+        return sum(not lag.censored for lag in self.warned)
 
     def to_rows(self, level: GapLevel = "lags") -> list[Row]:
         """Return rows for a table: ``"lags"``, ``"monthly"``, ``"promises"`` or ``"survival"``.
@@ -112,7 +117,7 @@ class Gap(Result):
 
         if by not in GROUPS:
             raise UnknownNameError("group", by, GROUPS)
-        warned = [lag for lag in self.lags if lag.warning]
+        warned = self.warned
         names = sorted({getattr(lag.warning, by) for lag in warned})
         rows = []
         for name in names:
@@ -123,7 +128,9 @@ class Gap(Result):
             can_test = groups and any(not lag.censored for lag in warned)
             p = compare(split_lags(inside), split_lags(outside)) if can_test else None
             rows.append(
-                {by: name} | summarise_waiting(inside, self._confidence) | {"log_rank_p": p}
+                {by: name}
+                | summarise_waiting(inside, self.assessment.framework.header.confidence_level)
+                | {"log_rank_p": p}
             )
         return rows
 
@@ -132,8 +139,7 @@ class Gap(Result):
 
         Every sentence names the rule that it depends on.
         """
-        warned = [lag for lag in self.lags if lag.warning]
-        first = warned[0]
+        first = self.warned[0]
         assert first.warning is not None  # noqa: S101 - kept by the filter above
         opening = (
             f"The first warning on record is that of {first.warning.issuer} to "
@@ -153,19 +159,13 @@ class Gap(Result):
         """The stage that was asked for, or None if it is the rule's own."""
         return self.stage if self.stage != self.rule.stage else None
 
-    @property
-    def _confidence(self) -> float:
-        return self.assessment.framework.header.confidence_level
-
     def __repr__(self) -> str:
-        warned = [lag for lag in self.lags if lag.warning]
-        answered = sum(not lag.censored for lag in warned)
         factors = self.assessment.by_factor.coverage[0] == 0
         heard = f", heard by {self.assessment.audience}" if self.assessment.audience else ""
         unseen = f"{int(factors.sum())} of {factors.size} factors are not assessed"
         return (
-            f"Gap({self.case.id!r} under {self.assessment.framework.id!r}: {len(warned)} warnings, "
-            f"{answered} answered by {self.assessment.until}, "
+            f"Gap({self.case.id!r} under {self.assessment.framework.id!r}: "
+            f"{len(self.warned)} warnings, {self.answered} answered by {self.assessment.until}, "
             f"median lag {describe_median(self.survival)}; {self.assessment.knowledge}{heard})\n"
             f"  rule: {self.rule.label}, stage {self.stage}; {unseen} in "
             f"{self.assessment.months[0]}; a lag is not a cause\n  {self.case.header.caveat}"
@@ -219,10 +219,7 @@ def measure_gap(
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     require(assessment, Assessment, "make it with assess(case, framework)")
-    if assessment.case.id != case.id:
-        raise RequestError(
-            f"the assessment is of {assessment.case.id}, not of {case.id}; assess {case.id} first"
-        )
+    _check_same(case, assessment.case)
     warned = _hear(case, assessment)
     chosen = _choose_rule(assessment, rule)
     at = stage or chosen.stage
@@ -263,9 +260,8 @@ def compare_rules(case: Case, assessment: Assessment, stage: Stage | None = None
     rows = []
     for option in assessment.framework.header.branches.rule.options:
         gap = measure_gap(case, assessment, rule=option, stage=stage)
-        warned = [lag for lag in gap.lags if lag.warning]
-        summary = summarise_waiting(warned, assessment.framework.header.confidence_level)
-        first = warned[0]
+        summary = summarise_waiting(gap.warned, assessment.framework.header.confidence_level)
+        first = gap.warned[0]
         head: Row = {"rule": option.id, "stage": gap.stage}
         rows.append(
             head
@@ -277,6 +273,14 @@ def compare_rules(case: Case, assessment: Assessment, stage: Stage | None = None
             }
         )
     return rows
+
+
+def _check_same(case: Case, other: Case) -> None:
+    """Refuse another record's assessment: its scores would stand beside foreign ledgers."""
+    if other is not case and other.digest != case.digest:
+        what = f"another record of {case.id}" if other.id == case.id else f"{other.id}, not of"
+        more = "" if other.id == case.id else f" {case.id}"
+        raise RequestError(f"the assessment is of {what}{more}; assess this {case.id} first")
 
 
 def _choose_rule(assessment: Assessment, rule: str | RuleOption | None) -> RuleOption:
@@ -391,7 +395,5 @@ def _tell(gap: Gap, subject: str) -> str:
 
 
 def _tell_median(gap: Gap) -> str:
-    warned = [lag for lag in gap.lags if lag.warning]
-    answered = sum(not lag.censored for lag in warned)
     median = describe_median(gap.survival)
-    return f"{answered} of {len(warned)} warnings were answered, median lag {median}."
+    return f"{gap.answered} of {len(gap.warned)} warnings were answered, median lag {median}."

@@ -48,7 +48,7 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
 
     Examples:
         >>> from atrisk.case import load_case
-        >>> from atrisk.framework import load_framework
+        >>> from atrisk.loading import load_framework
         >>> case = load_case("car-2012-2015")
         >>> {lint.kind for lint in list_lints(case, load_framework("un-foa-2014"))} >= {"unseen"}
         True

@@ -4,11 +4,13 @@ A judgement is a *branch*: a question, the options that a reasonable person may 
 and a rationale for each, and the default. A ``Method`` takes one option of every branch.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from atrisk.tables import Header, Identifier, Record, Text
 
@@ -275,6 +277,22 @@ class WeightSet:
     rationales: Mapping[str, str]
 
 
+def digest_parts(*parts: object) -> str:
+    """Return the SHA-256 over the content of records, options and mappings of them."""
+    text = json.dumps([_plain(part) for part in parts], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(part: object) -> object:
+    if isinstance(part, BaseModel):
+        return part.model_dump()
+    if isinstance(part, Mapping):
+        return {str(key): _plain(value) for key, value in part.items()}
+    if is_dataclass(part):
+        return {one.name: _plain(getattr(part, one.name)) for one in fields(part)}
+    return part
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Method:
     """One choice for every branch of a framework.
@@ -295,6 +313,11 @@ class Method:
     trigger: TriggerOption
     response_level: Mapping[str, ResponseLevelRow]
     rule: RuleOption
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what was chosen: two options of one's own may share an id."""
+        return digest_parts(self)
 
     def with_weights(self, weights: WeightSet) -> Self:
         """Return the same method under a weight set of one's own."""

@@ -50,7 +50,7 @@ def vary_around(
         RequestError: nothing varies.
     """
     header = read_uncertainty(base.framework.folder)
-    settled = {*(method or ()), *(() if weights is None else ("weights",))}  # type: ignore[misc]
+    settled = base.method.choices if isinstance(method, Method) else method or {}
     return prepare_variation(
         base.case,
         base.framework,
@@ -59,7 +59,7 @@ def vary_around(
         base.audience,
         uncertainty=choose_uncertainty(header, uncertainty),
         vary=vary,
-        held=base.method.choices if isinstance(method, Method) else settled,
+        held={*settled, *(() if weights is None else ("weights",))},
     )
 
 

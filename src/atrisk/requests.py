@@ -9,7 +9,8 @@ from pathlib import Path
 from atrisk.assessment import Assessment, assess
 from atrisk.case import Case, list_cases, load_case, name_framework
 from atrisk.errors import RequestError
-from atrisk.framework import Framework, list_frameworks, load_framework
+from atrisk.framework import Framework
+from atrisk.loading import list_frameworks, load_framework
 from atrisk.tabulation import Row
 
 

@@ -5,9 +5,10 @@ a record. Nothing here knows what the columns mean: the record's own types say w
 """
 
 import csv
+import io
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -132,6 +133,11 @@ class Table(Generic[R]):
     problems: tuple[Problem, ...] = ()
     rows: tuple[tuple[int, dict[str, str]], ...] = ()
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the file, in its own order; none if no row could be split."""
+        return tuple(self.rows[0][1]) if self.rows else ()
+
     def problem(self, record_id: str, column: str, message: str) -> Problem:
         """Return a fault located at the row with that id."""
         return Problem(self.file, message, self.lines.get(record_id), column)
@@ -181,6 +187,49 @@ def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id"
     if not problems and not records:
         problems.append(Problem(file, "the table has a header and no row; add at least one", 2))
     return Table(file, tuple(records), seen, tuple(problems), tuple(split))
+
+
+def write_cells(record: Record) -> dict[str, str]:
+    """Return a record as the cells that it is read from; empty ones included."""
+    cells = {name: getattr(record, name) for name in type(record).model_fields}
+    return {name: _write_cell(cell) for name, cell in (cells | (record.model_extra or {})).items()}
+
+
+def write_table(model: type[Record], records: Iterable[Record], layout: Iterable[str] = ()) -> str:
+    """Return records as the text of the CSV file that they are read from.
+
+    Args:
+        model: of the records.
+        records: in order.
+        layout: columns that come first, in this order; columns that the model does not require are
+            written if they are among them or some record holds something in them.
+    """
+    rows = [write_cells(record) for record in records]
+    blank = {
+        name: _write_cell(found.default)
+        for name, found in model.model_fields.items()
+        if not found.is_required()
+    }
+    used = dict.fromkeys(
+        name for row in rows for name, cell in row.items() if cell != blank.get(name, "")
+    )
+    needed = [name for name in model.model_fields if name not in blank or name in used]
+    columns = list(dict.fromkeys([*layout, *needed, *used]))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: row.get(name, "") for name in columns} for row in rows)
+    return text.getvalue()
+
+
+def _write_cell(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, tuple):
+        return ";".join(map(str, cell))
+    return "" if cell is None else str(cell)
 
 
 def read_header(folder: Folder, name: str, model: type[H]) -> H:

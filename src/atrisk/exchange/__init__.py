@@ -1,1 +1,44 @@
-"""Exchange: the files of other tools, written and read without loss."""
+"""Exchange: the files of other tools, written and read without loss.
+
+A namespace of its own: ``atrisk.exchange.export_workbook`` and the others below are loaded when
+first asked for, because most of them need an extra.
+"""
+
+import typing as _typing
+from importlib import import_module as _import_module
+
+if _typing.TYPE_CHECKING:
+    from atrisk.exchange.annotations import export_annotations
+    from atrisk.exchange.codebook import export_codebook
+    from atrisk.exchange.drafts import Draft, import_highlights
+    from atrisk.exchange.spreadsheet import export_workbook, import_workbook
+
+__all__ = [
+    "Draft",
+    "export_annotations",
+    "export_codebook",
+    "export_workbook",
+    "import_highlights",
+    "import_workbook",
+]
+
+_MODULES = {
+    "Draft": "drafts",
+    "export_annotations": "annotations",
+    "export_codebook": "codebook",
+    "export_workbook": "spreadsheet",
+    "import_highlights": "drafts",
+    "import_workbook": "spreadsheet",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'atrisk.exchange' has no attribute {name!r}")
+    value = getattr(_import_module(f"atrisk.exchange.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

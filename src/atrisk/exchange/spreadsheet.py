@@ -20,7 +20,7 @@ from atrisk.errors import DataError, MissingExtraError, Problem, RequestError, r
 from atrisk.exchange.files import check_archive, check_target, write_whole
 from atrisk.framework import Framework
 from atrisk.resources import make_parent
-from atrisk.tables import LINE_LIMIT
+from atrisk.tables import LINE_LIMIT, write_table
 
 CASE_SHEET = "case"
 LIMIT_ROWS = 200_000
@@ -30,15 +30,15 @@ def export_workbook(case: Case, out: Path) -> Path:
     """Write a case as a workbook: ``case.toml`` on the first sheet, then a sheet for each table.
 
     Args:
-        case: read from a folder.
+        case: its records as they are, read from a folder or made since.
         out: the file to write, ending in ``.xlsx``; it must not exist.
 
     Returns:
         The file.
 
     Raises:
-        RequestError: the case was not read from a folder, it holds confidential rows, or ``out``
-            exists, cannot be made or does not end in ``.xlsx``.
+        RequestError: the case holds confidential rows, or ``out`` exists, cannot be made or does
+            not end in ``.xlsx``.
         MissingExtraError: openpyxl is not installed.
 
     References:
@@ -46,8 +46,6 @@ def export_workbook(case: Case, out: Path) -> Path:
     """
     openpyxl = _import_openpyxl()
     require(case, Case, "load it with load_case(Path('my-case'))")
-    if case.folder is None or case.crossed_from:
-        raise RequestError(f"{case.id} was not read from a folder, so there is nothing to export")
     if any(row.confidential for row in case.cited):
         raise RequestError(
             f"{case.id} holds confidential rows, and a workbook would hold all of each; export a "
@@ -57,15 +55,15 @@ def export_workbook(case: Case, out: Path) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = CASE_SHEET
-    _fill(sheet, [[line] for line in case.folder.read(HEADER).splitlines()])
+    _fill(sheet, [[line] for line in case.header.write().splitlines()])
     sheet.column_dimensions["A"].width = 100
-    for table in TABLES:
-        name = f"{table}.csv"
-        if case.folder.has(name):
-            rows = list(csv.reader(case.folder.read(name).splitlines()))
-            sheet = book.create_sheet(table)
-            _fill(sheet, [row for row in rows if any(row)])
-            _dress(openpyxl, sheet, table, rows[0])
+    for name, records in case.tables.items():
+        if records:
+            text = write_table(TABLES[name], records, case.layout.get(name, ()))
+            rows = list(csv.reader(text.splitlines()))
+            sheet = book.create_sheet(name)
+            _fill(sheet, rows)
+            _dress(openpyxl, sheet, name, rows[0])
     write_whole(out, book.save)
     return out
 

@@ -6,7 +6,6 @@ Text of a case reaches the page through the template's escaping or matplotlib's,
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -29,11 +28,12 @@ from atrisk.figures.risk import link_cell, link_month
 from atrisk.figures.style import BLUE, GRID, INK, MUTED, PAPER, save_figure
 from atrisk.framework import Framework
 from atrisk.headline import list_answers, tell_headline
+from atrisk.method import digest_parts
 from atrisk.report.annex import list_months
-from atrisk.resources import Folder, make_parent
+from atrisk.resources import make_parent
+from atrisk.scenarios import Scenario
 from atrisk.tabulation import render
 
-FOLDERS = ("", "weights", "grades", "responses", "crosswalks", "scenarios")
 # The fixed colours of the figures, as the page's own, which know dark from light.
 _COLOURS = {
     INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)",
@@ -150,11 +150,13 @@ def list_manifest(brief: Brief) -> dict[str, str]:
     return {
         "atrisk": version("atrisk"),
         "NumPy": np.__version__,
-        "case": f"{brief.case.id}, {digest_folder(brief.case.folder)}{_tell_crossing(brief)}",
-        "framework": f"{brief.framework.id}, {digest_folder(brief.framework.folder)}",
+        "case": f"{brief.case.id}, sha256 {brief.case.digest}{_tell_crossing(brief)}",
+        "framework": f"{brief.framework.id}, sha256 {brief.framework.digest}",
         "knowledge": now.knowledge,
         "audience": now.audience or "anybody",
-        "method": "; ".join(f"{branch}={option}" for branch, option in now.method.choices.items()),
+        "method": "; ".join(f"{branch}={option}" for branch, option in now.method.choices.items())
+        + f"; sha256 {now.method.digest}",
+        "scenarios": "; ".join(map(_tell_scenario, brief.scenarios)) or "none",
         "draws": f"{brief.ensemble.draws:,}" if brief.ensemble else "none",
         "seed": str(brief.seed),
     }
@@ -165,17 +167,8 @@ def _tell_crossing(brief: Brief) -> str:
     return f", coded to {coded} and carried over" if coded else ""
 
 
-def digest_folder(folder: Folder | None) -> str:
-    """Return the SHA-256 over the names and texts of a folder's data files."""
-    if folder is None:
-        return "made in memory, so there is no digest"
-    total = hashlib.sha256()
-    for under in FOLDERS:
-        for name in folder.names(under):
-            path = f"{under}/{name}" if under else name
-            if path.endswith((".csv", ".toml")):
-                total.update(f"{path}\0{folder.read(path)}\0".encode())
-    return f"sha256 {total.hexdigest()}"
+def _tell_scenario(scenario: Scenario) -> str:
+    return f"{scenario.id}, sha256 {digest_parts(scenario.changes)}"
 
 
 class _Shown:
