@@ -15,8 +15,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import atrisk
-from atrisk.figures.style import save_figure
 from atrisk.report.annex import list_months
+from atrisk.report.figures.style import save_figure
 from atrisk.report.page import render_report
 
 RUNS = 7

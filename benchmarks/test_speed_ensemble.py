@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.intensity import gather
+from atrisk.scoring.intensity import gather
 
 CASE = atrisk.load_case("car-2012-2015")
 FRAMEWORK = atrisk.load_framework("un-foa-2014")

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 import numpy as np
 
 import atrisk
-from atrisk.case import CaseHeader
-from atrisk.dates import Month
+from atrisk.base.dates import Month
+from atrisk.cases.case import CaseHeader
 
 FIRST = Month.parse("1980-01")
 LETTERS = "ABCDEF"

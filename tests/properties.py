@@ -13,7 +13,7 @@ import numpy as np
 
 import atrisk
 from atrisk import Case, Evidence, Framework
-from atrisk.dates import Month
+from atrisk.base.dates import Month
 from toys import case_of
 
 CLOSE = 1e-12

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 
 import atrisk
-from atrisk.agreement import _compare, draw_coders, list_coders, measure_agreement
-from atrisk.cli import main
-from atrisk.kernel.reliability import measure_alpha
+from atrisk.cli.main import main
+from atrisk.kernel.alpha import measure_alpha
+from atrisk.studies.agreement import _compare, draw_coders, list_coders, measure_agreement
 from toys import HERE, THREE_FACTOR, evidence
 
 NAN = np.nan

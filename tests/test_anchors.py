@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import atrisk
-from atrisk.anchors import check_anchors
+from atrisk.coding.anchors import check_anchors
 from toys import SOURCES, case_of, evidence
 
 TEXT = "On the first day\nthey came twice. They came again, and again they left.\n"

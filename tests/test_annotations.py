@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.anchors import find_documents, read_whole
-from atrisk.cli import main
+from atrisk.cli.main import main
+from atrisk.coding.anchors import find_documents, read_whole
 from atrisk.exchange.annotations import AROUND, export_annotations
 from toys import DOCUMENTS, SOURCES, THREE_FACTOR, case_of, evidence
 

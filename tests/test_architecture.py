@@ -17,51 +17,90 @@ PACKAGE = ROOT / "src" / "atrisk"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 # The order is the data flow. Reading it top to bottom explains the library.
-LAYERS = [
-    "errors", "results", "levels", "dates", "resources", "tables", "kernel", "method",
-    "framework", "loading", "evidence", "ledger", "checks", "case", "knowledge", "intensity",
-    "scoring",
-    "explanation", "crosswalk", "assessment", "comparison", "flags", "matching", "response_level",
-    "waiting", "gap", "uncertainty", "variation", "preparation", "workers", "ensemble", "drawing",
-    "weighting", "tree", "changes", "scenarios", "flips", "omission", "sensitivity", "scale",
-    "columns", "schemas", "template", "lints", "agreement", "brief", "headline", "figures",
-    "documents", "suggestions", "recall", "anchors", "exchange", "tabulation", "report",
-    "__init__", "options", "arguments", "requests", "studies", "authoring", "cli", "__main__",
+ROOMS = [
+    "base", "kernel", "frameworks", "cases", "scoring", "coding", "exchange", "gap", "ensemble",
+    "studies", "report", "cli",
 ]  # fmt: skip
-RANK = {name: rank for rank, name in enumerate(LAYERS)}
+RANK = {name: rank for rank, name in enumerate([*ROOMS, "__init__", "__main__"])}
+GROUND = {"base", "kernel"}  # know nothing of risk, nor of one another
 
 # Numbers that are arithmetic: none, half, whole, two, minus one, a rounding error, and how near a
 # misspelt name must be to be offered. A judgement has its line in frameworks/.
 ARITHMETIC = {0.0, 0.5, 1.0, 2.0, -1.0, 1e-9, 0.7, 0.8}
 
 
-def layer(path: Path) -> str:
+def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported_layers(path: Path) -> set[str]:
+def imported(path: Path) -> set[str]:
+    """Return the modules of ours that a file imports, as dotted names under ``atrisk``."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} imports relatively"
             names = [node.module or ""]
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         else:
             continue
-        for name in names:
-            first, _, rest = name.partition(".")
-            if first == "atrisk":
-                found.add(rest.partition(".")[0] or "__init__")
-    return found
+        found |= {name for name in names if name.partition(".")[0] == "atrisk" and is_module(name)}
+    return {name.partition(".")[2] or "__init__" for name in found}
+
+
+def is_module(name: str) -> bool:
+    path = PACKAGE.parent / name.replace(".", "/")
+    return path.with_suffix(".py").is_file() or path.is_dir()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_upstream(path: Path) -> None:
-    here = layer(path)
-    assert here in RANK, f"{here} has no layer: add it to LAYERS where it belongs in the flow"
-    downstream = [other for other in imported_layers(path) if RANK[other] > RANK[here]]
-    assert not downstream, f"{here} imports {downstream}, which come after it"
+def test_a_room_imports_only_rooms_above_it(path: Path) -> None:
+    here = room(path)
+    assert here in RANK, f"{here} is no room: put it into one, or add it to ROOMS in the flow"
+    others = {name.partition(".")[0] for name in imported(path)} - {here}
+    below = [other for other in others if RANK[other] > RANK[here]]
+    assert not below, f"{here} imports {below}, which come after it"
+    if here in GROUND:
+        assert not others, f"{here} imports {others}; it knows nothing of them"
+
+
+def test_no_two_modules_import_one_another_in_a_circle() -> None:
+    arrows = {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts): imported(path)
+        for path in SOURCES
+        if path.name != "__init__.py"
+    }
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join([*trail[trail.index(name) :], name])
+        if name not in done:
+            for other in sorted(arrows.get(name, set()) & set(arrows)):
+                walk(other, (*trail, name))
+            done.add(name)
+
+    for name in arrows:
+        walk(name, ())
+
+
+def test_the_house_is_small_enough_to_hold_in_the_head() -> None:
+    entries = {path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"}
+    assert entries - {"__init__.py", "__main__.py", "py.typed"} == set(ROOMS)
+    assert len(ROOMS) <= 12
+    for name in [*ROOMS, "report/figures"]:
+        files = [path for path in (PACKAGE / name).glob("*.py") if path.name != "__init__.py"]
+        assert 1 <= len(files) <= 12, f"{name} has {len(files)} files; a dozen is the most"
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_s_door_is_its_map(name: str) -> None:
+    door = ast.parse((PACKAGE / name / "__init__.py").read_text(encoding="utf-8"))
+    told = ast.get_docstring(door) or ""
+    for path in (PACKAGE / name).glob("[a-z]*.py"):
+        assert path.stem in told, f"the map of {name} does not name {path.stem}"
+    if name != "exchange":  # the one room that is a public namespace too
+        assert len(door.body) == 1, f"{name}/__init__.py holds more than its docstring"
 
 
 def test_the_kernel_needs_only_numpy_and_scipy() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.brief import prepare_brief
+from atrisk.report.brief import prepare_brief
 from atrisk.report.page import render_report
 from test_report import HOSTILE, hostile_case
 from toys import THREE_FACTOR

@@ -10,7 +10,7 @@ import pytest
 
 import atrisk
 import regenerate_golden
-from atrisk.anchors import check_anchors
+from atrisk.coding.anchors import check_anchors
 from toys import DOCUMENTS
 
 CASE = atrisk.load_case("car-2012-2015")

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.arguments import _list_adders, build_parser
-from atrisk.cli import COMMANDS, main
-from atrisk.tabulation import render, tabulate_months
+from atrisk.base.output import render
+from atrisk.cli.arguments import _list_adders, build_parser
+from atrisk.cli.main import COMMANDS, main
+from atrisk.cli.output import tabulate_months
 from toys import DOCUMENTS, HERE, THREE_FACTOR, case_of, evidence
 
 CAR = "car-2012-2015"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import atrisk
-from atrisk.cli import main
-from atrisk.evidence import Search
+from atrisk.cases.evidence import Search
+from atrisk.cli.main import main
 from toys import HERE, MINI, ROOT, THREE_FACTOR, case_of, evidence
 
 CAR = atrisk.load_case("car-2012-2015")

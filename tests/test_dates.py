@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from atrisk.dates import ImpreciseDate, Month, list_months
+from atrisk.base.dates import ImpreciseDate, Month, list_months
 
 
 @pytest.mark.parametrize(

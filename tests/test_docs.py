@@ -7,16 +7,15 @@ import re
 import pytest
 
 import atrisk
-from atrisk.case import CaseHeader
-from atrisk.changes import Changes, Drop, Publish, Regrade, ResponseChange
-from atrisk.cli import main
-from atrisk.crosswalk import Counterpart
-from atrisk.evidence import Evidence, Search, Source
-from atrisk.framework import FrameworkHeader, Indicator, RiskFactor
-from atrisk.ledger import Delivery, EarlyWarning, Response
-from atrisk.method import Branches, GradeRow, ResponseLevelRow, WeightRow
-from atrisk.scenarios import ScenarioHeader
-from atrisk.uncertainty import (
+from atrisk.cases.case import CaseHeader
+from atrisk.cases.crosswalk import Counterpart
+from atrisk.cases.evidence import Evidence, Search, Source
+from atrisk.cases.ledger import Delivery, EarlyWarning, Response
+from atrisk.cases.scenario import Changes, Drop, Publish, Regrade, ResponseChange, ScenarioHeader
+from atrisk.cli.main import main
+from atrisk.frameworks.branches import Branches, GradeRow, ResponseLevelRow, WeightRow
+from atrisk.frameworks.framework import FrameworkHeader, Indicator, RiskFactor
+from atrisk.frameworks.uncertainty import (
     CorrelationOption,
     HalfLifeSpreadOption,
     SeverityOption,

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import atrisk
-from atrisk.anchors import check_anchors
-from atrisk.cli import main
-from atrisk.dates import ImpreciseDate
-from atrisk.documents import LONGEST, Document, Passage, fold, name_dates, read_document
+from atrisk.base.dates import ImpreciseDate
+from atrisk.cli.main import main
+from atrisk.coding.anchors import check_anchors
+from atrisk.coding.documents import LONGEST, Document, Passage, fold, name_dates, read_document
 from toys import DOCUMENTS, HEADER, SOURCES, evidence
 
 pypdf = pytest.importorskip("pypdf")
@@ -244,7 +244,7 @@ def test_a_missing_a_large_and_an_encrypted_document_are_refused(
     writer.write(tmp_path / "locked.pdf")
     with pytest.raises(atrisk.RequestError, match="is encrypted"):
         read_document(tmp_path / "locked.pdf")
-    monkeypatch.setattr("atrisk.documents.LARGEST_BYTES", 10)
+    monkeypatch.setattr("atrisk.coding.documents.LARGEST_BYTES", 10)
     with pytest.raises(atrisk.RequestError, match="larger than 64 MiB"):
         read_document(plain)
 

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 
 import atrisk
-from atrisk.dates import ImpreciseDate, Month
-from atrisk.drawing import run_ensemble
-from atrisk.ensemble import Ensemble
+from atrisk.base.dates import ImpreciseDate, Month
+from atrisk.base.levels import KINDS
+from atrisk.ensemble.draws import run_ensemble
+from atrisk.ensemble.ensemble import Ensemble
+from atrisk.ensemble.preparation import prepare_variation
+from atrisk.ensemble.variation import Variation
+from atrisk.frameworks.branches import GradeRow
+from atrisk.frameworks.uncertainty import choose_uncertainty, read_uncertainty
 from atrisk.kernel.alarms import find_alarms, watch_draws
 from atrisk.kernel.joining import join_draws
 from atrisk.kernel.propagation import Draws, propagate
 from atrisk.kernel.tally import count_draws
-from atrisk.knowledge import read_view
-from atrisk.levels import KINDS
-from atrisk.method import GradeRow
-from atrisk.preparation import prepare_variation
-from atrisk.scoring import join_rule
-from atrisk.uncertainty import choose_uncertainty, read_uncertainty
-from atrisk.variation import Variation
+from atrisk.scoring.scores import join_rule
+from atrisk.scoring.view import read_view
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 CAR = atrisk.load_case("car-2012-2015")
@@ -136,7 +136,7 @@ def test_each_draw_of_any_case_is_an_assessment(
 def test_a_draw_that_saw_the_future_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     case = case_of(evidence("a", known="2020-04"), evidence("b", indicators="1.1", known="2020-05"))
     check_draws(case, THREE_FACTOR, 4, 1, "contemporaneous")
-    monkeypatch.setattr("atrisk.preparation.knowledge_day", lambda *_: FIRST_DAY)
+    monkeypatch.setattr("atrisk.ensemble.preparation.knowledge_day", lambda *_: FIRST_DAY)
     with pytest.raises(AssertionError):
         check_draws(case, THREE_FACTOR, 4, 1, "contemporaneous")
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.brief import Brief
-from atrisk.cli import main
-from atrisk.dates import Month
+from atrisk.base.dates import Month
+from atrisk.cli.main import main
+from atrisk.report.brief import Brief
 from toys import THREE_FACTOR, case_of, evidence
 
 mpl = pytest.importorskip("matplotlib")
-from atrisk.figures import style  # noqa: E402
+from atrisk.report.figures import style  # noqa: E402
 
 UN = atrisk.load_framework("un-foa-2014")
 PLATES = (

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 
 import atrisk
-from atrisk import Case, Delivery, EarlyWarning, Lag, Response, waiting
-from atrisk.dates import ImpreciseDate
+from atrisk import Case, Delivery, EarlyWarning, Lag, Response
+from atrisk.base.dates import ImpreciseDate, bounds
+from atrisk.cases.ledger import STAGES
+from atrisk.gap import waiting
+from atrisk.gap.matching import find_answers, measure_lag
 from atrisk.kernel.survival import compare, estimate
-from atrisk.ledger import STAGES, bounds
-from atrisk.matching import find_answers, measure_lag
 from properties import is_caught
 from toys import HEADER, SOURCES, THREE_FACTOR, evidence
 
@@ -339,7 +340,7 @@ def test_an_answer_before_the_warning_is_caught_if_the_guard_is_broken(
     # Shows that the property can fail: without the order of dates an old response answers.
     rows = warning(), response(decided="2020-01-01")
     assert lag(measure(*rows)).censored
-    monkeypatch.setattr("atrisk.matching.Span.middle", property(lambda span: 0.0))
+    monkeypatch.setattr("atrisk.base.dates.Span.middle", property(lambda span: 0.0))
     assert not lag(measure(*rows)).censored
 
 
@@ -351,7 +352,7 @@ def test_an_interval_taken_from_the_middles_is_caught(monkeypatch: pytest.Monkey
         found = measure_lag(*given, **options)
         return replace(found, low=found.days, high=None if found.censored else found.days)
 
-    monkeypatch.setattr("atrisk.gap.measure_lag", narrow)
+    monkeypatch.setattr("atrisk.gap.gap.measure_lag", narrow)
     assert is_caught(test_the_interval_holds_the_lag_of_any_days_that_the_dates_may_mean)
 
 
@@ -361,7 +362,7 @@ def test_dropping_the_unanswered_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
     def forget(lags: Any) -> Any:
         return real([lag for lag in lags if not lag.censored] or lags)
 
-    monkeypatch.setattr("atrisk.waiting.split_lags", forget)
+    monkeypatch.setattr("atrisk.gap.waiting.split_lags", forget)
     assert is_caught(test_a_warning_that_waits_longest_of_all_lowers_the_share_answered)
 
 
@@ -371,12 +372,12 @@ def test_an_adequate_rule_without_its_stage_is_caught(monkeypatch: pytest.Monkey
     def early(case: Case, rule: Any, stage: Any) -> Any:
         return real(case, rule, "decided" if rule.id == "adequate" else stage)
 
-    monkeypatch.setattr("atrisk.gap.find_answers", early)
+    monkeypatch.setattr("atrisk.gap.gap.find_answers", early)
     assert is_caught(test_rules_nest_so_that_adequate_is_never_earlier_than_any_protective)
 
 
 def test_the_last_response_instead_of_the_first_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atrisk.matching.min", max, raising=False)
+    monkeypatch.setattr("atrisk.gap.matching.min", max, raising=False)
     assert is_caught(test_an_earlier_response_never_lengthens_a_lag)
 
 

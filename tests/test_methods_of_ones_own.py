@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.changes import Changes, change_method
+from atrisk.cases.edits import change_method
+from atrisk.cases.scenario import Changes
 from toys import MINI, THREE_FACTOR
 
 UN = atrisk.load_framework("un-foa-2014")

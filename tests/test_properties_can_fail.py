@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import atrisk
+import atrisk.scoring.intensity
 import properties
 import test_properties
 from atrisk import Evidence
@@ -40,7 +41,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
 
 def test_using_evidence_before_it_was_known_is_caught(broken: Callable[[str, Any], None]) -> None:
     assert holds(properties.check_no_month_sees_the_future, CASE, LATE, THREE_FACTOR)
-    broken("atrisk.intensity.knowledge_day", lambda *_: date(2020, 1, 1))
+    broken("atrisk.scoring.intensity.knowledge_day", lambda *_: date(2020, 1, 1))
     with pytest.raises(AssertionError, match="changed before 2020-05"):
         properties.check_no_month_sees_the_future(CASE, LATE, THREE_FACTOR)
     assert properties.is_caught(test_properties.test_later_evidence_never_changes_an_earlier_month)
@@ -49,7 +50,7 @@ def test_using_evidence_before_it_was_known_is_caught(broken: Callable[[str, Any
 def test_a_replay_from_the_month_before_is_caught(broken: Callable[[str, Any], None]) -> None:
     check = properties.check_each_row_is_the_series_drawn_on_its_last_day
     assert holds(check, CASE, THREE_FACTOR)
-    real = atrisk.assessment.read_view  # type: ignore[attr-defined]
+    real = atrisk.scoring.assessment.read_view  # type: ignore[attr-defined]
 
     def shifted(case: atrisk.Case, knowledge: str | date) -> Any:
         view = real(case, knowledge)
@@ -57,7 +58,7 @@ def test_a_replay_from_the_month_before_is_caught(broken: Callable[[str, Any], N
             return view
         return type(view)(view.months, view.cuts, (view.days[0], *view.days[:-1]), view.label)
 
-    broken("atrisk.assessment.read_view", shifted)
+    broken("atrisk.scoring.assessment.read_view", shifted)
     with pytest.raises(AssertionError):
         check(CASE, THREE_FACTOR)
     assert properties.is_caught(
@@ -72,7 +73,8 @@ def test_an_explanation_that_forgets_what_mitigates_is_caught(
     assert holds(check, CASE, THREE_FACTOR)
     real = attribution.attribute
     broken(
-        "atrisk.explanation.attribute", lambda up, down: (real(up, down)[0], np.zeros_like(down))
+        "atrisk.scoring.explanation.attribute",
+        lambda up, down: (real(up, down)[0], np.zeros_like(down)),
     )
     with pytest.raises(AssertionError):
         check(CASE, THREE_FACTOR)
@@ -81,8 +83,8 @@ def test_an_explanation_that_forgets_what_mitigates_is_caught(
 
 def test_silence_read_as_safety_is_caught(broken: Callable[[str, Any], None]) -> None:
     assert holds(properties.check_unknown_is_not_zero, CASE, "1.1", THREE_FACTOR)
-    real = atrisk.intensity._assess
-    broken("atrisk.intensity._assess", lambda *given: np.ones_like(real(*given)))
+    real = atrisk.scoring.intensity._assess
+    broken("atrisk.scoring.intensity._assess", lambda *given: np.ones_like(real(*given)))
     with pytest.raises(AssertionError):
         properties.check_unknown_is_not_zero(CASE, "1.1", THREE_FACTOR)
     assert properties.is_caught(
@@ -102,7 +104,7 @@ def test_echoes_that_add_up_are_caught(broken: Callable[[str, Any], None]) -> No
     row = evidence("told", source="source-b", credibility=2, claim="fact")
     check = properties.check_a_fact_pasted_again_changes_nothing
     assert holds(check, case_of(row), 3, THREE_FACTOR)
-    broken("atrisk.intensity._claim", lambda item: ("evidence", item.id))
+    broken("atrisk.scoring.intensity._claim", lambda item: ("evidence", item.id))
     with pytest.raises(AssertionError):
         check(case_of(row), 3, THREE_FACTOR)
     assert properties.is_caught(test_properties.test_a_fact_pasted_again_changes_nothing)
@@ -120,7 +122,7 @@ def test_an_average_of_tellings_is_caught(broken: Callable[[str, Any], None]) ->
             result[..., one, :] = 1 - probability[..., owner == one, :].mean(axis=-2)
         return result
 
-    broken("atrisk.intensity.escape", average)
+    broken("atrisk.scoring.intensity.escape", average)
     with pytest.raises(AssertionError):
         properties.check_worse_evidence_never_lowers(case, worse, THREE_FACTOR)
     assert properties.is_caught(test_properties.test_more_aggravating_evidence_never_lowers_a_score)
@@ -128,13 +130,13 @@ def test_an_average_of_tellings_is_caught(broken: Callable[[str, Any], None]) ->
 
 def test_bounds_taken_from_the_wrong_side_are_caught(broken: Callable[[str, Any], None]) -> None:
     assert holds(properties.check_scores_are_ordered, CASE, THREE_FACTOR)
-    real = atrisk.intensity.Intensity
+    real = atrisk.scoring.intensity.Intensity
 
     def swapped(tellings: Any, probability: Any, known: Any, *scores: Any) -> Any:
         point, low, high, assessed = scores
         return real(tellings, probability, known, point, high, low, assessed)
 
-    broken("atrisk.intensity.Intensity", swapped)
+    broken("atrisk.scoring.intensity.Intensity", swapped)
     with pytest.raises(AssertionError):
         properties.check_scores_are_ordered(CASE, THREE_FACTOR)
     assert properties.is_caught(test_properties.test_low_point_and_high_are_in_order_on_every_level)

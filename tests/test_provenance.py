@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.brief import prepare_brief
+from atrisk.report.brief import prepare_brief
 from toys import THREE_FACTOR, case_of, evidence
 
 openpyxl = pytest.importorskip("openpyxl")

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.brief import Brief, prepare_brief
-from atrisk.cli import main
-from atrisk.evidence import knowledge_day
-from atrisk.explanation import explain_score
-from atrisk.figures.album import list_plates
-from atrisk.headline import list_answers, tell_headline
-from atrisk.ledger import STAGES
+from atrisk.cases.evidence import knowledge_day
+from atrisk.cases.ledger import STAGES
+from atrisk.cli.main import main
 from atrisk.report.annex import list_months
+from atrisk.report.answers import list_answers, tell_headline
+from atrisk.report.brief import Brief, prepare_brief
+from atrisk.report.figures.album import list_plates
+from atrisk.scoring.explanation import explain_score
 from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
 
 pytest.importorskip("jinja2")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.results import SHOWN, Result
+from atrisk.base.rows import SHOWN, Result
 from toys import THREE_FACTOR, case_of, evidence
 
 CAR = atrisk.load_case("car-2012-2015")

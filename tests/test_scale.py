@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.drawing import run_ensemble, run_ensembles
-from atrisk.scale import assess_many
-from atrisk.workers import run_tasks, show_progress
+from atrisk.ensemble.draws import run_ensemble, run_ensembles
+from atrisk.ensemble.many import assess_many
+from atrisk.ensemble.runner import run_tasks, show_progress
 from toys import MINI, THREE_FACTOR, case_of, evidence
 
 SMALL = case_of(evidence("a"), evidence("b", indicators="1.1", credibility=3))

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 
 import atrisk
-from atrisk.changes import Changes, change_case
-from atrisk.scenarios import Scenario, list_scenarios, load_scenario, run_scenarios
+from atrisk.cases.edits import change_case
+from atrisk.cases.scenario import Changes, Scenario, list_scenarios, load_scenario
+from atrisk.studies.scenarios import run_scenarios
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 CAR = atrisk.load_case("car-2012-2015")

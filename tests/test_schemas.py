@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.columns import TABLES, list_columns
-from atrisk.schemas import SCHEMAS, describe_package, describe_schema
+from atrisk.cases.columns import TABLES, list_columns
+from atrisk.coding.schemas import SCHEMAS, describe_package, describe_schema
 from toys import HERE, MINI, ROOT, THREE_FACTOR, case_of, evidence
 
 CASES = {

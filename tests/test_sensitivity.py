@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 
 import atrisk
-from atrisk.flips import flip_evidence, flip_weights
 from atrisk.kernel.sobol import Linear, estimate_indices
-from atrisk.sensitivity import analyse_sensitivity
+from atrisk.studies.flips import flip_evidence, flip_weights
+from atrisk.studies.sensitivity import analyse_sensitivity
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 CAR = atrisk.load_case("car-2012-2015")

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import atrisk
-from atrisk.cli import main
-from atrisk.columns import TABLES
+from atrisk.cases.columns import TABLES
+from atrisk.cli.main import main
 from toys import HEADER, HERE, ROOT, SOURCES, THREE_FACTOR, cases
 
 openpyxl = pytest.importorskip("openpyxl")
-from atrisk.exchange.spreadsheet import export_workbook, import_workbook  # noqa: E402
+from atrisk.exchange.workbook import export_workbook, import_workbook  # noqa: E402
 
 SHIPPED = {name: ROOT / "cases" / name for name in atrisk.list_cases()}
 SOFFICE = shutil.which("soffice")

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from atrisk.cli import main
+from atrisk.cli.main import main
 
 CASE = "car-2012-2015"
 QUICK = {

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.cli import main
-from atrisk.documents import Document, Passage, read_document
-from atrisk.recall import measure_recall
-from atrisk.suggestions import index_indicators, suggest_indicators
+from atrisk.cli.main import main
+from atrisk.coding.documents import Document, Passage, read_document
+from atrisk.coding.recall import measure_recall
+from atrisk.coding.suggestions import index_indicators, suggest_indicators
 from toys import DOCUMENTS, MINI, ROOT, THREE_FACTOR, case_of, evidence
 
 pytest.importorskip("bm25s")

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.cli import main
-from atrisk.lints import list_lints
-from atrisk.template import check_country, create_case
+from atrisk.cli.main import main
+from atrisk.coding.lints import list_lints
+from atrisk.coding.template import check_country, create_case
 from toys import THREE_FACTOR, case_of, evidence
 
 UN = atrisk.load_framework("un-foa-2014")

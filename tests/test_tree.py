@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.tree import TREE_BRANCHES, explore_methods
+from atrisk.studies.methods import TREE_BRANCHES, explore_methods
 from toys import MINI, THREE_FACTOR, case_of, evidence
 
 

@@ -14,8 +14,8 @@ from scipy.optimize import linprog
 
 import atrisk
 from atrisk.kernel.alarms import find_alarms
-from atrisk.kernel.simplex import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
-from atrisk.weighting import bound_weights, describe_weights, draw_weights
+from atrisk.kernel.weights import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
+from atrisk.studies.weights import bound_weights, describe_weights, draw_weights
 from toys import MINI, THREE_FACTOR
 
 CAR = atrisk.assess(atrisk.load_case("car-2012-2015"), atrisk.load_framework("un-foa-2014"))

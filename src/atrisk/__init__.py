@@ -14,10 +14,7 @@ probability of genocide, not a forecast, and not a statement about causes.
 import typing as _typing
 from importlib import import_module as _import_module
 
-from atrisk.assessment import Assessment, assess
-from atrisk.case import Case, list_cases, load_case
-from atrisk.comparison import compare_scores
-from atrisk.errors import (
+from atrisk.base.errors import (
     AtriskError,
     DataError,
     MissingExtraError,
@@ -25,11 +22,11 @@ from atrisk.errors import (
     RequestError,
     UnknownNameError,
 )
-from atrisk.evidence import Evidence, Source
-from atrisk.framework import Framework
-from atrisk.ledger import Delivery, EarlyWarning, Response
-from atrisk.loading import list_frameworks, load_framework
-from atrisk.method import (
+from atrisk.base.version import __version__ as __version__
+from atrisk.cases.case import Case, list_cases, load_case
+from atrisk.cases.evidence import Evidence, Source
+from atrisk.cases.ledger import Delivery, EarlyWarning, Response
+from atrisk.frameworks.branches import (
     AggregationOption,
     AlarmOption,
     Method,
@@ -40,32 +37,37 @@ from atrisk.method import (
     TriggerOption,
     WeightSet,
 )
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.loading import list_frameworks, load_framework
+from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.comparison import compare_scores
 
 if _typing.TYPE_CHECKING:
     from atrisk import exchange as exchange
-    from atrisk.agreement import Agreement, draw_coders, measure_agreement
-    from atrisk.anchors import check_anchors
-    from atrisk.brief import Brief, prepare_brief
-    from atrisk.crosswalk import Crosswalk, cross_case, load_crosswalk
-    from atrisk.documents import Document, read_document
-    from atrisk.drawing import run_ensemble, run_ensembles
-    from atrisk.ensemble import Ensemble
-    from atrisk.figures.album import Plate, draw_figure, list_plates, write_figures
-    from atrisk.flags import Flag, Flags, raise_flags
-    from atrisk.flips import Flip, WeightFlip, flip_evidence, flip_weights
-    from atrisk.gap import Gap, compare_rules, measure_gap
-    from atrisk.lints import Lint, list_lints
-    from atrisk.matching import Lag
-    from atrisk.recall import Recall, measure_recall
+    from atrisk.cases.crosswalk import Crosswalk, cross_case, load_crosswalk
+    from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
+    from atrisk.coding.anchors import check_anchors
+    from atrisk.coding.documents import Document, read_document
+    from atrisk.coding.lints import Lint, list_lints
+    from atrisk.coding.recall import Recall, measure_recall
+    from atrisk.coding.schemas import describe_package, describe_schema
+    from atrisk.coding.suggestions import Suggestions, suggest_indicators
+    from atrisk.coding.template import create_case
+    from atrisk.ensemble.draws import run_ensemble, run_ensembles
+    from atrisk.ensemble.ensemble import Ensemble
+    from atrisk.ensemble.many import assess_many
+    from atrisk.gap.gap import Gap, compare_rules, measure_gap
+    from atrisk.gap.matching import Lag
+    from atrisk.report.brief import Brief, prepare_brief
+    from atrisk.report.figures.album import Plate, draw_figure, list_plates, write_figures
     from atrisk.report.page import write_report
-    from atrisk.scale import assess_many
-    from atrisk.scenarios import Outcome, Scenario, list_scenarios, load_scenario, run_scenarios
-    from atrisk.schemas import describe_package, describe_schema
-    from atrisk.sensitivity import Sensitivity, analyse_sensitivity
-    from atrisk.suggestions import Suggestions, suggest_indicators
-    from atrisk.template import create_case
-    from atrisk.tree import MethodTree, explore_methods
-    from atrisk.weighting import (
+    from atrisk.scoring.flags import Flag, Flags, raise_flags
+    from atrisk.studies.agreement import Agreement, draw_coders, measure_agreement
+    from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
+    from atrisk.studies.methods import MethodTree, explore_methods
+    from atrisk.studies.scenarios import Outcome, run_scenarios
+    from atrisk.studies.sensitivity import Sensitivity, analyse_sensitivity
+    from atrisk.studies.weights import (
         WeightBounds,
         WeightDraws,
         bound_weights,
@@ -159,64 +161,62 @@ __all__ = [
     "write_report",
 ]
 
-__version__ = "0.1.0"
-
 # Loaded when first asked for: a run that only scores needs none of them (docs/performance.md).
 _LATER = {
-    "Agreement": "atrisk.agreement",
-    "draw_coders": "atrisk.agreement",
-    "measure_agreement": "atrisk.agreement",
-    "check_anchors": "atrisk.anchors",
-    "Brief": "atrisk.brief",
-    "prepare_brief": "atrisk.brief",
-    "Crosswalk": "atrisk.crosswalk",
-    "cross_case": "atrisk.crosswalk",
-    "load_crosswalk": "atrisk.crosswalk",
-    "Document": "atrisk.documents",
-    "read_document": "atrisk.documents",
-    "run_ensemble": "atrisk.drawing",
-    "run_ensembles": "atrisk.drawing",
-    "Ensemble": "atrisk.ensemble",
-    "Plate": "atrisk.figures.album",
-    "draw_figure": "atrisk.figures.album",
-    "list_plates": "atrisk.figures.album",
-    "write_figures": "atrisk.figures.album",
-    "Flag": "atrisk.flags",
-    "Flags": "atrisk.flags",
-    "raise_flags": "atrisk.flags",
-    "Flip": "atrisk.flips",
-    "WeightFlip": "atrisk.flips",
-    "flip_evidence": "atrisk.flips",
-    "flip_weights": "atrisk.flips",
-    "Gap": "atrisk.gap",
-    "compare_rules": "atrisk.gap",
-    "measure_gap": "atrisk.gap",
-    "Lint": "atrisk.lints",
-    "list_lints": "atrisk.lints",
-    "Lag": "atrisk.matching",
-    "Recall": "atrisk.recall",
-    "measure_recall": "atrisk.recall",
+    "Agreement": "atrisk.studies.agreement",
+    "draw_coders": "atrisk.studies.agreement",
+    "measure_agreement": "atrisk.studies.agreement",
+    "check_anchors": "atrisk.coding.anchors",
+    "Brief": "atrisk.report.brief",
+    "prepare_brief": "atrisk.report.brief",
+    "Crosswalk": "atrisk.cases.crosswalk",
+    "cross_case": "atrisk.cases.crosswalk",
+    "load_crosswalk": "atrisk.cases.crosswalk",
+    "Document": "atrisk.coding.documents",
+    "read_document": "atrisk.coding.documents",
+    "run_ensemble": "atrisk.ensemble.draws",
+    "run_ensembles": "atrisk.ensemble.draws",
+    "Ensemble": "atrisk.ensemble.ensemble",
+    "Plate": "atrisk.report.figures.album",
+    "draw_figure": "atrisk.report.figures.album",
+    "list_plates": "atrisk.report.figures.album",
+    "write_figures": "atrisk.report.figures.album",
+    "Flag": "atrisk.scoring.flags",
+    "Flags": "atrisk.scoring.flags",
+    "raise_flags": "atrisk.scoring.flags",
+    "Flip": "atrisk.studies.flips",
+    "WeightFlip": "atrisk.studies.flips",
+    "flip_evidence": "atrisk.studies.flips",
+    "flip_weights": "atrisk.studies.flips",
+    "Gap": "atrisk.gap.gap",
+    "compare_rules": "atrisk.gap.gap",
+    "measure_gap": "atrisk.gap.gap",
+    "Lint": "atrisk.coding.lints",
+    "list_lints": "atrisk.coding.lints",
+    "Lag": "atrisk.gap.matching",
+    "Recall": "atrisk.coding.recall",
+    "measure_recall": "atrisk.coding.recall",
     "write_report": "atrisk.report.page",
-    "assess_many": "atrisk.scale",
-    "Outcome": "atrisk.scenarios",
-    "Scenario": "atrisk.scenarios",
-    "list_scenarios": "atrisk.scenarios",
-    "load_scenario": "atrisk.scenarios",
-    "run_scenarios": "atrisk.scenarios",
-    "describe_package": "atrisk.schemas",
-    "describe_schema": "atrisk.schemas",
-    "Sensitivity": "atrisk.sensitivity",
-    "analyse_sensitivity": "atrisk.sensitivity",
-    "Suggestions": "atrisk.suggestions",
-    "suggest_indicators": "atrisk.suggestions",
-    "create_case": "atrisk.template",
-    "MethodTree": "atrisk.tree",
-    "explore_methods": "atrisk.tree",
-    "WeightBounds": "atrisk.weighting",
-    "WeightDraws": "atrisk.weighting",
-    "bound_weights": "atrisk.weighting",
-    "describe_weights": "atrisk.weighting",
-    "draw_weights": "atrisk.weighting",
+    "assess_many": "atrisk.ensemble.many",
+    "Outcome": "atrisk.studies.scenarios",
+    "Scenario": "atrisk.studies.scenarios",
+    "list_scenarios": "atrisk.studies.scenarios",
+    "load_scenario": "atrisk.studies.scenarios",
+    "run_scenarios": "atrisk.studies.scenarios",
+    "describe_package": "atrisk.coding.schemas",
+    "describe_schema": "atrisk.coding.schemas",
+    "Sensitivity": "atrisk.studies.sensitivity",
+    "analyse_sensitivity": "atrisk.studies.sensitivity",
+    "Suggestions": "atrisk.coding.suggestions",
+    "suggest_indicators": "atrisk.coding.suggestions",
+    "create_case": "atrisk.coding.template",
+    "MethodTree": "atrisk.studies.methods",
+    "explore_methods": "atrisk.studies.methods",
+    "WeightBounds": "atrisk.studies.weights",
+    "WeightDraws": "atrisk.studies.weights",
+    "bound_weights": "atrisk.studies.weights",
+    "describe_weights": "atrisk.studies.weights",
+    "draw_weights": "atrisk.studies.weights",
 }
 
 

@@ -1,5 +1,5 @@
 """Run ``python -m atrisk`` as the command ``atrisk``."""
 
-from atrisk.cli import run
+from atrisk.cli.main import run
 
 run()

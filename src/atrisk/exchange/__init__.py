@@ -2,6 +2,9 @@
 
 A namespace of its own: ``atrisk.exchange.export_workbook`` and the others below are loaded when
 first asked for, because most of them need an extra.
+
+workbook a case as a spreadsheet; codebook a framework's codes; highlights what coding tools tagged;
+drafts highlights as evidence to complete; annotations evidence on the document.
 """
 
 import typing as _typing
@@ -11,7 +14,7 @@ if _typing.TYPE_CHECKING:
     from atrisk.exchange.annotations import export_annotations
     from atrisk.exchange.codebook import export_codebook
     from atrisk.exchange.drafts import Draft, import_highlights
-    from atrisk.exchange.spreadsheet import export_workbook, import_workbook
+    from atrisk.exchange.workbook import export_workbook, import_workbook
 
 __all__ = [
     "Draft",

@@ -9,12 +9,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from atrisk.anchors import find_documents, read_whole
-from atrisk.case import Case
-from atrisk.errors import RequestError, require
-from atrisk.evidence import Evidence, Source
-from atrisk.exchange.files import check_target, write_text
-from atrisk.framework import Framework
+from atrisk.base.errors import RequestError, require
+from atrisk.base.files import check_target, write_text
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Evidence, Source
+from atrisk.coding.anchors import find_documents, read_whole
+from atrisk.frameworks.framework import Framework
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 AROUND = 32  # characters of prefix and suffix

@@ -12,9 +12,9 @@ import uuid
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from atrisk.errors import require
-from atrisk.exchange.files import check_target, write_text
-from atrisk.framework import Framework
+from atrisk.base.errors import require
+from atrisk.base.files import check_target, write_text
+from atrisk.frameworks.framework import Framework
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 LONGEST_TAG = 200  # characters that Taguette takes

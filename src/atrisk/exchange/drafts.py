@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from atrisk.anchors import find_documents
-from atrisk.case import Case
-from atrisk.columns import list_columns
-from atrisk.documents import Document, find_run, fold, read_document
-from atrisk.errors import RequestError, UnknownNameError, require, shorten
-from atrisk.exchange.files import check_target, write_text
+from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
+from atrisk.base.files import check_target, write_text
+from atrisk.cases.case import Case
+from atrisk.cases.columns import list_columns
+from atrisk.coding.anchors import find_documents
+from atrisk.coding.documents import Document, find_run, fold, read_document
 from atrisk.exchange.highlights import Highlight, read_highlights
-from atrisk.framework import Framework
+from atrisk.frameworks.framework import Framework
 
 Row = dict[str, str]
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from atrisk.errors import DataError, MissingExtraError, Problem, RequestError, shorten
-from atrisk.exchange.files import LIMIT_BYTES, check_archive
+from atrisk.base.errors import DataError, MissingExtraError, Problem, RequestError, shorten
+from atrisk.base.files import LIMIT_BYTES, check_archive
 
 COLUMNS = ["id", "document", "tag", "content"]
 PROJECT = "{urn:QDA-XML:project:1.0}"

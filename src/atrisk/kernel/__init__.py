@@ -1,1 +1,6 @@
-"""The arithmetic of the method: arrays in, arrays out, NumPy and SciPy only."""
+"""Kernel: arrays in, arrays out; NumPy and SciPy, nothing else.
+
+persistence how long a condition holds; severity the worst one in force; attribution its exact
+split; aggregation, joining how values join; alarms, survival; sampling, propagation, tally many draws; weights
+bounds over weights; sobol which input matters; alpha agreement of coders.
+"""

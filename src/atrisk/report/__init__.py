@@ -1,1 +1,5 @@
-"""Report: one page that can be sent, opened offline, printed and defended line by line."""
+"""Report: one brief of a case, in words, in figures, on a page.
+
+brief everything that is asked of a case, computed once; answers the first questions, in words;
+figures its pictures; annex every number opened; page one file that opens offline.
+"""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.assessment import Assessment
-from atrisk.explanation import Row, explain_score
-from atrisk.scoring import split_factor
+from atrisk.base.rows import Row
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.explanation import explain_score
+from atrisk.scoring.scores import split_factor
 
 SHOWN = 8  # parts of a cell that are listed; the rest is summed
 

@@ -17,22 +17,21 @@ from typing import Any
 
 import numpy as np
 
-from atrisk.brief import DRAWS, Brief, prepare_brief
-from atrisk.case import Case
-from atrisk.errors import MissingExtraError, RequestError
-from atrisk.evidence import Audience
-from atrisk.exchange.files import write_text
-from atrisk.explanation import Row
-from atrisk.figures.album import Plate, list_plates
-from atrisk.figures.risk import link_cell, link_month
-from atrisk.figures.style import BLUE, GRID, INK, MUTED, PAPER, save_figure
-from atrisk.framework import Framework
-from atrisk.headline import list_answers, tell_headline
-from atrisk.method import digest_parts
+from atrisk.base.errors import MissingExtraError, RequestError
+from atrisk.base.files import make_parent, write_text
+from atrisk.base.output import render
+from atrisk.base.rows import Row
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Audience
+from atrisk.cases.scenario import Scenario
+from atrisk.frameworks.branches import digest_parts
+from atrisk.frameworks.framework import Framework
 from atrisk.report.annex import list_months
-from atrisk.resources import make_parent
-from atrisk.scenarios import Scenario
-from atrisk.tabulation import render
+from atrisk.report.answers import list_answers, tell_headline
+from atrisk.report.brief import DRAWS, Brief, prepare_brief
+from atrisk.report.figures.album import Plate, list_plates
+from atrisk.report.figures.risk import link_cell, link_month
+from atrisk.report.figures.style import BLUE, GRID, INK, MUTED, PAPER, save_figure
 
 # The fixed colours of the figures, as the page's own, which know dark from light.
 _COLOURS = {

@@ -1,0 +1,178 @@
+"""Months, and dates that say how precisely they are known (EDTF level 0).
+
+A month is the unit of a score; an imprecise date is the unit of evidence. ``2013-09`` is not the
+first of September: it is any day of that month, and whoever uses it must say what they do about it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from atrisk.base.errors import shorten
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+_ACCEPTED = "expected 2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Month:
+    """A calendar month, ordered in time.
+
+    Examples:
+        >>> Month.parse("2013-12").next()
+        Month('2014-01')
+    """
+
+    index: int  # months since the year 0, so that differences are lengths
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read ``"2013-09"``.
+
+        Raises:
+            ValueError: ``text`` is not a year and a month.
+        """
+        if not re.fullmatch(r"[1-9]\d{3}-(0[1-9]|1[0-2])", text, re.ASCII):
+            raise ValueError(f"{shorten(text)} is not a month; expected YYYY-MM, such as 2013-09")
+        return cls(int(text[:4]) * 12 + int(text[5:]) - 1)
+
+    @classmethod
+    def of(cls, day: date) -> Month:
+        """Return the month that holds ``day``."""
+        return cls(day.year * 12 + day.month - 1)
+
+    def next(self) -> Month:
+        """Return the month after this one."""
+        return Month(self.index + 1)
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the month."""
+        return date(self.index // 12, self.index % 12 + 1, 1)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the month."""
+        year, month = self.index // 12, self.index % 12 + 1
+        return date(year, month, calendar.monthrange(year, month)[1])
+
+    def __str__(self) -> str:
+        return f"{self.index // 12:04d}-{self.index % 12 + 1:02d}"
+
+    def __repr__(self) -> str:
+        return f"Month('{self}')"
+
+
+def list_months(first: Month, last: Month) -> tuple[Month, ...]:
+    """Return every month from ``first`` to ``last``, both included.
+
+    Examples:
+        >>> [str(month) for month in list_months(Month.parse("2012-12"), Month.parse("2013-01"))]
+        ['2012-12', '2013-01']
+    """
+    return tuple(Month(index) for index in range(first.index, last.index + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class ImpreciseDate:
+    """A date known to the year, the month, the day, or to lie between two dates.
+
+    Attributes:
+        text: as written.
+        earliest: first day on which it may lie; None for an open start (``../2012``).
+        latest: last day on which it may lie; None for an open end (``2013/..`` or ``..``).
+
+    References:
+        Extended Date/Time Format, level 0 (ISO 8601-2:2019), with open intervals of level 1.
+    """
+
+    text: str
+    earliest: date | None = field(compare=False)
+    latest: date | None = field(compare=False)
+
+    @classmethod
+    @lru_cache(maxsize=4096)  # a case repeats its dates; they are immutable
+    def parse(cls, text: str) -> ImpreciseDate:
+        """Read an EDTF date or interval.
+
+        Raises:
+            ValueError: it is neither, or the interval ends before it begins.
+
+        Examples:
+            >>> when = ImpreciseDate.parse("2013-09")
+            >>> str(when.earliest), str(when.latest)
+            ('2013-09-01', '2013-09-30')
+        """
+        first, slash, last = text.partition("/")
+        if text == "..":
+            return cls(text, None, None)
+        if not slash:
+            return cls(text, *_bounds(text, text))
+        earliest = None if first == ".." else _bounds(first, text)[0]
+        latest = None if last == ".." else _bounds(last, text)[1]
+        if earliest is None and latest is None:
+            raise ValueError(f"{shorten(text)} says nothing; {_ACCEPTED}")
+        if earliest and latest and latest < earliest:
+            raise ValueError(f"{shorten(text)} ends before it begins; write the earlier date first")
+        return cls(text, earliest, latest)
+
+    @property
+    def is_ongoing(self) -> bool:
+        """Whether this is ``..``: still going on."""
+        return self.earliest is None and self.latest is None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _bounds(text: str, whole: str) -> tuple[date, date]:
+    match = _DATE.fullmatch(text)
+    try:
+        if not match:
+            raise ValueError
+        year, month, day = (int(part) if part else None for part in match.groups())
+        assert year is not None  # noqa: S101 - the pattern requires it
+        first = date(year, month or 1, day or 1)
+        if day:
+            return first, first
+        return first, Month.of(first if month else date(year, 12, 1)).last_day
+    except ValueError:
+        raise ValueError(f"{shorten(whole)} is not a date; {_ACCEPTED}") from None
+
+
+def bounds(when: ImpreciseDate) -> tuple[date, date]:
+    """Return the first and the last day that a date may mean; an open side is the other one.
+
+    Examples:
+        >>> [str(day) for day in bounds(ImpreciseDate.parse("../2013-03-24"))]
+        ['2013-03-24', '2013-03-24']
+    """
+    earliest, latest = when.earliest or when.latest, when.latest or when.earliest
+    assert earliest is not None  # noqa: S101 - '..' is refused where a date is asked for
+    assert latest is not None  # noqa: S101
+    return earliest, latest
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A day known to lie between two days, counted as in ``date.toordinal``."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, when: ImpreciseDate | date) -> Span:
+        """Return the span of a date."""
+        if isinstance(when, date):
+            return cls(when.toordinal(), when.toordinal())
+        first, last = bounds(when)
+        return cls(first.toordinal(), last.toordinal())
+
+    @property
+    def middle(self) -> float:
+        """The day half-way."""
+        return (self.first + self.last) / 2

@@ -1,0 +1,143 @@
+"""Find the frameworks and cases that ship with atrisk, and open a folder of one's own.
+
+Installed, they are inside the package (``atrisk/_data``); in a checkout they are the top-level
+``frameworks/`` and ``cases/``. Nothing else in atrisk knows. A ``str`` is always a bundled id and a
+``Path`` always a folder, so neither can shadow the other.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def data_root(kind: str) -> Traversable:
+    """Return the folder of bundled ``"frameworks"`` or ``"cases"``.
+
+    Raises:
+        FileNotFoundError: the installation lost its data.
+    """
+    beside = Path(__file__).resolve().parents[1] / "_data" / kind
+    if beside.is_dir():
+        return beside
+    checkout = _CHECKOUT / kind
+    if checkout.is_dir():
+        return checkout
+    from importlib.resources import files  # noqa: PLC0415 - only an import from a zip needs it
+
+    zipped = files("atrisk") / "_data" / kind
+    if zipped.is_dir():
+        return zipped
+    raise FileNotFoundError(f"no bundled {kind}: looked in {beside} and {checkout}")
+
+
+def list_bundled(kind: str, header: str) -> tuple[str, ...]:
+    """Return the ids of the bundled folders of ``kind`` that hold the file ``header``, sorted."""
+    folders = data_root(kind).iterdir()
+    return tuple(sorted(folder.name for folder in folders if (folder / header).is_file()))
+
+
+def open_folder(which: str | Path, kind: str, header: str) -> Folder:
+    """Open a bundled folder by its id, or any folder by its path.
+
+    Args:
+        which: a bundled id, or a ``Path``.
+        kind: ``"framework"`` or ``"case"``.
+        header: the file that such a folder must hold.
+
+    Raises:
+        UnknownNameError: no bundled folder has that id.
+        RequestError: the path is not a folder.
+        DataError: the folder lacks its header file.
+    """
+    if isinstance(which, Path):
+        return _open_path(which, kind, header)
+    known = list_bundled(f"{kind}s", header)
+    if which not in known:
+        own = str(which)[:100]
+        hint = (
+            f"To load your own, pass a path: load_{kind}(Path({own!r})), "
+            f"or {shlex.quote(f'./{own}')} on the command line."
+        )
+        raise UnknownNameError(kind, which, known, hint)
+    return Folder(data_root(f"{kind}s") / which, which)
+
+
+class Folder:
+    """A folder of data files that are read whole, never from outside it.
+
+    Attributes:
+        name: how errors call it.
+    """
+
+    def __init__(self, root: Traversable, name: str) -> None:
+        self._root, self.name = root, name
+
+    def names(self, under: str = "") -> list[str]:
+        """Return the names of the folder's files, or of those of a folder in it, sorted."""
+        root = self._file(under) if under else self._root
+        if not root.is_dir():
+            return []
+        return sorted(entry.name for entry in root.iterdir() if entry.is_file())
+
+    def label(self, name: str) -> str:
+        """Return how errors call the file ``name`` of this folder."""
+        return f"{self.name}/{name}"
+
+    def has(self, name: str) -> bool:
+        """Tell whether the folder holds the file ``name``."""
+        return self._file(name).is_file()
+
+    def read(self, name: str) -> str:
+        """Return the text of the file ``name``; a byte order mark is dropped.
+
+        Raises:
+            DataError: it is missing, lies outside the folder, or is not UTF-8.
+        """
+        path = self._file(name)
+        if not path.is_file():
+            raise DataError([Problem(self.label(name), "the file is missing")])
+        data = path.read_bytes()
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            if data.startswith(b"PK"):
+                message = "this is a spreadsheet file, not text; save it as 'CSV UTF-8'"
+                raise DataError([Problem(self.label(name), message)]) from None
+            line = data.count(b"\n", 0, error.start) + 1
+            found = f"byte 0x{data[error.start]:02x} is not UTF-8"
+            hint = "save the file as 'CSV UTF-8' (or as UTF-8 text) and try again"
+            raise DataError([Problem(self.label(name), f"{found}; {hint}", line)]) from None
+
+    def _file(self, name: str) -> Traversable:
+        path = self._root.joinpath(name)
+        if isinstance(self._root, Path):
+            inside = Path(str(path)).resolve().is_relative_to(self._root.resolve())
+        else:
+            inside = not name.startswith("/") and ".." not in name.split("/")
+        if not inside:
+            raise DataError(
+                [Problem(self.label(name), "the path leaves the folder; keep its files inside it")]
+            )
+        return path
+
+
+def _open_path(path: Path, kind: str, header: str) -> Folder:
+    if not path.is_dir():
+        raise RequestError(
+            f"{str(path)!r} is not a folder; a {kind} is a folder with the file {header}"
+        )
+    folder = Folder(path, path.name or str(path))
+    if not folder.has(header):
+        raise DataError(
+            [Problem(folder.label(header), f"the file is missing; every {kind} has one")]
+        )
+    return folder

@@ -1,0 +1,382 @@
+"""Read CSV tables and TOML headers into frozen records, and collect every fault on the way.
+
+A table is RFC 4180, UTF-8, with one record a line, so that an error cites a line and a diff shows
+a record. Nothing here knows what the columns mean: the record's own types say what is accepted.
+"""
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+    WrapValidator,
+)
+
+from atrisk.base.dates import ImpreciseDate, Month
+from atrisk.base.errors import DataError, Problem, did_you_mean, shorten
+from atrisk.base.folders import Folder
+
+WITHHELD = "(confidential)"  # stands wherever a confidential text would
+LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
+_FORMULA = ("=", "+", "-", "@")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CURLY = "“”„‟‘’‚‛"
+
+
+class Record(BaseModel):
+    """A frozen row or header; columns beyond the contract are kept in ``model_extra``."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+
+
+class Header(BaseModel):
+    """A frozen part of a TOML file; an unknown key is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+def _split(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    items = [item.strip() for item in cell.split(";")] if cell.strip() else []
+    if "" in items:
+        raise ValueError(f"{shorten(cell)} has an empty item; separate the items with one ';'")
+    twice = next((item for item in items if items.count(item) > 1), None)
+    if twice:
+        raise ValueError(f"{shorten(twice)} is listed twice in {shorten(cell)}; keep one")
+    return tuple(items)
+
+
+def _read_date(cell: object) -> ImpreciseDate:
+    return cell if isinstance(cell, ImpreciseDate) else ImpreciseDate.parse(str(cell))
+
+
+def _read_month(cell: object) -> Month:
+    return cell if isinstance(cell, Month) else Month.parse(str(cell))
+
+
+def _hint_ongoing(cell: object, handler: Callable[[object], object]) -> object:
+    try:
+        return handler(cell)
+    except ValueError as error:
+        hint = "; write .. for what still goes on"
+        raise ValueError(f"{_first_message(error)}{hint}") from None
+
+
+def _first_message(error: ValueError) -> str:
+    found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+    return found.removeprefix("Value error, ")
+
+
+def _none_if_empty(cell: object) -> object:
+    return None if cell == "" else cell
+
+
+Identifier = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        max_length=64,
+        description="lower-case letters, digits, '-' and '_', such as storm-07",
+    ),
+]
+Text = Annotated[str, Field(min_length=1, description="some text")]
+Items = Annotated[
+    tuple[str, ...], BeforeValidator(_split), Field(description="items separated by ';'")
+]
+DateCell = Annotated[
+    ImpreciseDate,
+    PlainValidator(_read_date),
+    Field(description="2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"),
+    WithJsonSchema({"type": "string"}),
+]
+OptionalDate = Annotated[DateCell | None, BeforeValidator(_none_if_empty)]
+OngoingDate = Annotated[OptionalDate, WrapValidator(_hint_ongoing)]
+MonthCell = Annotated[
+    Month,
+    PlainValidator(_read_month),
+    Field(description="a month such as 2013-09"),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}),
+]
+
+
+R = TypeVar("R", bound=Record)
+H = TypeVar("H", bound=Header)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Table(Generic[R]):
+    """The rows of one file that could be read, and the faults of those that could not.
+
+    Attributes:
+        file: how errors call it.
+        records: the valid rows, in the file's order.
+        lines: line number by id, of faulty rows too.
+        problems: every fault of the file.
+        rows: the cells of every row that could be split, faulty or not, with its line.
+    """
+
+    file: str
+    records: tuple[R, ...] = ()
+    lines: dict[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    rows: tuple[tuple[int, dict[str, str]], ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the file, in its own order; none if no row could be split."""
+        return tuple(self.rows[0][1]) if self.rows else ()
+
+    def problem(self, record_id: str, column: str, message: str) -> Problem:
+        """Return a fault located at the row with that id."""
+        return Problem(self.file, message, self.lines.get(record_id), column)
+
+
+def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id") -> Table[R]:
+    """Read one CSV file of ``folder`` as records of ``model``.
+
+    Args:
+        folder: where the file is.
+        name: its name.
+        model: the record; its required fields are the required columns, and all of its
+            cells arrive as text.
+        key: the column whose values must be unique; None if no column is.
+
+    Returns:
+        The valid rows and every fault; a table that holds no row at all is a fault.
+    """
+    file = folder.label(name)
+    try:
+        lines = folder.read(name).splitlines()
+    except DataError as error:
+        return Table(file, problems=error.problems)
+    problems: list[Problem] = []
+    rows = _split_lines(lines, file, problems)
+    columns = _read_columns(next(rows, (1, []))[1], file, model, problems)
+    records: list[R] = []
+    seen: dict[str, int] = {}
+    split: list[tuple[int, dict[str, str]]] = []
+    for line, cells in rows if columns else ():
+        row = _read_cells(columns, cells, file, line, problems)
+        if row is None:
+            continue
+        split.append((line, row))
+        identity = row.get(key, "") if key else f"line {line}"
+        if identity in seen:
+            found = f"{shorten(identity)} is already on line {seen[identity]}"
+            problems.append(Problem(file, f"{found}; give each row its own", line, key or ""))
+        seen.setdefault(identity, line)
+        try:
+            records.append(model.model_validate(row))
+        except ValidationError as error:
+            problems += [
+                Problem(file, message, line, column)
+                for column, message in _translate(error, model, row)
+            ]
+    if not problems and not records:
+        problems.append(Problem(file, "the table has a header and no row; add at least one", 2))
+    return Table(file, tuple(records), seen, tuple(problems), tuple(split))
+
+
+def write_cells(record: Record) -> dict[str, str]:
+    """Return a record as the cells that it is read from; empty ones included."""
+    cells = {name: getattr(record, name) for name in type(record).model_fields}
+    return {name: _write_cell(cell) for name, cell in (cells | (record.model_extra or {})).items()}
+
+
+def write_table(model: type[Record], records: Iterable[Record], layout: Iterable[str] = ()) -> str:
+    """Return records as the text of the CSV file that they are read from.
+
+    Args:
+        model: of the records.
+        records: in order.
+        layout: columns that come first, in this order; columns that the model does not require are
+            written if they are among them or some record holds something in them.
+    """
+    rows = [write_cells(record) for record in records]
+    blank = {
+        name: _write_cell(found.default)
+        for name, found in model.model_fields.items()
+        if not found.is_required()
+    }
+    used = dict.fromkeys(
+        name for row in rows for name, cell in row.items() if cell != blank.get(name, "")
+    )
+    needed = [name for name in model.model_fields if name not in blank or name in used]
+    columns = list(dict.fromkeys([*layout, *needed, *used]))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: row.get(name, "") for name in columns} for row in rows)
+    return text.getvalue()
+
+
+def _write_cell(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, tuple):
+        return ";".join(map(str, cell))
+    return "" if cell is None else str(cell)
+
+
+def read_header(folder: Folder, name: str, model: type[H]) -> H:
+    """Read one TOML file of ``folder``.
+
+    Raises:
+        DataError: every fault of the file, with the path of the key.
+    """
+    file = folder.label(name)
+    try:
+        return model.model_validate(tomllib.loads(folder.read(name)))
+    except tomllib.TOMLDecodeError as error:
+        raise DataError([Problem(file, f"not valid TOML: {error}")]) from None
+    except ValidationError as error:
+        raise DataError(
+            [Problem(file, message, None, key) for key, message in _translate(error, model, None)]
+        ) from None
+
+
+def _split_lines(
+    lines: list[str], file: str, problems: list[Problem]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield line numbers and cells; a line that cannot be one record is a fault."""
+    for number, text in enumerate(lines, start=1):
+        if not text.strip():
+            continue
+        if len(text) > LINE_LIMIT:
+            message = f"the line holds {len(text):,} characters; at most {LINE_LIMIT:,}: shorten it"
+            problems.append(Problem(file, message, number))
+            continue
+        try:
+            cells = [cell.strip() for cell in next(csv.reader([text], strict=True))]
+        except csv.Error as error:
+            message = (
+                f"not one CSV record ({error}); write each record on one line, put a cell "
+                'that holds a comma in straight quotes ("), and double a quote inside it ("")'
+            )
+            problems.append(Problem(file, message, number))
+        else:
+            if any(cells):  # a spreadsheet's empty last rows are no records
+                yield number, cells
+
+
+def _read_columns(
+    header: list[str], file: str, model: type[Record], problems: list[Problem]
+) -> list[str]:
+    """Return the header's columns, or none if rows cannot be read under it."""
+    fields = model.model_fields
+    required = [name for name, found in fields.items() if found.is_required()]
+    mark = next((mark for mark in ";\t" if len(header) == 1 and mark in header[0]), None)
+    if mark:
+        message = f"the columns are separated by {mark!r}; save the file with commas"
+        problems.append(Problem(file, message, 1))
+        return []
+    if not header:
+        problems.append(
+            Problem(file, f"the file is empty; its first line must be: {','.join(fields)}", 1)
+        )
+        return []
+    faults = [
+        f"the column is missing; the first line must hold: {', '.join(required)}"
+        + ("; it has curly quotes: type straight ones" if _has_curly(header) else "")
+        for name in required
+        if name not in header
+    ]
+    missing = [name for name in required if name not in header]
+    problems += [Problem(file, fault, 1, name) for name, fault in zip(missing, faults, strict=True)]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    problems += [Problem(file, "the column stands twice; keep one", 1, name) for name in twice]
+    absent = [name for name in fields if name not in header]
+    for name in header:
+        hint = "" if name in fields else did_you_mean(name, absent, cutoff=0.8)
+        if hint:
+            problems.append(Problem(file, f"unknown column.{hint}", 1, name))
+    return [] if missing or twice else header
+
+
+def _has_curly(cells: list[str]) -> bool:
+    return any(mark in cell for cell in cells for mark in _CURLY)
+
+
+def _read_cells(
+    columns: list[str], cells: list[str], file: str, line: int, problems: list[Problem]
+) -> dict[str, str] | None:
+    """Return the row by column, or None if its cells cannot be trusted."""
+    if len(cells) != len(columns):
+        curly = (
+            "; curly quotes do not hold a cell together: type straight ones"
+            if _has_curly([cell[:1] for cell in cells])
+            else '; put a cell that holds a comma in straight quotes (")'
+            * (len(cells) > len(columns))
+        )
+        message = f"{len(cells)} cells where the header has {len(columns)}{curly}"
+        problems.append(Problem(file, message, line))
+        return None
+    if not any(cell[:1] in _FORMULA or _CONTROL.search(cell) for cell in cells if cell):
+        return dict(zip(columns, cells, strict=True))
+    secret = _is_secret(dict(zip(columns, cells, strict=True)))
+    faults = [
+        Problem(file, fault, line, column)
+        for column, cell in zip(columns, cells, strict=True)
+        if (fault := _find_danger(cell, WITHHELD if secret else cell))
+    ]
+    problems += faults
+    return None
+
+
+def _is_secret(row: dict[str, str]) -> bool:
+    return row.get("confidential", "") not in ("", "no")
+
+
+def _find_danger(cell: str, shown: str) -> str:
+    """Say what makes a cell unsafe to open elsewhere, or nothing."""
+    if _CONTROL.search(cell):
+        return f"{shorten(shown)} holds a control character; remove it"
+    if cell.startswith(_FORMULA):
+        return f"{shorten(shown)} would run as a formula in a spreadsheet; begin with a word"
+    return ""
+
+
+def _translate(
+    error: ValidationError, model: type[BaseModel], row: dict[str, str] | None
+) -> Iterator[tuple[str, str]]:
+    """Yield the column (or the key's path) and what an author can do, for each fault."""
+    secret = row is not None and _is_secret(row)
+    for fault in error.errors(include_url=False):
+        where = [str(part) for part in fault["loc"] if not str(part).startswith("function-")]
+        field = model.model_fields.get(where[0]) if where else None
+        accepted = field.description if field else None
+        found = WITHHELD if secret else fault["input"]
+        message = _explain(fault["type"], fault["msg"], found, accepted)
+        yield ".".join(where if row is None else where[:1]), message
+
+
+def _explain(kind: str, message: str, found: Any, accepted: str | None) -> str:
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    if kind == "missing":
+        return "the key is missing" + (f"; expected {accepted}" if accepted else "")
+    if kind == "extra_forbidden":
+        return "unknown key; check its spelling"
+    text = found if isinstance(found, str) else str(found)
+    curly = "; it has curly quotes: type straight ones" if _has_curly([text]) else ""
+    what = f"{shorten(text)} is not accepted" if text else "the cell is empty"
+    return f"{what}; expected {accepted or _plain(message)}{curly}"
+
+
+def _plain(message: str) -> str:
+    """Return pydantic's own sentence in an author's words."""
+    return message[0].lower() + message[1:].removeprefix("nput should be ")

@@ -1,0 +1,201 @@
+"""Checks across the rows and files of a case, on the cells as they were written.
+
+They read raw cells, so that a row with another fault is checked all the same and an author sees
+every fault of a file at once. What cannot be parsed is told where it is parsed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+
+from atrisk.base.dates import ImpreciseDate
+from atrisk.base.errors import Problem, did_you_mean, shorten
+from atrisk.base.tables import Table
+from atrisk.cases.evidence import Evidence, Search, Source
+from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Response
+from atrisk.frameworks.framework import Framework, describe_unknown_indicator
+
+Row = dict[str, str]
+CASE_FILES = (
+    "case.toml", "sources.csv", "evidence.csv", "searches.csv", "warnings.csv", "responses.csv",
+    "deliveries.csv",
+)  # fmt: skip
+CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows
+AnyTable = (
+    Table[Source] | Table[Evidence] | Table[Search]
+    | Table[EarlyWarning] | Table[Response] | Table[Delivery]
+)  # fmt: skip
+
+
+def check_evidence(
+    table: Table[Evidence] | Table[Search], sources: Table[Source], framework: Framework | None
+) -> Iterator[Problem]:
+    """Yield the faults of evidence, or of searches, that show only beside other cells and files."""
+    published = {row["id"]: _date(row, "published") for _, row in sources.rows}
+    yield from _check_references(table, "source", sources)
+    for line, row in table.rows:
+        if framework:
+            yield from _check_indicators(table.file, line, row, framework)
+        for column, message in _check_dates(row, published.get(row["source"])):
+            yield Problem(table.file, message, line, column)
+    yield from _check_claims(table)
+
+
+def check_ledgers(
+    warnings: Table[EarlyWarning],
+    responses: Table[Response],
+    deliveries: Table[Delivery],
+    sources: Table[Source],
+) -> Iterator[Problem]:
+    """Yield the faults of the ledgers that show only beside other cells and files."""
+    yield from _check_references(warnings, "source", sources)
+    yield from _check_references(responses, "source", sources)
+    yield from _check_references(deliveries, "source", sources)
+    yield from _check_references(responses, "answers", warnings)
+    yield from _check_references(deliveries, "response", responses)
+    for table in (warnings, deliveries):
+        for line, row in table.rows:
+            if ".." in row["date"]:
+                message = f"{row['date']!r} is open; write an interval with two ends, as 2013/2014"
+                yield Problem(table.file, message, line, "date")
+    yield from _check_twins(deliveries)
+    given = {row["id"]: _date(row, "date") for _, row in warnings.rows}
+    for line, row in responses.rows:
+        for name in filter(None, (part.strip() for part in row["answers"].split(";"))):
+            reached = [when for stage in STAGES if (when := _date(row, stage))]
+            warned = given.get(name)
+            last = max((when.latest for when in reached if when.latest), default=None)
+            if _before(last, warned.earliest if warned else None):
+                message = f"{name!r} was given on {warned}, after all that this response did"
+                yield Problem(responses.file, message, line, "answers")
+    for line, row in responses.rows:
+        for column, message in check_stages(row):
+            yield Problem(responses.file, message, line, column)
+
+
+def check_names(label: Callable[[str], str], names: Iterable[str]) -> Iterator[Problem]:
+    """Yield the files of a case whose names are nearly those that are read, and so are not read."""
+    for name in names:
+        read = name in CASE_FILES or re.fullmatch(CODER_FILE, name)
+        if read or not name.lower().endswith((".csv", ".toml")):
+            continue
+        hint = did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
+        if hint:
+            yield Problem(label(name), f"no file of this name is read.{hint}")
+
+
+def describe_codes(item: Evidence | Search, framework: Framework) -> list[str]:
+    """Say which of an item's indicators a framework does not have."""
+    unknown = [code for code in item.indicators if code not in framework.indicators]
+    return [f"row {item.id}: {describe_unknown_indicator(framework, code)}" for code in unknown]
+
+
+def _check_references(table: AnyTable, column: str, target: AnyTable) -> Iterator[Problem]:
+    """Yield the names in a column that no row of the other table has; a lost table is told once."""
+    if target.problems and not target.lines:
+        return
+    for line, row in table.rows:
+        for name in filter(None, (part.strip() for part in row[column].split(";"))):
+            if name not in target.lines:
+                near = did_you_mean(name, target.lines)
+                message = f"{shorten(name)} is not in {target.file.rpartition('/')[2]}.{near}"
+                yield Problem(table.file, message, line, column)
+
+
+def _check_indicators(file: str, line: int, row: Row, framework: Framework) -> Iterator[Problem]:
+    codes = [code.strip() for code in row["indicators"].split(";")]
+    if not any(codes):
+        yield Problem(file, "no indicator; name at least one, such as 7.14", line, "indicators")
+    for code in codes:
+        if code and code not in framework.indicators:
+            message = describe_unknown_indicator(framework, code)
+            if "," in code:
+                message += "; separate several codes with ';'"
+            yield Problem(file, message, line, "indicators")
+
+
+def _check_dates(row: Row, published: ImpreciseDate | None) -> Iterator[tuple[str, str]]:
+    start, end, known = (_date(row, column) for column in ("start", "end", "known"))
+    if start and start.is_ongoing:
+        yield "start", "'..' says nothing about the start; write its latest day, as ../2011"
+    begins = start.earliest if start else None
+    if begins and _before(end.latest if end else None, begins):
+        yield "end", f"{row['end']!r} is before the start {start}; swap them"
+    if known and known.latest is None:
+        yield "known", f"{row['known']!r} has no last day; leave the cell empty if it is unknown"
+    if begins and _before(known.latest if known else None, begins):
+        yield "known", f"{known} is before the thing began ({start}); nobody knew it then"
+    out = published.latest if published else None
+    if begins and _before(out, begins):
+        yield "start", f"{start} is after its source was published ({published})"
+    if known and known.earliest and _before(out, known.earliest):
+        yield (
+            "known",
+            (
+                f"{known} is after its source was published ({published}); "
+                "known is the first date on record"
+            ),
+        )
+
+
+def _check_claims(table: Table[Evidence] | Table[Search]) -> Iterator[Problem]:
+    first: dict[str, Row] = {}
+    for line, row in table.rows:
+        claim, direction = row.get("claim"), row.get("direction")
+        other = first.setdefault(claim, row) if claim else row
+        if other.get("direction") != direction:
+            message = (
+                f"claim {claim!r} is {other.get('direction')} in {other['id']}; "
+                "one fact has one direction, so use two claims"
+            )
+            yield Problem(table.file, message, line, "claim")
+
+
+def _check_twins(table: Table[Delivery]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str, str], int] = {}
+    for line, row in table.rows:
+        key = (row["response"], row["date"], row["unit"].casefold())
+        if seen.setdefault(key, line) != line:
+            message = f"the same response, date and unit stand on line {seen[key]}; keep one"
+            yield Problem(table.file, message, line, "date")
+
+
+def check_stages(row: Row) -> Iterator[tuple[str, str]]:
+    """Yield column and message for each fault of a response's stages and strengths."""
+    reached = {name: when for name in STAGES if (when := _date(row, name))}
+    if not any(row[name] for name in STAGES):
+        yield "proposed", "no stage was reached; give the date of at least one, such as decided"
+    for name, when in reached.items():
+        if when.is_ongoing:
+            yield name, "'..' says nothing about a stage; leave it empty if it was not reached"
+    # Money may come before or after the troops, so it stands outside the order.
+    ordered = [(n, w) for n, w in reached.items() if not w.is_ongoing and n != "funded"]
+    for (name, when), (later, then) in pairwise(ordered):
+        if _before(then.latest or then.earliest, when.earliest or when.latest):
+            yield later, f"{then} is before {name} ({when}); stages follow one another"
+    if _number(row, "promised") and _number(row, "promised") <= _number(row, "baseline"):
+        yield "baseline", f"{row['baseline']} is no less than what was promised ({row['promised']})"
+    for stage in filter(None, row.get("inferred", "").split(";")):
+        if not row.get(stage.strip()):
+            yield "inferred", f"{stage.strip()!r} is marked as inferred and has no date"
+
+
+def _number(row: Row, column: str) -> float:
+    try:
+        return float(row.get(column) or 0)
+    except ValueError:
+        return 0.0
+
+
+def _before(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and one < other
+
+
+def _date(row: Mapping[str, str], column: str) -> ImpreciseDate | None:
+    try:
+        return ImpreciseDate.parse(row[column]) if row.get(column) else None
+    except ValueError:
+        return None

@@ -1,0 +1,167 @@
+"""Scenarios: what a what-if may change of a case and its method, and the files that hold them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+from atrisk.base.folders import Folder
+from atrisk.base.tables import Header, Identifier, Text, read_header
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Credibility, Reliability
+from atrisk.cases.ledger import Stage
+
+Names = tuple[Identifier, ...]
+Rows = tuple[dict[str, Any], ...]
+Audiences = tuple[Literal["public", "council", "internal"], ...]
+
+
+class Drop(Header):
+    """What is taken to be unknown: everything of a source or an audience, or single rows."""
+
+    sources: Names = ()
+    audiences: Audiences = ()
+    evidence: Names = ()
+    warnings: Names = ()
+
+
+class Publish(Header):
+    """What is taken to have been public from the day on which anybody knew it."""
+
+    audiences: tuple[Literal["council", "internal"], ...] = ()
+    evidence: Names = ()
+    warnings: Names = ()
+
+
+class Regrade(Header):
+    """Another grade of a source's reliability, or of the credibility of rows of evidence."""
+
+    source: Identifier | None = None
+    evidence: Names = ()
+    reliability: Reliability | None = None
+    credibility: Credibility | None = None
+
+    @model_validator(mode="after")
+    def _says_what_and_how(self) -> Self:
+        if (self.source is None) == (not self.evidence):
+            raise ValueError("name either a source or evidence")
+        if (self.reliability is None) == (self.source is not None):
+            raise ValueError("a source has a reliability (A to F)")
+        if (self.credibility is None) == bool(self.evidence):
+            raise ValueError("evidence has a credibility (1 to 6)")
+        return self
+
+
+class ResponseChange(Header):
+    """Another history of one response.
+
+    ``stage`` and ``on`` shift all its dates so that that stage is on that date; ``dates`` sets
+    single ones; ``cancel`` takes it away. ``delivered`` is what stood from the day on which it was
+    deployed, and replaces the rows of ``deliveries.csv`` about its strength.
+    """
+
+    id: Identifier
+    cancel: bool = False
+    stage: Stage | None = None
+    on: str | None = None
+    dates: dict[Stage, str] = Field(default_factory=dict)
+    promised: Annotated[float, Field(ge=0)] | None = None
+    delivered: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        other = (self.stage, self.dates, self.promised, self.delivered)
+        if (self.stage is None) != (self.on is None):
+            raise ValueError("stage and on belong together")
+        if self.cancel == any(part not in (None, {}) for part in other):
+            raise ValueError("cancel the response, or say what changes, not both")
+        return self
+
+
+class Changes(Header):
+    """Everything that one scenario changes."""
+
+    drop: Drop = Drop()
+    publish: Publish = Publish()
+    regrade: tuple[Regrade, ...] = ()
+    response: tuple[ResponseChange, ...] = ()
+    evidence: Rows = ()
+    responses: Rows = ()
+    deliveries: Rows = ()
+    method: dict[str, Text] = Field(default_factory=dict)
+    half_lives: Annotated[float, Field(gt=0, description="a factor above 0")] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to change."""
+        return self == Changes()
+
+
+FOLDER = "scenarios"
+
+
+class ScenarioHeader(Header):
+    """The content of a scenario's file."""
+
+    title: Text
+    question: Text
+    rationale: Text
+    changes: Changes
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A what-if: its question, the reason for it, and what it changes.
+
+    Attributes:
+        id: the name of its file.
+    """
+
+    id: str
+    title: str
+    question: str = field(repr=False)
+    rationale: str = field(repr=False)
+    changes: Changes = field(repr=False)
+
+
+def list_scenarios(case: Case) -> tuple[str, ...]:
+    """Return the ids of the scenarios that a case ships with.
+
+    Examples:
+        >>> from atrisk.case import load_case
+        >>> len(list_scenarios(load_case("car-2012-2015"))) >= 6
+        True
+    """
+    if case.crossed_from:  # they name rows and options of the framework it was coded to
+        return ()
+    names = case.folder.names(FOLDER) if case.folder else []
+    return tuple(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def load_scenario(which: str | Path, case: Case) -> Scenario:
+    """Load a scenario that a case ships with by its id, or one's own from a file.
+
+    Raises:
+        UnknownNameError: the case has no such scenario.
+        RequestError: the path is no file, or the scenario changes nothing.
+        DataError: the file has faults; all of them are listed.
+    """
+    if isinstance(which, Path):
+        if not which.is_file():
+            raise RequestError(f"{str(which)!r} is not a file; a scenario is a .toml file")
+        folder, name = Folder(which.parent, which.parent.name or "."), which.name
+    else:
+        known = list_scenarios(case)
+        if which not in known:
+            hint = "To run your own, pass a path: Path('my-scenario.toml')."
+            raise UnknownNameError("scenario", str(which), known, hint)
+        assert case.folder is not None  # noqa: S101 - it has scenarios
+        folder, name = case.folder, f"{FOLDER}/{which}.toml"
+    header = read_header(folder, name, ScenarioHeader)
+    if header.changes.is_empty:
+        message = "the scenario changes nothing; add a table such as [changes.drop]"
+        raise DataError([Problem(folder.label(name), message, None, "changes")])
+    stem = Path(name).stem
+    return Scenario(stem, header.title, header.question, header.rationale, header.changes)

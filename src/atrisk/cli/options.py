@@ -1,0 +1,85 @@
+"""Options that several commands share, each said once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from atrisk.cases.evidence import AUDIENCES
+
+FORMATS = ("table", "csv", "json")
+FRAMEWORK = "un-foa-2014"
+Commands = argparse._SubParsersAction
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    """Add the seed of what is drawn."""
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="of everything that is drawn (0)"
+    )
+
+
+def add_uncertainty(parser: argparse.ArgumentParser) -> None:
+    """Add how far things may be off."""
+    parser.add_argument(
+        "--uncertainty",
+        metavar="QUESTION=OPTION",
+        action="append",
+        default=[],
+        help="say otherwise how far things may be off; may be repeated",
+    )
+    parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+
+
+def add_command(
+    commands: Commands[argparse.ArgumentParser], name: str, summary: str
+) -> argparse.ArgumentParser:
+    """Add a command and return its parser."""
+    return commands.add_parser(name, help=summary, description=summary)
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """Add the case that is asked for."""
+    parser.add_argument("case", metavar="CASE", help="id of a bundled case, or path of a folder")
+
+
+def add_framework(parser: argparse.ArgumentParser) -> None:
+    """Add the framework to score under."""
+    parser.add_argument(
+        "--framework", metavar="ID", help="bundled framework, or a path; default: the case's own"
+    )
+
+
+def add_documents(parser: argparse.ArgumentParser, use: str, *, required: bool = False) -> None:
+    """Add the folder of documents."""
+    parser.add_argument(
+        "--documents",
+        metavar="DIR",
+        type=Path,
+        required=required,
+        help=f"folder with the sources' texts, recognised by their SHA-256, {use}",
+    )
+
+
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add everything that a score may be computed under."""
+    add_framework(parser)
+    parser.add_argument(
+        "--knowledge",
+        default="contemporaneous",
+        help="contemporaneous (default), retrospective, or a day such as 2013-06-30",
+    )
+    parser.add_argument("--audience", choices=AUDIENCES, help="count only what this audience knew")
+    parser.add_argument("--weights", metavar="ID", help="weight set of the framework")
+    parser.add_argument(
+        "--method",
+        metavar="BRANCH=OPTION",
+        action="append",
+        default=[],
+        help="settle a branch of the method otherwise; may be repeated",
+    )
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add how rows are printed."""
+    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print the rows")

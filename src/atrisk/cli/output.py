@@ -1,0 +1,122 @@
+"""Tabulation: rows into aligned text, CSV or JSON, safe to paste and to open."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from atrisk.base.output import (
+    Row,
+    clean,
+)
+from atrisk.scoring.assessment import Assessment
+
+_WIDTH = 100
+
+
+def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
+    """Return one row a month for people to read: band, score, range, crimes, drivers, coverage.
+
+    Args:
+        assessment: what to show.
+        drivers: how many factors to name: those with the largest part in the worst crime.
+    """
+    rows = []
+    bands, by_crime = assessment.bands, assessment.crimes
+    labels = {crime.code: crime.label.lower() for crime in assessment.framework.crimes}
+    for place, month in enumerate(assessment.months):
+        rows.append(
+            {
+                "month": month,
+                "band": bands[place],
+                "overall": f"{assessment.overall[place]:.2f}",
+                "range": f"{assessment.low[place]:.2f}-{assessment.high[place]:.2f}",
+                **{label: f"{by_crime[code][place]:.2f}" for code, label in labels.items()},
+                "driving factors": ", ".join(assessment.driving_factors(month)[:drivers]),
+                "coverage": f"{assessment.coverage[place]:.0%}",
+            }
+        )
+    return rows
+
+
+def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
+    """Return the titles of the factors that drive any month, so that codes can be read."""
+    named = {
+        code for month in assessment.months for code in assessment.driving_factors(month)[:drivers]
+    }
+    factors = assessment.framework.factors.items()
+    return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
+
+
+def tell_score(assessment: Assessment, month: str, factor: str | None, crime: str | None) -> str:
+    """Return in one line which score an explanation opens: its month, name, band and range."""
+    place = assessment.place(month)
+    if factor is not None:
+        title = assessment.framework.factors[factor].title
+        return f"{month}, factor {factor} ({title}): " + _describe_row(
+            next(
+                r
+                for r in assessment.to_rows("factor")
+                if (r["month"], r["factor"]) == (month, factor)
+            )
+        )
+    code = crime or assessment.worst_crimes[place]
+    label = next(c.label for c in assessment.framework.crimes if c.code == code)
+    name = label if crime else f"overall, the worst crime being {label.lower()}"
+    if crime:
+        rows = assessment.to_rows("crime")
+        row = next(r for r in rows if (r["month"], r["crime"]) == (month, code))
+    else:  # the figures that every other table shows of it: its bounds are those of all crimes
+        row = assessment.to_rows("overall")[place]
+    return f"{month}, {name}: {_describe_row(row)}, {assessment.knowledge}"
+
+
+def _describe_row(row: Row) -> str:
+    if row["score"] is None:
+        return "not assessed, which is not zero"
+    return (
+        f"{row['band'] or 'no band'} {row['score']:.4f} [{row['low']:.2f}-{row['high']:.2f}], "
+        f"coverage {row['coverage']:.0%}"
+    )
+
+
+def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
+    """Return an explanation to read: each row with its fact, its anchor and where it stands.
+
+    Args:
+        rows: of ``Assessment.explain`` or ``compare_scores``.
+        part: the column to sum, ``"contribution"`` or ``"change"``.
+        top: how many rows to show; None for all.
+    """
+    shown = rows if top is None else rows[:top]
+    lines = [line for row in shown for line in _describe_part(row, part)]
+    total = sum(row[part] for row in rows)
+    factors: dict[str, float] = {}
+    for row in rows:
+        factors[row["factor"]] = factors.get(row["factor"], 0.0) + row[part]
+    by_factor = ", ".join(
+        f"{code}: {value:+.3f}" for code, value in sorted(factors.items(), key=lambda f: -abs(f[1]))
+    )
+    rest = len(rows) - len(shown)
+    if rest:
+        left = total - sum(row[part] for row in shown)
+        lines.append(f"… and {rest} more rows with {left:+.4f} together (--top 0 shows all)")
+    lines += ["", f"{len(rows)} rows, {part} in sum {total:+.4f}"]
+    lines += textwrap.wrap(f"by factor  {by_factor}", _WIDTH, subsequent_indent="           ")
+    return "\n".join(lines)
+
+
+def _describe_part(row: Row, part: str) -> Iterator[str]:
+    between = f" ({row['before']:.4f} to {row['after']:.4f})" if part == "change" else ""
+    yield clean(
+        f"{row[part]:+.4f}{between}  {row['evidence']}  indicator {row['indicator']} "
+        f"({row['label']})"
+    )
+    told = f"; also told by {row['also_told_by']}" if row["also_told_by"] else ""
+    yield clean(
+        f"         {row['direction']}, severity {row['severity']}, grade {row['grade']}, "
+        f"known {row['known']} ({row['audience']}){told}"
+    )
+    text = clean(row["summary"])
+    yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9)
+    yield clean(f"         “{row['quote']}” {row['source']}, {row['locator']}")

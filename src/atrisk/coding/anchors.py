@@ -1,0 +1,121 @@
+"""Anchors: is every quoted passage in its document, exactly once?
+
+A document is recognised by its SHA-256 digest, whatever its file is called; a web page or a PDF is
+read as its text. White space is folded, because a line break is the page's and not the sentence's;
+nothing else is forgiven, so an anchor either stands there once or is an orphan. It is never moved
+to something similar.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from atrisk.base.errors import RequestError
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Cited, Source
+from atrisk.coding.documents import fold, read_document
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AnchorCheck:
+    """Where one row's anchor was found.
+
+    Attributes:
+        item: the row, of evidence or of a ledger.
+        found: how often it stands in the document, or None without the document.
+        reason: why it is an orphan; empty if it is sound.
+    """
+
+    item: Cited
+    found: int | None
+    reason: str
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the anchor stands in its document exactly once."""
+        return not self.reason
+
+    def to_row(self) -> dict[str, str]:
+        """Return the row, its anchor and the reason, for a table."""
+        item = self.item
+        return {
+            "row": item.label,
+            "source": item.source,
+            "locator": item.locator,
+            "quote": item.shown_quote,
+            "reason": self.reason,
+        }
+
+
+def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
+    """Look every anchor up in its document.
+
+    Args:
+        case: whose evidence and ledgers.
+        documents: a folder; the file whose digest is the source's ``sha256`` is its text.
+
+    Returns:
+        One check for each row, evidence first, in the case's order.
+
+    Raises:
+        RequestError: the folder is not there, or holds none of the case's documents.
+    """
+    paths = find_documents(documents, case.sources)
+    texts = {source: read_whole(path) for source, path in paths.items()}
+    return [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
+
+
+def find_documents(folder: Path, sources: Iterable[Source]) -> dict[str, Path]:
+    """Return the file of each source's document, recognised by its digest; the rest are left out.
+
+    Raises:
+        RequestError: the folder is not there, or holds none of the documents.
+    """
+    if not folder.is_dir():
+        raise RequestError(f"{str(folder)!r} is not a folder; name the one with the documents")
+    files = {
+        hashlib.sha256(path.read_bytes()).hexdigest(): path
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }
+    found = {source.id: files[source.sha256] for source in sources if source.sha256 in files}
+    if not found:
+        wanted = ", ".join(
+            f"{source.id} ({source.sha256[:12] + '…' if source.sha256 else 'no sha256 yet'})"
+            for source in sources
+        )
+        raise RequestError(
+            f"no file in {str(folder)!r} is a document of the case: {wanted}; write what "
+            "'sha256sum FILE' prints into sources.csv"
+        )
+    return found
+
+
+def read_whole(path: Path) -> str:
+    """Return all text of a document, white space folded.
+
+    Raises:
+        RequestError: it cannot be read as what its name says that it is.
+    """
+    if path.suffix.lower() in (".html", ".htm", ".pdf"):
+        return read_document(path).text
+    try:
+        return fold(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise RequestError(
+            f"{path.name!r} is not UTF-8 text; give it the ending .pdf or .html if it is one, or "
+            "take the digest of its text"
+        ) from None
+
+
+def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
+    if not source.sha256:
+        return AnchorCheck(item, None, f"{source.id} has no sha256 in sources.csv")
+    if source.id not in texts:
+        return AnchorCheck(item, None, f"no document with the sha256 of {source.id}")
+    found = texts[source.id].count(fold(item.quote))
+    reason = "" if found == 1 else f"found {found} times" if found else "not found"
+    return AnchorCheck(item, found, reason)

@@ -1,0 +1,381 @@
+"""Documents: a text, a web page or a PDF cut into passages, with the dates that each names.
+
+A passage keeps the document's own words with white space folded, as anchors are checked. Nothing
+here codes anything, and nothing is fetched: a document is a file on disk.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import month_name
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from atrisk.base.dates import ImpreciseDate
+from atrisk.base.errors import MissingExtraError, RequestError
+from atrisk.base.rows import Result, Row
+
+LARGEST_BYTES = 64 * 1024 * 1024
+LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences
+SHORTEST = 5  # words; what is shorter, or short without an end, is a heading
+HEADING = 12
+ANCHOR = (8, 3)  # words of an anchor, the most first
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+BLOCKS = HEADINGS | {
+    "html", "body", "main", "article", "section", "aside", "header", "footer", "div", "address",
+    "p", "ul", "ol", "li", "dl", "dd", "dt", "table", "caption", "tr", "blockquote", "pre",
+    "figure", "figcaption", "form", "fieldset", "details", "summary", "hr",
+}  # fmt: skip
+HIDDEN = {"script", "style", "template", "noscript", "nav", "head", "title"}
+FORMULA = ("=", "+", "-", "@")
+EXTRA = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document.
+
+    Attributes:
+        number: counted from 1 through the document.
+        page: counted from 1; None where the document has none.
+        heading: the last one before it, or nothing.
+        text: its own words, white space folded.
+    """
+
+    number: int
+    page: int | None
+    heading: str
+    text: str = field(repr=False)
+
+    @property
+    def locator(self) -> str:
+        """Where it stands, as ``sources.csv`` may say it."""
+        page = f"p. {self.page}" if self.page else ""
+        return ", ".join(filter(None, (self.heading, page, f"passage {self.number}")))
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The dates that it names, as ``start`` and ``known`` are written; years not invented."""
+        return name_dates(self.text)
+
+
+@dataclass(frozen=True, eq=False)
+class Document(Result):
+    """A document as its passages.
+
+    Attributes:
+        name: of its file.
+        passages: in order; never none.
+        text: all of it, headings too, white space folded: what anchors are looked up in.
+        empty_pages: pages of a PDF that hold no text, as a scan's.
+    """
+
+    name: str
+    passages: tuple[Passage, ...] = field(repr=False)
+    text: str = field(repr=False)
+    empty_pages: tuple[int, ...] = ()
+
+    def find_anchor(self, text: str) -> str:
+        """Return the first words of a text that stand in the whole document only once.
+
+        Three to eight words in a row; nothing if all are repeated, or if the text as a whole is
+        not in the document. A run that a spreadsheet would take for a formula is passed over, and
+        so is one with a character that cannot be printed.
+        """
+        if fold(text) not in self.text:
+            return ""
+        return find_run(text.split(), self._is_unique)
+
+    def _is_unique(self, run: list[str]) -> bool:
+        """Tell whether a run of the document's words stands in it once.
+
+        Wherever it stands, also within longer words, its inner words stand as words. So if those
+        stand once, it does too, and the whole text need not be searched for each run.
+        """
+        inner = tuple(run[1:-1])
+        if self._count_runs(len(inner))[inner] == 1:
+            return True
+        if self._count_runs(len(run))[tuple(run)] > 1:
+            return False
+        return self.text.count(" ".join(run)) == 1
+
+    def _count_runs(self, length: int) -> Counter[tuple[str, ...]]:
+        if length not in self._runs:
+            words = self.text.split()
+            columns = (words[place:] for place in range(length))
+            self._runs[length] = Counter(zip(*columns, strict=False))
+        return self._runs[length]
+
+    @cached_property
+    def _runs(self) -> dict[int, Counter[tuple[str, ...]]]:
+        return {}
+
+    def find_passage(self, text: str) -> Passage | None:
+        """Return the passage that holds a text, or None if none does or several do."""
+        found = [passage for passage in self.passages if text in passage.text]
+        return found[0] if len(found) == 1 else None
+
+    def to_rows(self) -> list[Row]:
+        """Return a row for each passage."""
+        return [
+            {
+                "passage": passage.number,
+                "page": passage.page,
+                "heading": passage.heading,
+                "anchor": find_run(passage.text.split(), self._is_unique),
+                "dates": "; ".join(passage.dates),
+                "text": passage.text,
+            }
+            for passage in self.passages
+        ]
+
+    def __repr__(self) -> str:
+        pages = {passage.page for passage in self.passages} - {None}
+        words = sum(len(passage.text.split()) for passage in self.passages)
+        on = f" on {len(pages)} pages" if pages else ""
+        blank = (
+            f"\n  {len(self.empty_pages)} pages hold no text (the first is "
+            f"{self.empty_pages[0]}): if they are scans, run text recognition (OCR)"
+            if self.empty_pages
+            else ""
+        )
+        return f"Document({self.name!r}: {len(self.passages)} passages{on}, {words:,} words){blank}"
+
+
+def read_document(path: Path) -> Document:
+    """Cut a document into passages: paragraphs, or sentences together where those are long.
+
+    Args:
+        path: a ``.txt`` or ``.md`` file in UTF-8, an ``.html`` or ``.htm`` file, or a ``.pdf`` that
+            holds text. In a text a blank line, a form feed or an indented line begins a paragraph.
+
+    Raises:
+        RequestError: there is no such file, it is none of these, it is larger than 64 MiB, it is
+            not UTF-8, it is encrypted or damaged, or no text is in it, as in a scan.
+        MissingExtraError: a web page or a PDF needs the extra ``documents``.
+    """
+    if not path.is_file():
+        raise RequestError(f"{str(path)!r} is not a file; name a .txt, .html or .pdf document")
+    readers = {
+        ".txt": _read_text, ".md": _read_text, ".html": _read_html, ".htm": _read_html,
+        ".pdf": _read_pdf,
+    }  # fmt: skip
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise RequestError(
+            f"{path.name!r} is not read; accepted are {', '.join(readers)}: save it as one of these"
+        )
+    if path.stat().st_size > LARGEST_BYTES:
+        raise RequestError(f"{path.name!r} is larger than 64 MiB; cut it into its chapters")
+    blocks = [(page, is_heading, fold(text)) for page, is_heading, text in reader(path)]
+    passages = tuple(_number(blocks))
+    if not passages:
+        raise RequestError(
+            f"no text was found in {path.name!r}; if it is a scan, run text recognition (OCR) first"
+        )
+    whole = " ".join(text for _, _, text in blocks if text)
+    filled = {page for page, _, text in blocks if text}
+    empty = dict.fromkeys(page for page, _, _ in blocks if page and page not in filled)
+    return Document(path.name, passages, whole, tuple(empty))
+
+
+def find_run(words: list[str], is_wanted: Callable[[list[str]], bool] = bool) -> str:
+    """Return the first run of three to eight words that is wanted and safe to open elsewhere.
+
+    Args:
+        words: to choose from.
+        is_wanted: whether a run will do.
+
+    Returns:
+        The words with a space between; nothing if no run will do.
+
+    Examples:
+        >>> find_run(["=SUM", "of", "all", "fears"])
+        'of all fears'
+    """
+    for start in range(max(1, len(words) - ANCHOR[1] + 1)):
+        run = words[start : start + ANCHOR[0]]
+        safe = len(run) >= ANCHOR[1] and run[0][0] not in FORMULA and "".join(run).isprintable()
+        if safe and is_wanted(run):
+            return " ".join(run)
+    return ""
+
+
+def fold(text: str) -> str:
+    """Return a text with its white space folded: a line break is the page's, not the sentence's.
+
+    Examples:
+        >>> fold("two   spaces")
+        'two spaces'
+    """
+    return " ".join(text.split())
+
+
+_MONTHS = {name[:3].lower(): place for place, name in enumerate(month_name) if name}
+_MONTH = "|".join(
+    rf"{name}|{name[:3]}\." + (r"|Sept\.?" if name == "September" else "")
+    for name in month_name
+    if name
+)
+_YEAR = r"(?:19|20)\d\d(?!\d|,\d)"
+_DATE = re.compile(
+    rf"(?P<iso>\b{_YEAR}-\d\d(?:-\d\d)?\b)"
+    rf"|\b(?P<day>\d\d?)(?:\s*[-–]\s*(?P<last>\d\d?))?(?:st|nd|rd|th)?\s+"
+    rf"(?:of\s+)?(?P<month>{_MONTH})"
+    rf"(?:,?\s+(?P<year>{_YEAR}))?"
+    rf"|\b(?P<month2>{_MONTH})\s+(?P<day2>\d\d?)(?:\s*[-–]\s*(?P<last2>\d\d?))?(?:st|nd|rd|th)?(?!\d)"
+    rf"(?:,?\s+(?P<year2>{_YEAR}))?"
+    rf"|\b(?P<month3>{_MONTH}),?\s+(?P<year3>{_YEAR})"
+    rf"|(?<![\d,.])(?P<year4>{_YEAR})"
+)
+
+
+def name_dates(text: str) -> tuple[str, ...]:
+    """Return the dates that an English text names, in its order, each once.
+
+    A date is written as in a case file, such as ``2013``, ``2013-12``, ``2013-12-05`` or
+    ``2013-12-05/2013-12-06``. One without a year is left in the text's words, because the year
+    would be a guess: ``5 December (year?)``; so is what no calendar has: ``31 February 2013 (?)``.
+
+    Examples:
+        >>> name_dates("From 5-6 December 2013 until March 2014; on 25 March, 2,013 people fled.")
+        ('2013-12-05/2013-12-06', '2014-03', '25 March (year?)')
+    """
+    return tuple(dict.fromkeys(_write_date(found) for found in _DATE.finditer(text)))
+
+
+def _write_date(found: re.Match[str]) -> str:
+    words = " ".join(found.group().split())
+    part = found.groupdict()
+    side = "" if part["month"] else "2"
+    if part["iso"] or part["year4"]:
+        written = part["iso"] or part["year4"]
+    elif part["month3"]:
+        written = f"{part['year3']}-{_MONTHS[part['month3'][:3].lower()]:02d}"
+    elif part["year" + side]:
+        month = f"{part['year' + side]}-{_MONTHS[part['month' + side][:3].lower()]:02d}"
+        days = [part[name + side] for name in ("day", "last") if part[name + side]]
+        written = "/".join(f"{month}-{int(day):02d}" for day in days)
+    else:
+        return f"{words} (year?)"
+    try:
+        ImpreciseDate.parse(written)
+    except ValueError:
+        return f"{words} (?)"
+    return written
+
+
+# One block of a document: its page, whether it is a heading (None: its words decide), and its text.
+Block = tuple[int | None, bool | None, str]
+
+
+def _number(blocks: Iterable[Block]) -> Iterator[Passage]:
+    number, heading, is_waiting = 0, "", False
+    last: int | None = None
+    for page, is_heading, text in blocks:
+        if not text:
+            continue
+        if is_heading or (is_heading is None and _looks_like_heading(text)):
+            if is_waiting:  # nothing stood under the one before: it is a text of its own
+                number += 1
+                yield Passage(number, last, "", heading)
+            heading, is_waiting, last = text, True, page
+            continue
+        is_waiting = False
+        for piece in _cut(text):
+            number += 1
+            yield Passage(number, page, heading, piece)
+    if is_waiting:
+        yield Passage(number + 1, last, "", heading)
+
+
+def _looks_like_heading(text: str) -> bool:
+    words = len(text.split())
+    ends = text[-1] in ".!?:;”\"'…" or text[-1].isdigit()
+    short = words < SHORTEST or (words <= HEADING and not ends)
+    return short and not name_dates(text)
+
+
+def _cut(text: str) -> Iterator[str]:
+    """Yield a paragraph in pieces of whole sentences, none longer than need be."""
+    piece: list[str] = []
+    for sentence in re.split(r"(?<=[.!?”])\s+(?=[A-Z“\"])", text):
+        words = sentence.split()
+        if piece and len(piece) + len(words) > LONGEST:
+            yield " ".join(piece)
+            piece = []
+        piece += words
+    if piece:
+        yield " ".join(piece)
+
+
+def _read_text(path: Path) -> Iterator[Block]:
+    text = _decode(path)
+    pages = text.split("\f")
+    for number, page in enumerate(pages, start=1):
+        # An indented line begins a paragraph, unless the one before it is indented too.
+        for block in re.split(r"\n\s*\n|(?<=\n)(?<!\n[ \t])(?=[ \t]+\S)", page):
+            yield (number if len(pages) > 1 else None), None, block
+
+
+def _decode(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise RequestError(
+            f"{path.name!r} is not UTF-8 (byte {error.start:,}); save it as UTF-8 text"
+        ) from None
+
+
+def _read_html(path: Path) -> Iterator[Block]:
+    """Yield every visible text, those of one block together, in the page's order."""
+    try:
+        from bs4 import BeautifulSoup, Comment, Declaration, Doctype  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise MissingExtraError("reading a web page", EXTRA) from None
+    soup = BeautifulSoup(_decode(path), "html.parser")
+    for hidden in soup(list(HIDDEN)):
+        hidden.extract()
+    for tag in soup(["br", "td", "th"]):  # part words without a space of their own
+        tag.insert_after(" ")
+    last, texts = None, list[str]()
+    for text in soup.find_all(string=True):
+        if isinstance(text, (Comment, Declaration, Doctype)):
+            continue
+        block = next((tag for tag in text.parents if tag.name in BLOCKS), None)
+        if block is not last:
+            yield None, _is_heading(last), "".join(texts)
+            last, texts = block, []
+        texts.append(str(text))
+    yield None, _is_heading(last), "".join(texts)
+
+
+def _is_heading(tag: Any) -> bool:
+    return tag is not None and tag.name in HEADINGS
+
+
+def _read_pdf(path: Path) -> Iterator[Block]:
+    try:
+        from pypdf import PdfReader  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise MissingExtraError("reading a PDF", EXTRA) from None
+    try:
+        reader: Any = PdfReader(path)
+        locked = reader.is_encrypted and not reader.decrypt("")
+        pages = [] if locked else [page.extract_text() for page in reader.pages]
+    except Exception as error:  # a damaged file makes pypdf raise errors of every kind
+        raise RequestError(
+            f"{path.name!r} cannot be read as a PDF ({type(error).__name__}: {error}); "
+            "open it in a viewer and print it to a new PDF, or save its text"
+        ) from None
+    if locked:
+        raise RequestError(f"{path.name!r} is encrypted; save a copy without a password")
+    for number, page in enumerate(pages, start=1):
+        if not page.strip():
+            yield number, False, ""
+        for block in re.split(r"\n\s*\n", page):
+            yield number, None, block

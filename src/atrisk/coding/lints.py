@@ -1,0 +1,156 @@
+"""Lints: what a valid case may still lack, and what in it deserves a second look.
+
+A fault makes a case unusable and is raised; a lint is a question to its coder, with the place and
+what to do. None of them is an error: the answer may be that it is as it should be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from atrisk.base.rows import Row
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Cited, Evidence, Search, knowledge_day
+from atrisk.coding.template import EXAMPLE
+from atrisk.frameworks.framework import Framework
+
+_DIAGONAL = {letter: place for place, letter in enumerate("ABCDE", start=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """One question to the coder.
+
+    Attributes:
+        kind: of the question.
+        where: file, and row or factor.
+        message: what was seen, and what to do about it.
+    """
+
+    kind: str
+    where: str
+    message: str
+
+    def to_row(self) -> Row:
+        """Return the lint as cells."""
+        return {"lint": self.kind, "where": self.where, "message": self.message}
+
+
+def list_lints(case: Case, framework: Framework) -> list[Lint]:
+    """Return everything about a case that deserves a second look, the most urgent first.
+
+    Args:
+        case: that has been read, so that its files have no faults.
+        framework: that it is coded to.
+
+    Examples:
+        >>> from atrisk.case import load_case
+        >>> from atrisk.loading import load_framework
+        >>> case = load_case("car-2012-2015")
+        >>> {lint.kind for lint in list_lints(case, load_framework("un-foa-2014"))} >= {"unseen"}
+        True
+    """
+    checks = (_examples, _uncited, _never_counts, _quotes, _one_source, _diagonal, _early)
+    return [lint for check in checks for lint in check(case)] + list(_unseen(case, framework))
+
+
+def _examples(case: Case) -> Iterator[Lint]:
+    """Rows of the template that nobody has replaced."""
+    tables: dict[str, tuple[Any, ...]] = {
+        "sources": case.sources,
+        "evidence": case.evidence,
+        "searches": case.searches,
+        "warnings": case.warnings,
+        "responses": case.responses,
+    }
+    for name, rows in tables.items():
+        for row in rows:
+            if row.id.startswith(f"{EXAMPLE}-"):
+                message = "a row of the template; replace it, or delete it (or the optional file)"
+                yield Lint("example", f"{name}.csv, {row.id}", message)
+    for delivery in case.deliveries:
+        if delivery.response.startswith(f"{EXAMPLE}-"):
+            message = "a row of the template; replace it, or delete it (or the optional file)"
+            yield Lint("example", f"deliveries.csv, {delivery.response}", message)
+
+
+def _uncited(case: Case) -> Iterator[Lint]:
+    cited = {row.source for row in case.cited} | {search.source for search in case.searches}
+    for source in case.sources:
+        if source.id not in cited:
+            message = "nothing is coded from this source; code it, or delete it"
+            yield Lint("uncited", f"sources.csv, {source.id}", message)
+
+
+def _never_counts(case: Case) -> Iterator[Lint]:
+    last = case.months[-1].last_day
+    for item in case.evidence:
+        day = knowledge_day(item, case.source_by_id[item.source])
+        if day > last:
+            message = (
+                f"becomes known on {day}, after the case's last month, so no month counts it but "
+                "with hindsight; correct 'known', or extend the case"
+            )
+            yield Lint("never-counts", f"evidence.csv, {item.id}", message)
+
+
+def _quotes(case: Case) -> Iterator[Lint]:
+    first: dict[tuple[str, str], Cited] = {}
+    for row in case.evidence:
+        key = row.source, " ".join(row.quote.split()).casefold()
+        other = first.setdefault(key, row)
+        if other is not row:
+            message = f"the same anchor as {other.label}; one passage told twice needs one claim"
+            yield Lint("same-quote", f"evidence.csv, {row.label}", message)
+
+
+def _one_source(case: Case) -> Iterator[Lint]:
+    share = Counter(item.source for item in case.evidence)
+    name, most = share.most_common(1)[0]
+    if most == len(case.evidence) and len(case.evidence) > 1:
+        message = f"all {most} rows are from {name}: if it errs, so does every score"
+        yield Lint("one-source", "evidence.csv", message)
+
+
+def _diagonal(case: Case) -> Iterator[Lint]:
+    graded = [
+        (case.source_by_id[item.source].reliability, item.credibility) for item in case.evidence
+    ]
+    same = sum(_DIAGONAL.get(letter) == digit for letter, digit in graded)
+    if len(graded) > 1 and same == len(graded):
+        message = (
+            f"all {same} grades have the same rank in letter and digit (A1, B2, ...): judge the "
+            "claim apart from its source"
+        )
+        yield Lint("diagonal", "evidence.csv", message)
+
+
+def _early(case: Case) -> Iterator[Lint]:
+    for source in case.sources:
+        out = source.published.latest
+        rows = [item for item in case.evidence if item.source == source.id and item.known]
+        early = [r for r in rows if r.known and r.known.latest and out and r.known.latest < out]
+        if early:
+            message = (
+                f"{len(early)} rows are known before the source came out ({source.published}): "
+                f"check that it tells who knew, and when; the first is {early[0].id}"
+            )
+            yield Lint("known-before", f"sources.csv, {source.id}", message)
+
+
+def _unseen(case: Case, framework: Framework) -> Iterator[Lint]:
+    items: tuple[Evidence | Search, ...] = (*case.evidence, *case.searches)
+    looked = {code for item in items for code in item.indicators}
+    for factor, places in framework.members.items():
+        codes = [list(framework.indicators)[place] for place in places]
+        unseen = [code for code in codes if code not in looked]
+        if unseen:
+            message = (
+                f"{len(unseen)} of {len(codes)} indicators were never looked at "
+                f"({', '.join(unseen)}): unknown, not absent; a search that found nothing goes to "
+                "searches.csv"
+            )
+            yield Lint("unseen", f"factor {factor}", message)

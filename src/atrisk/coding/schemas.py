@@ -1,0 +1,163 @@
+"""Schemas: the files of a case as other tools read them, generated from the models.
+
+A Frictionless data package (tables, types, keys) for each case, and JSON Schema for the headers and
+for the rows of each table, so that editors complete and check what is typed.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.tables import Header
+from atrisk.cases.case import Case, CaseHeader
+from atrisk.cases.columns import REFERENCES, TABLES, Column, list_columns
+from atrisk.cases.scenario import ScenarioHeader
+from atrisk.frameworks.framework import FrameworkHeader
+from atrisk.frameworks.uncertainty import UncertaintyHeader
+
+HEADERS: dict[str, type[Header]] = {
+    "case": CaseHeader,
+    "framework": FrameworkHeader,
+    "uncertainty": UncertaintyHeader,
+    "scenario": ScenarioHeader,
+}
+SCHEMAS = (*HEADERS, *TABLES)
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_KINDS = {
+    "text": "string",
+    "items": "string",
+    "date": "string",
+    "flag": "boolean",
+    "whole": "integer",
+    "number": "number",
+}
+
+
+def describe_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a header file, or of one row of a table.
+
+    Args:
+        name: ``"case"``, ``"framework"``, ``"uncertainty"``, ``"scenario"``, or a table such as
+            ``"evidence"``. The cells of a table's row are the texts of its CSV file.
+
+    Raises:
+        UnknownNameError: there is no such file.
+
+    Examples:
+        >>> describe_schema("evidence")["properties"]["direction"]["enum"]
+        ['aggravating', 'mitigating']
+
+    References:
+        JSON Schema, draft 2020-12.
+    """
+    if name not in SCHEMAS:
+        raise UnknownNameError("schema", name, SCHEMAS)
+    if name in HEADERS:
+        return {"$schema": _DIALECT} | HEADERS[name].model_json_schema()
+    columns = list_columns(name)
+    return {
+        "$schema": _DIALECT,
+        "title": f"a row of {name}.csv",
+        "type": "object",
+        "properties": {column.name: _describe_cell(column) for column in columns},
+        "required": [column.name for column in columns if not column.optional],
+    }
+
+
+def describe_package(case: Case) -> dict[str, Any]:
+    """Return the Frictionless data package of a case: its tables as they are written.
+
+    Args:
+        case: read from a folder.
+
+    Raises:
+        RequestError: the case was not read from a folder.
+
+    Examples:
+        >>> from atrisk.case import load_case
+        >>> package = describe_package(load_case("car-2012-2015"))
+        >>> [resource["name"] for resource in package["resources"]][:2]
+        ['sources', 'evidence']
+
+    References:
+        Data Package and Table Schema, Frictionless Standards, version 1.
+    """
+    folder = case.folder
+    if folder is None:
+        raise RequestError(f"{case.id} was not read from a folder, so it has no tables to describe")
+    present = [name for name in TABLES if folder.has(f"{name}.csv")]
+    return {
+        "profile": "tabular-data-package",
+        "name": case.id,
+        "title": case.header.title,
+        "description": case.header.caveat,
+        "licenses": [{"name": case.header.licence}],
+        "resources": [
+            _describe_resource(name, folder.read(f"{name}.csv"), present) for name in present
+        ],
+    }
+
+
+def _describe_resource(name: str, text: str, present: list[str]) -> dict[str, Any]:
+    header = next(csv.reader(text.splitlines()[:1]))
+    columns = {column.name: column for column in list_columns(name)}
+    schema: dict[str, Any] = {
+        "fields": [_describe_field(columns[c]) if c in columns else {"name": c} for c in header],
+        "missingValues": [""],
+    }
+    if "id" in columns:
+        schema["primaryKey"] = "id"
+    keys = [
+        {"fields": column, "reference": {"resource": table, "fields": "id"}}
+        for column, table in REFERENCES.get(name, {}).items()
+        if table in present
+    ]
+    if keys:
+        schema["foreignKeys"] = keys
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": f"{name}.csv",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": schema,
+    }
+
+
+def _describe_field(column: Column) -> dict[str, Any]:
+    limits: dict[str, Any] = {"required": column.filled}
+    if column.values and column.kind != "flag":
+        limits["enum"] = list(column.values)
+    if column.pattern:
+        limits["pattern"] = column.pattern
+    bounds = {"minimum": column.least, "maximum": column.most}
+    limits |= {key: bound for key, bound in bounds.items() if bound is not None}
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": _KINDS[column.kind],
+        "description": column.accepted,
+    }
+    if column.kind == "flag":
+        field |= {"trueValues": ["yes"], "falseValues": ["no"]}
+    return field | {
+        "constraints": {key: value for key, value in limits.items() if value is not False}
+    }
+
+
+def _describe_cell(column: Column) -> dict[str, Any]:
+    cell: dict[str, Any] = {"type": "string", "description": column.accepted}
+    if column.values:
+        cell["enum"] = [*column.values, *([] if column.filled else [""])]
+    elif column.kind == "whole":
+        least, most = column.least or 0, column.most
+        cell["enum"] = [str(n) for n in range(int(least), int(most) + 1)] if most else []
+    elif column.kind == "number":
+        cell["pattern"] = r"^([0-9]+(\.[0-9]+)?)?$"
+    elif column.pattern:
+        cell["pattern"] = column.pattern if column.filled else rf"^$|{column.pattern}"
+    elif column.filled:
+        cell["minLength"] = 1
+    return cell

@@ -1,0 +1,219 @@
+"""Templates: a new case as a folder of files that validate, to be filled row by row."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+import shlex
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from atrisk.base.dates import Month
+from atrisk.base.errors import MissingExtraError, RequestError, UnknownNameError, require
+from atrisk.base.files import make_parent
+from atrisk.cases.case import load_case
+from atrisk.cases.columns import TABLES, Column, list_columns
+from atrisk.coding.schemas import describe_package, describe_schema
+from atrisk.frameworks.framework import Framework
+
+EXAMPLE = "example"  # what the ids of all rows begin with that a template holds
+_TEXTS = {
+    "title": "Replace this row: the document's title",
+    "publisher": "who published it",
+    "kind": "press release, report, resolution, news",
+    "locator": "p. 1, par. 1",
+    "quote": "three to eight words of it",
+    "summary": "Replace this row: the fact in your own words.",
+    "actors": "who did it",
+    "population": "to whom",
+    "place": "where",
+    "issuer": "who warned",
+    "addressee": "who was warned",
+    "about": "crimes_against_humanity;conflict",
+    "asked": "what was asked for",
+    "actor": "who responded",
+    "measure": "what was done",
+    "unit": "troops",
+}
+
+
+def create_case(
+    country: str, *, start: str, end: str, framework: Framework, out: Path | None = None
+) -> Path:
+    """Make the folder of a new case, with one example row in each table.
+
+    Every file validates as it is. The rows whose ids begin with ``example`` are to be replaced;
+    ``atrisk validate`` says so until they are.
+
+    Args:
+        country: an ISO 3166-1 alpha-3 code, such as ``"CAF"``.
+        start: first month, such as ``"2020-12"``.
+        end: last month.
+        framework: that the case will be coded to.
+        out: the folder to make; None for ``./<country>-<first year>-<last year>``.
+
+    Returns:
+        The folder. It is made whole or not at all.
+
+    Raises:
+        UnknownNameError: no country has that code.
+        RequestError: the months are no months or end before they begin, or the folder exists.
+        MissingExtraError: the package ``iso3166`` is not installed.
+
+    References:
+        ISO 3166-1; the codes are those of the package iso3166.
+    """
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
+    name = check_country(country)
+    first, last = _read_month(start, "start"), _read_month(end, "end")
+    if last < first:
+        raise RequestError(f"the case ends in {last}, before it begins in {first}; swap them")
+    years = f"{str(first)[:4]}-{str(last)[:4]}"
+    identity = f"{country.lower()}-{years}"
+    target = out if out is not None else Path(identity)
+    if target.exists():
+        raise RequestError(f"{str(target)!r} exists; choose another folder with --out")
+    make_parent(target)
+    with tempfile.TemporaryDirectory(dir=target.parent) as room:
+        folder = Path(room) / "case"
+        folder.mkdir()
+        head = {"id": identity, "title": f"{name}, {years}", "country": country}
+        files = {"case.toml": _write_header(head, (first, last), framework)}
+        files |= {f"{table}.csv": _write_table(table, first, framework) for table in TABLES}
+        files["case.schema.json"] = _dump(describe_schema("case"))
+        files["columns.md"] = _write_columns()
+        files["README.md"] = _write_readme(head["title"], target, framework)
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        package = describe_package(load_case(folder, framework))
+        (folder / "datapackage.json").write_text(_dump(package), encoding="utf-8")
+        shutil.move(folder, target)
+    return target
+
+
+def check_country(code: str) -> str:
+    """Return the name of a country by its ISO 3166-1 alpha-3 code.
+
+    Raises:
+        UnknownNameError: no country has that code; a name, or another kind of code, is told.
+        MissingExtraError: the package ``iso3166`` is not installed.
+    """
+    try:
+        import iso3166  # noqa: PLC0415 - an extra, imported where used
+    except ImportError:
+        raise MissingExtraError("checking a country's code", "exchange") from None
+    known: dict[str, Any] = iso3166.countries_by_alpha3
+    if code in known:
+        return str(known[code].apolitical_name)
+    names = {country.name.casefold(): country.alpha3 for country in known.values()}
+    names |= {country.alpha2.casefold(): country.alpha3 for country in known.values()}
+    meant = names.get(code.casefold()) or (code.upper() if code.upper() in known else None)
+    hint = f"Write {meant}." if meant else "Codes: ISO 3166-1 alpha-3, such as CAF."
+    letters = difflib.get_close_matches(code.upper()[:100], sorted(known), n=8, cutoff=0.5)
+    alike = difflib.get_close_matches(code.casefold()[:100], list(names), n=4, cutoff=0.5)
+    near = dict.fromkeys([*([meant] if meant else []), *letters, *(names[name] for name in alike)])
+    shown = [f"{found} ({known[found].apolitical_name})" for found in near]
+    raise UnknownNameError("country", code, [*shown, "and others of ISO 3166-1"], hint)
+
+
+def _read_month(text: str, name: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise RequestError(f"--{name}: {error}") from None
+
+
+def _write_header(head: dict[str, str], months: tuple[Month, Month], framework: Framework) -> str:
+    # A JSON string is a TOML string.
+    quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in head.items()}
+    return f"""#:schema case.schema.json
+# The case as a whole. Replace what stands in capitals.
+id = {quoted["id"]}
+title = {quoted["title"]}
+country = {quoted["country"]} # ISO 3166-1 alpha-3
+start = "{months[0]}" # first month that is scored
+end = "{months[1]}" # last one
+framework = {json.dumps(framework.id)}
+licence = "CC-BY-4.0" # of the data in this folder, not of the documents
+caveat = "NOT YET CODED: SAY FROM HOW MANY DOCUMENTS, AND WHAT THEY CANNOT SHOW."
+"""
+
+
+def _write_table(table: str, first: Month, framework: Framework) -> str:
+    columns = list_columns(table)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(column.name for column in columns)
+    writer.writerow(_fill(table, column, first, framework) for column in columns)
+    return text.getvalue()
+
+
+def _fill(table: str, column: Column, first: Month, framework: Framework) -> str:
+    """Return the cell of the example row."""
+    special = {
+        "id": f"{EXAMPLE}-{table}",
+        "source": f"{EXAMPLE}-sources",
+        "response": f"{EXAMPLE}-responses",
+        "indicators": _pick_indicator(table, framework),
+        "published": str(first),
+        "start": str(first),
+        "date": str(first),
+        "proposed": str(first) if table == "responses" else "",
+        "promised": "100" if table in ("responses", "deliveries") else "",
+    }
+    if column.name in special:
+        return special[column.name]
+    if column.values:
+        return column.values[0] if column.filled else column.values[-1]
+    if column.kind == "whole":
+        return str(int(column.least or 0))
+    return _TEXTS.get(column.name, "") if column.kind in ("text", "items") else ""
+
+
+def _pick_indicator(table: str, framework: Framework) -> str:
+    codes = list(framework.indicators)
+    return codes[-1] if table == "searches" else codes[0]
+
+
+def _write_columns() -> str:
+    lines = ["# Columns", "", "What each cell may hold. Dates are as precise as you know them."]
+    for table in TABLES:
+        lines += ["", f"## {table}.csv", ""]
+        lines += ["| column | accepted | may be empty |", "| --- | --- | --- |"]
+        lines += [_tell_column(column) for column in list_columns(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _tell_column(column: Column) -> str:
+    accepted = ", ".join(f"`{value}`" for value in column.values) or column.accepted
+    may = "yes; the column may be left out" if column.optional else "yes"
+    return f"| `{column.name}` | {accepted} | {'no' if column.filled else may} |"
+
+
+def _write_readme(title: str, target: Path, framework: Framework) -> str:
+    where = shlex.quote(str(target) if target.is_absolute() else f"./{target}")
+    return f"""# {title}
+
+How this case was coded: by whom, from which documents, with what doubts. Write it here as you code.
+
+The next five commands, from the folder above this one:
+
+```sh
+atrisk validate {where}
+atrisk frameworks {framework.id} --show indicators
+atrisk anchors {where} --documents FOLDER-WITH-THE-TEXTS
+atrisk assess {where}
+atrisk explain {where} MONTH
+```
+
+`columns.md` says what each cell may hold. The rows whose ids begin with `{EXAMPLE}` are there to
+be replaced.
+"""
+
+
+def _dump(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,189 @@
+"""Ensembles: what many draws of a case say together, month by month.
+
+The spread says how far a result hangs on judgements about what is on record. It is not a
+probability of genocide, and it knows nothing of what no document says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.levels import ENSEMBLE_LEVELS
+from atrisk.base.rows import Result, Row
+from atrisk.frameworks.branches import AlarmOption
+from atrisk.frameworks.uncertainty import Uncertainty
+from atrisk.kernel.tally import Tally
+from atrisk.scoring.assessment import Assessment
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble(Result):
+    """What many draws of a case say together, month by month.
+
+    Attributes:
+        base: the assessment around which everything was drawn.
+        policy: the alarm policy.
+        uncertainty: how far things may be off.
+        vary: what was drawn.
+        draws, seed: how many, and from which seed; the same seed gives the same numbers.
+        shares: quantiles that ``to_rows`` shows.
+        tally: everything that was counted.
+    """
+
+    base: Assessment = field(repr=False)
+    policy: AlarmOption = field(repr=False)
+    uncertainty: Uncertainty = field(repr=False)
+    vary: tuple[str, ...]
+    draws: int
+    seed: int
+    shares: tuple[float, ...] = field(repr=False)
+    tally: Tally = field(repr=False)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The months, such as ``"2013-09"``."""
+        return self.base.months
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """What is counted: ``"overall"``, each crime, each factor's code."""
+        return ("overall", *self.base.crimes, *self.base.factor_codes)
+
+    @property
+    def alarm_probability(self) -> Floats:
+        """Share of the draws in alarm in each month, ``(months,)``."""
+        return self.tally.alarm / self.draws
+
+    @property
+    def band_probability(self) -> Floats:
+        """Share of the draws in each band, months x bands; NaN where too little is covered."""
+        shares = self.tally.bands / self.draws
+        least = self.base.framework.header.least_coverage
+        shares[self.base.coverage < least] = np.nan
+        return shares
+
+    @property
+    def first_alarm(self) -> dict[str | None, float]:
+        """Share of the draws whose first alarm is in each month; None is for never."""
+        shares = (self.tally.first / self.draws).tolist()
+        return dict(zip((*self.months, None), shares, strict=True))
+
+    def quantiles(self, shares: Iterable[float] | None = None, of: str = "overall") -> Floats:
+        """Return quantiles of a score by month.
+
+        Args:
+            shares: from 0 to 1; None for the framework's own.
+            of: ``"overall"``, a crime such as ``"genocide"``, or a factor's code such as ``"11"``.
+
+        Returns:
+            Shape ``(shares, months)``, exact to half a bin of 1/1024.
+
+        Raises:
+            UnknownNameError: there is no such score.
+            RequestError: no share, or one outside 0 to 1.
+        """
+        wanted = np.array(list(self.shares if shares is None else shares), dtype=np.float64)
+        if not wanted.size or not ((wanted >= 0) & (wanted <= 1)).all():
+            raise RequestError(
+                f"{shares!r} are no quantiles; give numbers from 0 to 1: [0.05, 0.95]"
+            )
+        return self.tally.quantiles(wanted, self._place(of))
+
+    def spread(self, of: str = "overall") -> tuple[float, Floats, Floats]:
+        """Return the outermost of the framework's own quantiles, and the share between them.
+
+        Returns:
+            The share of the draws, and the lower and the upper end by month, ``(months,)``.
+        """
+        low, *_, high = self.quantiles(of=of)
+        return self.shares[-1] - self.shares[0], low, high
+
+    def mean(self, of: str = "overall") -> Floats:
+        """Return the mean score by month, ``(months,)``; see ``quantiles``."""
+        return self.tally.mean[self._place(of)]
+
+    def deviation(self, of: str = "overall") -> Floats:
+        """Return the standard deviation of the score by month, ``(months,)``."""
+        return self.tally.deviation[self._place(of)]
+
+    def to_rows(self, level: str = "overall") -> list[Row]:
+        """Return one row for each month and score of a level, ready for a table.
+
+        Args:
+            level: ``"overall"``, with alarms and bands, ``"crime"`` or ``"factor"``.
+
+        Returns:
+            Rows with the score of the assessment, mean, deviation and quantiles of the draws; None
+            where nothing is on record: unknown is not zero.
+
+        Raises:
+            UnknownNameError: no such level.
+        """
+        if level not in ENSEMBLE_LEVELS:
+            raise UnknownNameError("level", str(level), ENSEMBLE_LEVELS)
+        return [
+            self._row(base, str(base.get(level, level)))
+            for base in self.base.to_rows(level)  # type: ignore[arg-type]
+        ]
+
+    def _row(self, base: Row, name: str) -> Row:
+        month, series = self.base.place(base["month"]), self._place(name)
+        known = base["score"] is not None
+        marks = dict(
+            zip(
+                (f"q{share:g}" for share in self.shares),
+                self._marks[series][:, month].tolist(),
+                strict=True,
+            )
+        )
+        row = {
+            "mean": float(self.tally.mean[series, month]),
+            "deviation": float(self.tally.deviation[series, month]),
+            **marks,
+        }
+        if name == "overall":
+            row["alarm"] = float(self.alarm_probability[month])
+            row["first_alarm"] = float(self.tally.first[month] / self.draws)
+            bands = self.base.framework.header.bands
+            shares = self.band_probability[month].tolist()
+            row |= {f"band {band.label}": p for band, p in zip(bands, shares, strict=True)}
+        head: Row = {"month": base["month"], "of": name, "score": base["score"]}
+        return head | {
+            key: value if known and not np.isnan(value) else None for key, value in row.items()
+        }
+
+    @cached_property
+    def _marks(self) -> list[Floats]:
+        shares = np.array(self.shares)
+        return [self.tally.quantiles(shares, place) for place in range(len(self.series))]
+
+    def _place(self, of: str) -> int:
+        if of not in self.series:
+            raise UnknownNameError("score of an ensemble", str(of), self.series)
+        return self.series.index(of)
+
+    def __repr__(self) -> str:
+        first = max(self.first_alarm, key=lambda month: self.first_alarm[month])
+        share = self.first_alarm[first]
+        peak = int(np.argmax(self.mean()))
+        low, high = self.quantiles([min(self.shares), max(self.shares)])[:, peak]
+        heard = f", known to {self.base.audience}" if self.base.audience else ""
+        when = f"in {first}" if first else "never"
+        return (
+            f"Ensemble({self.base.case.id!r} under {self.base.framework.id!r}, "
+            f"{self.base.knowledge}{heard}: {self.draws:,} draws of {', '.join(self.vary)}; "
+            f"peak {self.months[peak]} {self.mean()[peak]:.2f} "
+            f"[{low:.2f}-{high:.2f}], first alarm most often {when} ({share:.0%}), "
+            f"seed {self.seed})\n"
+            f"  The spread of judgements about what is on record, not a probability of atrocities; "
+            f"coverage {self.base.coverage[peak]:.0%} at the peak.\n"
+            f"  {self.base.framework.header.caveat}\n  {self.base.case.header.caveat}"
+        )

@@ -1,0 +1,133 @@
+"""Workers: the same tasks on threads of this machine or on a Dask cluster, in the same order.
+
+A task is a function of its arguments alone, so whoever runs it, and how often, the numbers are the
+same to the bit; a task that a lost worker did not finish is run again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from atrisk.base.errors import MissingExtraError, RequestError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+T = TypeVar("T")
+R = TypeVar("R")
+AHEAD = 2  # tasks under way for each worker: one to do and one that waits
+
+
+def run_tasks(
+    task: Callable[[T], R],
+    inputs: Iterable[T],
+    *,
+    workers: int | None = None,
+    client: Client | None = None,
+) -> Iterator[R]:
+    """Yield the result of each task, in order, as soon as it is there.
+
+    Only a few tasks are under way at a time, so neither inputs nor results pile up.
+
+    Args:
+        task: a function of its argument alone; on a cluster it must be importable there.
+        inputs: one for each task.
+        workers: threads; None for as many as this process may use.
+        client: a Dask client to run on instead.
+
+    Raises:
+        RequestError: fewer than one worker, or both workers and a client.
+        MissingExtraError: a client is given and Dask is not installed.
+    """
+    if client is not None:
+        if workers is not None:
+            raise RequestError("give workers or a client, not both: a cluster has its own workers")
+        return _run_on_cluster(task, inputs, client)
+    count = _count_cores() if workers is None else workers
+    if not isinstance(count, int) or count < 1:
+        raise RequestError(f"{workers!r} workers can do nothing; give 1 or more")
+    return _run_here(task, inputs, count)
+
+
+def _run_here(task: Callable[[T], R], inputs: Iterable[T], workers: int) -> Iterator[R]:
+    if workers == 1:
+        yield from map(task, inputs)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from _stream(lambda given: pool.submit(task, given), Future.result, inputs, workers)
+
+
+def _run_on_cluster(task: Callable[[T], R], inputs: Iterable[T], client: Client) -> Iterator[R]:
+    try:
+        import distributed  # noqa: F401, PLC0415 - an extra, imported where used
+    except ImportError:
+        raise MissingExtraError("running on a cluster", "scale") from None
+    workers = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+    if not workers:
+        raise RequestError("the cluster has no worker; start one, or give no client")
+    # Not pure: two tasks with equal arguments are two tasks.
+    submit = partial(client.submit, task, pure=False)
+    # Straight from the worker: by way of the scheduler every result is copied twice more.
+    fetch = partial(client.gather, direct=True)
+    yield from _stream(submit, fetch, inputs, workers)
+
+
+def _stream(
+    submit: Callable[[T], Any], fetch: Callable[[Any], Any], inputs: Iterable[T], workers: int
+) -> Iterator[Any]:
+    waiting = iter(inputs)
+    running = deque(submit(given) for given in islice(waiting, AHEAD * workers))
+    while running:
+        yield fetch(running.popleft())
+        running.extend(submit(given) for given in islice(waiting, 1))
+
+
+def _count_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def show_progress(
+    results: Iterable[R], total: int | None, label: str, *, show: bool | None = None
+) -> Iterator[R]:
+    """Yield results, with a bar on standard error if the work is long and somebody watches.
+
+    Args:
+        results: what is waited for.
+        total: how many there will be; None if nobody knows.
+        label: what is being done.
+        show: True or False; None for a terminal only, so that a pipe or a log gets nothing.
+    """
+    watched = sys.stderr.isatty() if show is None else show
+    bar = _open_bar(label, total, forced=bool(show)) if watched else None
+    if bar is None:
+        yield from results
+        return
+    begun = time.monotonic()
+    try:
+        for result in results:
+            if not bar.live.is_started and time.monotonic() - begun > 1:
+                bar.start()
+            bar.advance(bar.task_ids[0])
+            yield result
+    finally:
+        bar.stop()
+
+
+def _open_bar(label: str, total: int | None, *, forced: bool) -> Any:
+    try:
+        from rich.console import Console  # noqa: PLC0415 - an extra, imported where used
+        from rich.progress import Progress  # noqa: PLC0415
+    except ImportError:
+        return None  # a bar is a courtesy
+    console = Console(stderr=True, force_terminal=True if forced else None)
+    bar = Progress(console=console, transient=True)
+    bar.add_task(label, total=total)
+    return bar

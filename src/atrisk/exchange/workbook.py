@@ -1,0 +1,233 @@
+"""Spreadsheets: a case as one workbook, a table a sheet, and back without loss.
+
+Every cell is text, so that a spreadsheet program changes no date (2013-09), no code (1.10) and no
+formula runs; columns with few accepted values have a drop-down list. A workbook comes from a
+stranger: it is read without formulas, macros or links, and within limits of size.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from atrisk.base.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
+from atrisk.base.files import check_archive, check_target, make_parent, write_whole
+from atrisk.base.tables import LINE_LIMIT, write_table
+from atrisk.cases.case import HEADER, Case, load_case
+from atrisk.cases.columns import TABLES, list_columns
+from atrisk.frameworks.framework import Framework
+
+CASE_SHEET = "case"
+LIMIT_ROWS = 200_000
+
+
+def export_workbook(case: Case, out: Path) -> Path:
+    """Write a case as a workbook: ``case.toml`` on the first sheet, then a sheet for each table.
+
+    Args:
+        case: its records as they are, read from a folder or made since.
+        out: the file to write, ending in ``.xlsx``; it must not exist.
+
+    Returns:
+        The file.
+
+    Raises:
+        RequestError: the case holds confidential rows, or ``out`` exists, cannot be made or does
+            not end in ``.xlsx``.
+        MissingExtraError: openpyxl is not installed.
+
+    References:
+        ECMA-376, Office Open XML; written by openpyxl.
+    """
+    openpyxl = _import_openpyxl()
+    require(case, Case, "load it with load_case(Path('my-case'))")
+    if any(row.confidential for row in case.cited):
+        raise RequestError(
+            f"{case.id} holds confidential rows, and a workbook would hold all of each; export a "
+            "copy without them"
+        )
+    check_target(out, ".xlsx")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = CASE_SHEET
+    _fill(sheet, [[line] for line in case.header.write().splitlines()])
+    sheet.column_dimensions["A"].width = 100
+    for name, records in case.tables.items():
+        if records:
+            text = write_table(TABLES[name], records, case.layout.get(name, ()))
+            rows = list(csv.reader(text.splitlines()))
+            sheet = book.create_sheet(name)
+            _fill(sheet, rows)
+            _dress(openpyxl, sheet, name, rows[0])
+    write_whole(out, book.save)
+    return out
+
+
+def import_workbook(file: Path, out: Path, framework: Framework | None = None) -> Case:
+    """Make a case folder from a workbook that ``export_workbook`` wrote and people edited.
+
+    Args:
+        file: the workbook.
+        out: the folder to make; it must not exist.
+        framework: whose codes the evidence must use; None for the case's own.
+
+    Returns:
+        The case, read from its new folder. The folder is made whole or not at all.
+
+    Raises:
+        DataError: the workbook is damaged, too large or lacks a sheet, a cell is no text, or the
+            case has faults; all are listed, with sheet and row.
+        RequestError: the file is not there, or the folder exists.
+        MissingExtraError: openpyxl is not installed.
+    """
+    openpyxl = _import_openpyxl()
+    if not file.is_file():
+        raise RequestError(f"{str(file)!r} is not a file; give a workbook such as case.xlsx")
+    if out.exists():
+        raise RequestError(f"{str(out)!r} exists; choose another folder with --out")
+    check_archive(file, "workbook", ".xlsx")
+    try:
+        texts = _read_book(openpyxl, file)
+    except DataError:
+        raise
+    except Exception as error:  # openpyxl, zipfile and XML parsers raise many kinds
+        message = f"this is no workbook that can be trusted: {shorten(error, 200)}"
+        raise DataError([Problem(file.name, message)]) from None
+    make_parent(out)
+    with tempfile.TemporaryDirectory(dir=out.parent) as room:
+        folder = Path(room) / "case"
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        load_case(folder, framework)
+        shutil.move(folder, out)
+    return load_case(out, framework)
+
+
+def _read_book(openpyxl: Any, file: Path) -> dict[str, str]:
+    # Values would be what a program computed last; we want what was typed.
+    book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    try:
+        return _read_sheets(book, file.name)
+    finally:
+        book.close()
+
+
+def _import_openpyxl() -> Any:
+    try:
+        # With defusedxml at hand openpyxl refuses entities and their bombs.
+        import defusedxml  # noqa: F401, PLC0415 - an extra, imported where used
+        import openpyxl  # noqa: PLC0415
+    except ImportError:
+        raise MissingExtraError("a spreadsheet", "exchange") from None
+    return openpyxl
+
+
+def _fill(sheet: Any, rows: list[list[str]]) -> None:
+    for place, row in enumerate(rows, start=1):
+        for column, text in enumerate(row, start=1):
+            if text:
+                cell = sheet.cell(place, column)
+                cell.value = text
+                cell.data_type = "s"  # text, also if it looks like a formula
+                cell.number_format = "@"  # and stays text when it is edited
+
+
+def _dress(openpyxl: Any, sheet: Any, table: str, header: list[str]) -> None:
+    """Freeze the header, give columns a text format, and lists where few values are accepted."""
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+    sheet.freeze_panes = "B2"
+    described = {column.name: column for column in list_columns(table)}
+    for place, name in enumerate(header, start=1):
+        letter = openpyxl.utils.get_column_letter(place)
+        sheet.column_dimensions[letter].number_format = "@"
+        sheet.cell(1, place).font = openpyxl.styles.Font(bold=True)
+        column = described.get(name)
+        values = column.values if column else ()
+        if column and column.kind == "whole" and column.most:
+            values = tuple(str(n) for n in range(int(column.least or 0), int(column.most) + 1))
+        if column and values:
+            choice = DataValidation(
+                type="list",
+                formula1=f'"{",".join(values)}"',
+                allow_blank=not column.filled,
+                showErrorMessage=True,
+                errorTitle=name,
+                error=f"accepted: {', '.join(values)}",
+            )
+            choice.add(f"{letter}2:{letter}{LIMIT_ROWS}")
+            sheet.add_data_validation(choice)
+
+
+def _read_sheets(book: Any, label: str) -> dict[str, str]:
+    """Return the texts of the case's files."""
+    known = (CASE_SHEET, *TABLES)
+    problems = [
+        Problem(f"{label}, {name}", f"no sheet of this name is read; known: {', '.join(known)}")
+        for name in book.sheetnames
+        if name not in known
+    ]
+    missing = [name for name in known[:3] if name not in book.sheetnames]
+    problems += [Problem(label, f"the sheet {name!r} is missing") for name in missing]
+    texts: dict[str, str] = {}
+    for name in book.sheetnames:
+        if name in known:
+            rows = _read_rows(book[name], f"{label}, {name}", problems)
+            if name == CASE_SHEET:
+                texts[HEADER] = "\n".join(row[0] if row else "" for row in rows) + "\n"
+            else:
+                texts[f"{name}.csv"] = _write_table(rows)
+    if problems:
+        raise DataError(problems)
+    return texts
+
+
+def _read_rows(sheet: Any, where: str, problems: list[Problem]) -> list[list[str]]:
+    rows = []
+    for place, cells in enumerate(sheet.iter_rows(max_row=LIMIT_ROWS), start=1):
+        row = []
+        for cell in cells:
+            text, fault = _read_cell(cell)
+            if fault:
+                problems.append(Problem(where, fault, place))
+            row.append(text)
+        while row and not row[-1]:
+            row.pop()
+        rows.append(row)
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _read_cell(cell: Any) -> tuple[str, str]:
+    """Return the text of a cell, and what is wrong with it, if anything is."""
+    value = cell.value
+    if value is None:
+        return "", ""
+    if cell.data_type == "f":
+        return "", f"{cell.coordinate}: {shorten(value)} is a formula; type its result as text"
+    if isinstance(value, str):
+        fault = f"{cell.coordinate}: too long" if len(value) > LINE_LIMIT else ""
+        return value.strip(), fault
+    if isinstance(value, bool):
+        return ("yes" if value else "no"), ""
+    if isinstance(value, int):
+        return str(value), ""
+    message = (
+        f"{cell.coordinate}: {shorten(value)} is a {type(value).__name__}, not text, so what was "
+        "typed is lost; give the column the format 'Text' and type it again"
+    )
+    return "", message
+
+
+def _write_table(rows: list[list[str]]) -> str:
+    width = len(rows[0]) if rows else 0
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([*row, *[""] * (width - len(row))] for row in rows if row)
+    return text.getvalue()

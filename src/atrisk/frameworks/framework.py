@@ -1,0 +1,269 @@
+"""Frameworks: what to look for, the scales to judge it on, and the judgements of the method.
+
+A framework is a folder of data: ``framework.toml``, two tables of factors and indicators, weight
+sets and grade tables. Nothing here scores anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
+from atrisk.base.folders import Folder
+from atrisk.base.tables import Header, Identifier, Record, Text
+from atrisk.frameworks.branches import (
+    Branch,
+    Branches,
+    GradeRow,
+    Method,
+    Option,
+    ResponseLevelRow,
+    Share,
+    WeightSet,
+    digest_parts,
+)
+
+HEADER = "framework.toml"
+Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
+Nature = Literal["structural", "dynamic", "trigger"]
+
+
+class RiskFactor(Record):
+    """One risk factor of a framework."""
+
+    code: Code
+    title: Text
+    scope: Text
+    gloss: Text
+
+
+class Indicator(Record):
+    """One indicator of a risk factor."""
+
+    factor: Code
+    code: Code
+    label: Text
+    gloss: Text
+    nature: Annotated[Nature, Field(description="structural, dynamic or trigger")]
+    verified: Annotated[
+        Literal["yes", "recalled"], Field(description="yes, or recalled (number and order doubted)")
+    ]
+
+
+class Crime(Header):
+    """A crime and the factors that bear on it, in the framework's order."""
+
+    code: Identifier
+    label: Text
+    factors: tuple[Code, ...]
+    rationale: Text
+
+
+class SeverityLevel(Header):
+    """One step of the severity scale."""
+
+    value: Annotated[int, Field(ge=0)]
+    label: Text
+    meaning: Text
+
+
+class Band(Header):
+    """A named stretch of the score, from ``lower`` up to the next band."""
+
+    value: Annotated[int, Field(ge=0)]
+    label: Text
+    lower: Share
+    rationale: Text
+
+
+class FrameworkHeader(Header):
+    """The content of ``framework.toml``."""
+
+    id: Identifier
+    title: Text
+    source: Text
+    licence: Text
+    caveat: Text
+    least_coverage: Share
+    confidence_level: Share
+    severity: tuple[SeverityLevel, ...]
+    bands: tuple[Band, ...]
+    crimes: tuple[Crime, ...]
+    branches: Branches
+
+    @model_validator(mode="after")
+    def _scales_are_sound(self) -> Self:
+        if [level.value for level in self.severity] != list(range(len(self.severity))):
+            raise ValueError("severity: the levels must count up from 0, one by one")
+        lowers = [band.lower for band in self.bands]
+        if not lowers or lowers[0] != 0 or lowers != sorted(set(lowers)):
+            raise ValueError("bands: the first must begin at 0 and each next one higher")
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Framework:
+    """A framework: factors, indicators, scales, and the judgements of the method.
+
+    Attributes:
+        header: everything in ``framework.toml``.
+        factors: risk factors by code, in order.
+        indicators: indicators by code, in order.
+        weight_sets: weight sets by id.
+        grades: grade tables by the id of their option.
+        response_levels: response level tables by the id of their option.
+        folder: where it was read from.
+    """
+
+    header: FrameworkHeader
+    factors: Mapping[str, RiskFactor]
+    indicators: Mapping[str, Indicator]
+    weight_sets: Mapping[str, WeightSet]
+    grades: Mapping[str, Mapping[str, GradeRow]]
+    response_levels: Mapping[str, Mapping[str, ResponseLevelRow]]
+    folder: Folder
+
+    @property
+    def id(self) -> str:
+        """The framework's id."""
+        return self.header.id
+
+    @property
+    def crimes(self) -> tuple[Crime, ...]:
+        """The crimes that it assesses."""
+        return self.header.crimes
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that the framework holds, wherever it was read from."""
+        parts = (self.header, self.factors, self.indicators, self.weight_sets, self.grades,
+                 self.response_levels)  # fmt: skip
+        return digest_parts(*parts)
+
+    @cached_property
+    def members(self) -> Mapping[str, tuple[int, ...]]:
+        """Positions of each factor's indicators among ``indicators``."""
+        positions = {code: place for place, code in enumerate(self.indicators)}
+        return {
+            factor: tuple(positions[i.code] for i in self.indicators.values() if i.factor == factor)
+            for factor in self.factors
+        }
+
+    @property
+    def top_severity(self) -> int:
+        """The highest level of the severity scale."""
+        return self.header.severity[-1].value
+
+    def band(self, score: float) -> Band:
+        """Return the band that a score falls in; a boundary belongs to the upper band."""
+        return [band for band in self.header.bands if score >= band.lower][-1]
+
+    def choose(
+        self, choices: Mapping[str, Any] | None = None, around: Method | None = None
+    ) -> Method:
+        """Return a method: the defaults, or another one, with some branches chosen otherwise.
+
+        Args:
+            choices: by branch, the id of an option, or one of your own.
+            around: the method whose other branches stay as they are; None for the defaults.
+
+        Raises:
+            UnknownNameError: no such branch, or no such option of it.
+            RequestError: an option of your own that is of another branch.
+
+        Examples:
+            >>> from atrisk.loading import load_framework
+            >>> load_framework("un-foa-2014").choose({"weights": "equal"}).choices["weights"]
+            'equal'
+        """
+        names = tuple(Branches.model_fields)
+        for name in choices or {}:
+            if name not in names:
+                raise UnknownNameError("method branch", name, names)
+        wanted: dict[str, Any] = {} if around else dict.fromkeys(names)
+        settled = {
+            name: self._settle(name, one) for name, one in {**wanted, **(choices or {})}.items()
+        }
+        ids = {name: one for name, (one, _) in settled.items()}
+        parts = {name: part for name, (_, part) in settled.items()}
+        if around:
+            return replace(around, choices={**around.choices, **ids}, **parts)
+        return Method(choices=ids, **parts)
+
+    def settle(
+        self, method: Method | Mapping[str, str] | None, weights: str | WeightSet | None
+    ) -> Method:
+        """Return a method from a method or some choices, and a weight set or its id.
+
+        Raises:
+            UnknownNameError: no such branch, option or weight set.
+            RequestError: weights are given twice, or one's own lack a code.
+        """
+        if method is not None and not isinstance(method, Method):
+            require(method, Mapping, "write options by branch, such as {'persistence': 'long'}")
+        chosen = method if isinstance(method, Method) else self.choose(method)
+        if weights is None:
+            return chosen
+        if isinstance(method, Mapping) and "weights" in method:
+            raise RequestError("weights are given twice; give weights or method['weights']")
+        if isinstance(weights, str):
+            return self.choose({"weights": weights}, chosen)
+        missing = [c for c in (*self.factors, *self.indicators) if c not in weights.weights]
+        if missing:
+            raise RequestError(f"the weight set {weights.id!r} has no weight for {missing[0]}")
+        return chosen.with_weights(weights)
+
+    def _settle(self, branch: str, choice: object) -> tuple[str, Any]:
+        """Return the id of an option and what it stands for: itself, or its table."""
+        found: Branch = getattr(self.header.branches, branch)
+        tables = self._tables.get(branch)
+        kind = WeightSet if branch == "weights" else type(found.options[0])
+        if isinstance(choice, kind) and (tables is None or branch == "weights"):
+            return choice.id, choice
+        if isinstance(choice, Option | WeightSet):
+            raise RequestError(
+                f"the branch {branch!r} takes the id of an option"
+                + (f", or a {kind.__name__}" if tables is None or branch == "weights" else "")
+                + f"; found a {type(choice).__name__}"
+            )
+        options = {option.id: option for option in found.options}
+        wanted = str(choice or found.default)
+        if wanted not in options:
+            raise UnknownNameError(f"option of the branch '{branch}'", wanted, options)
+        return wanted, tables[wanted] if tables else options[wanted]
+
+    @property
+    def _tables(self) -> Mapping[str, Mapping[str, Any]]:
+        """Branches whose options stand for a table, each with its tables."""
+        return {
+            "grade": self.grades,
+            "weights": self.weight_sets,
+            "response_level": self.response_levels,
+        }
+
+    def __repr__(self) -> str:
+        return (
+            f"Framework({self.id!r}: {len(self.factors)} factors, "
+            f"{len(self.indicators)} indicators)"
+        )
+
+
+def describe_unknown_indicator(framework: Framework, code: str) -> str:
+    """Say what to type instead of an indicator code that does not exist.
+
+    Examples:
+        >>> from atrisk.loading import load_framework
+        >>> describe_unknown_indicator(load_framework("un-foa-2014"), "7.15")
+        "indicator '7.15' does not exist; the last of factor 7 is 7.14 (More inflammatory rhetoric,
+        propaganda or hate speech)"
+    """
+    factor = code.partition(".")[0]
+    siblings = [i for i in framework.indicators.values() if i.factor == factor]
+    if siblings:
+        hint = f"; the last of factor {factor} is {siblings[-1].code} ({siblings[-1].label})"
+    else:
+        hint = f"; its factors are {', '.join(framework.factors)}"
+    return f"indicator {shorten(code)} does not exist{hint}"

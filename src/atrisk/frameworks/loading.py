@@ -1,0 +1,165 @@
+"""Loading: a framework from its folder, with every fault of its files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from atrisk.base.errors import DataError, Problem, did_you_mean, shorten
+from atrisk.base.folders import Folder, list_bundled, open_folder
+from atrisk.base.tables import Table, read_header, read_table
+from atrisk.frameworks.branches import (
+    EVERYTHING_ELSE,
+    GradeRow,
+    ResponseLevelRow,
+    WeightRow,
+    WeightSet,
+)
+from atrisk.frameworks.framework import HEADER, Framework, FrameworkHeader, Indicator, RiskFactor
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Files:
+    """The files of a framework as they were read, faults and all."""
+
+    label: str
+    header: FrameworkHeader
+    factors: Table[RiskFactor]
+    indicators: Table[Indicator]
+    weights: Mapping[str, Table[WeightRow]]
+    grades: Mapping[str, Table[GradeRow]]
+    levels: Mapping[str, Table[ResponseLevelRow]]
+
+    @classmethod
+    def read(cls, folder: Folder) -> Self:
+        header = read_header(folder, HEADER, FrameworkHeader)
+        branches = header.branches
+        return cls(
+            folder.label(HEADER),
+            header,
+            read_table(folder, "factors.csv", RiskFactor, key="code"),
+            read_table(folder, "indicators.csv", Indicator, key="code"),
+            {
+                option.id: read_table(folder, f"weights/{option.id}.csv", WeightRow, key="code")
+                for option in branches.weights.options
+            },
+            {
+                option.id: read_table(folder, option.table, GradeRow, key="grade")
+                for option in branches.grade.options
+            },
+            {
+                option.id: read_table(folder, option.table, ResponseLevelRow, key="cell")
+                for option in branches.response_level.options
+            },
+        )
+
+    @property
+    def codes(self) -> list[str]:
+        return [*self.factors.lines, *self.indicators.lines]
+
+    def check(self) -> Iterator[Problem]:
+        yield from self.factors.problems
+        yield from self.indicators.problems
+        yield from self._check_members()
+        for grades in self.grades.values():
+            yield from _check_grades(grades)
+        for levels in self.levels.values():
+            yield from levels.problems
+        for weights in self.weights.values():
+            yield from _check_weights(weights, self.codes)
+
+    def _check_members(self) -> Iterator[Problem]:
+        for item in self.indicators.records:
+            if item.factor not in self.factors.lines or item.code.partition(".")[0] != item.factor:
+                message = f"indicator {item.code} does not belong to a factor {item.factor}"
+                yield self.indicators.problem(item.code, "factor", message)
+        for crime in self.header.crimes:
+            for code in crime.factors:
+                if code not in self.factors.lines:
+                    message = f"factor {shorten(code)} of {crime.code} is not in factors.csv"
+                    yield Problem(self.label, message, None, "crimes")
+
+
+def load_framework(which: str | Path) -> Framework:
+    """Load a bundled framework by id, or one's own from a folder.
+
+    Args:
+        which: a bundled id such as ``"un-foa-2014"``, or a ``Path`` to a folder with
+            ``framework.toml``, ``factors.csv``, ``indicators.csv``, ``weights/`` and grade tables.
+
+    Raises:
+        UnknownNameError: no bundled framework has that id.
+        DataError: its files have faults; all of them are listed.
+
+    Examples:
+        >>> load_framework("un-foa-2014").factors["9"].scope
+        'genocide'
+    """
+    folder = open_folder(which, "framework", HEADER)
+    files = _Files.read(folder)
+    problems = list(files.check())
+    if problems:
+        raise DataError(problems)
+    return Framework(
+        files.header,
+        {factor.code: factor for factor in files.factors.records},
+        {indicator.code: indicator for indicator in files.indicators.records},
+        {name: _weight_set(name, table, files.codes) for name, table in files.weights.items()},
+        {name: {row.grade: row for row in table.records} for name, table in files.grades.items()},
+        {name: {row.cell: row for row in table.records} for name, table in files.levels.items()},
+        folder,
+    )
+
+
+def list_frameworks() -> tuple[str, ...]:
+    """Return the ids of the bundled frameworks.
+
+    Examples:
+        >>> "un-foa-2014" in list_frameworks()
+        True
+    """
+    return list_bundled("frameworks", HEADER)
+
+
+def _weight_set(name: str, table: Table[WeightRow], codes: list[str]) -> WeightSet:
+    rows = {row.code: row for row in table.records}
+    return WeightSet(
+        name,
+        {code: rows[code if code in rows else EVERYTHING_ELSE].weight for code in codes},
+        {code: row.rationale for code, row in rows.items()},
+    )
+
+
+# F and 6 cannot be judged, so they are neither better nor worse than another.
+_NEXT_WORSE = [
+    *((f"{letter}{digit}", f"{letter}{digit + 1}") for letter in "ABCDE" for digit in range(1, 5)),
+    *(
+        (a + str(digit), b + str(digit))
+        for a, b in zip("ABCD", "BCDE", strict=True)
+        for digit in range(1, 6)
+    ),
+]
+
+
+def _check_grades(table: Table[GradeRow]) -> Iterator[Problem]:
+    yield from table.problems
+    for grade in (f"{letter}{digit}" for letter in "ABCDEF" for digit in range(1, 7)):
+        if grade not in table.lines:
+            yield Problem(table.file, f"grade {grade} has no row", None, "grade")
+    rows = {row.grade: row.probability for row in table.records}
+    for grade, worse in _NEXT_WORSE:
+        if rows.get(worse, 0.0) > rows.get(grade, 1.0):
+            message = f"{worse} is more probable than {grade}, which is the better grade"
+            yield table.problem(worse, "probability", message)
+
+
+def _check_weights(table: Table[WeightRow], known: list[str]) -> Iterator[Problem]:
+    yield from table.problems
+    for code in table.lines:
+        if code not in known and code != EVERYTHING_ELSE:
+            message = f"{shorten(code)} is no factor or indicator.{did_you_mean(code, known)}"
+            yield table.problem(code, "code", message)
+    missing = [code for code in known if code not in table.lines]
+    if missing and EVERYTHING_ELSE not in table.lines:
+        message = f"no weight for {missing[0]}; add a line, or '*' for every code not listed"
+        yield Problem(table.file, message, None, "code")

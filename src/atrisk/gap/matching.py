@@ -1,0 +1,185 @@
+"""Matching: which response answers a warning under a rule, and after how many days.
+
+Dates are intervals. The lag is taken between their middles; its bounds hold whatever days the
+dates may mean, and include that no answer came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from atrisk.base.dates import Span
+from atrisk.base.rows import Row
+from atrisk.cases.case import Case
+from atrisk.cases.ledger import Delivery, EarlyWarning, Response, Stage
+from atrisk.frameworks.branches import RuleOption
+
+# From each stage on, the dates that show that it was reached at the latest.
+_SHOWN_BY: dict[Stage, tuple[Stage, ...]] = {
+    "proposed": ("proposed", "decided", "deployed", "full_strength"),
+    "decided": ("decided", "deployed", "full_strength"),
+    "deployed": ("deployed", "full_strength"),
+    "full_strength": ("full_strength",),
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lag:
+    """How long one warning, or one alarm, waited.
+
+    Attributes:
+        kind: ``"warning"`` or ``"alarm"``.
+        subject: id of the warning, or the month of the alarm's onset.
+        warning: the warning; None for an alarm.
+        response: what answered it; None if nothing did by the end of the case.
+        days: between the middles of the dates, up to the answer or to the end of the case.
+        low, high: bounds in days that hold whatever the dates mean; ``high`` is None where it may
+            be that no answer came.
+        censored: whether it was still waiting when the case ended (right-censored).
+        answered_on: the date of the answer as written; empty if there is none.
+    """
+
+    kind: str
+    subject: str
+    warning: EarlyWarning | None
+    response: Response | None
+    days: float
+    low: float
+    high: float | None
+    censored: bool
+    answered_on: str
+
+    def to_row(self, rule: RuleOption, stage: Stage) -> Row:
+        """Return the lag with its warning, response, rule, stage and both anchors."""
+        warning, response = self.warning, self.response
+        return {
+            "kind": self.kind,
+            "subject": self.subject,
+            "date": str(warning.date) if warning else self.subject,
+            "issuer": warning.issuer if warning else "alarm",
+            "audience": warning.audience if warning else "",
+            "specificity": warning.specificity if warning else "",
+            "rule": rule.id,
+            "stage": stage,
+            "response": response.id if response else None,
+            "answered_on": self.answered_on,
+            "days": self.days,
+            "low": self.low,
+            "high": self.high,
+            "censored": self.censored,
+            "warning_quote": warning.shown_quote if warning else "",
+            "warning_locator": f"{warning.source}, {warning.locator}" if warning else "",
+            "response_quote": response.shown_quote if response else "",
+            "response_locator": f"{response.source}, {response.locator}" if response else "",
+        }
+
+
+def find_answers(case: Case, rule: RuleOption, stage: Stage) -> dict[str, Span]:
+    """Return when each response meets a rule at a stage, by id; those that never do are left out.
+
+    A stage counts as reached on its own date or, without one, on that of a later stage. A share
+    of the promised strength counts from the first delivery that reaches it.
+    """
+    found = {}
+    for response in case.responses:
+        span = _reach(response, stage) if _fits(response, rule) else None
+        if span and rule.share > 0 and stage in ("deployed", "full_strength"):
+            span = _later(span, _reach_share(response, case.deliveries, rule.share))
+        if span:
+            found[response.id] = span
+    return found
+
+
+def measure_lag(
+    case: Case,
+    subject: EarlyWarning | str,
+    when: Span,
+    answers: dict[str, Span],
+    *,
+    documented: bool,
+    until: date,
+) -> Lag:
+    """Return the lag from one warning, or from an alarm in a month, to its first answer.
+
+    With the warning on a day in ``[c, d]`` and response r meeting the rule on one in ``[a, b]``:
+
+        days = min over r with middle(r) >= middle(warning) of the difference of the middles
+        low  = min over r with b >= c of max(0, a - d)
+        high = min over r with d <= a and b <= until of b - c, or none
+
+    The third takes only responses that are certainly not earlier, so that for any days that the
+    dates may mean the lag lies between ``low`` and ``high``. An answer on the day itself counts. A
+    documented answer is after its warning because a source says so, as far as the dates allow it.
+    """
+    warning = subject if isinstance(subject, EarlyWarning) else None
+    by_id = {response.id: response for response in case.responses}
+    mine = {
+        name: span
+        for name, span in answers.items()
+        if not documented or (warning and warning.id in by_id[name].answers)
+    }
+    end = until.toordinal()
+    # The record ends with what is seen: what came later, or may have, is not known to have come.
+    after = {
+        name: span
+        for name, span in mine.items()
+        if span.middle <= end
+        and (when.middle <= span.middle or (documented and when.first <= span.last))
+    }
+    first = min(after, key=lambda name: (after[name].middle, name), default=None)
+    lows = [max(0, span.first - when.last) for span in mine.values() if span.last >= when.first]
+    sure = [span for span in mine.values() if when.last <= span.first and span.last <= end]
+    highs = [span.last - when.first for span in sure]
+    waited = max(0.0, end - when.middle)
+    return Lag(
+        kind="warning" if warning else "alarm",
+        subject=warning.id if warning else str(subject),
+        warning=warning,
+        response=by_id[first] if first else None,
+        days=max(0.0, after[first].middle - when.middle) if first else waited,
+        low=min([*lows, max(0, end - when.last)]),
+        high=min(highs, default=None),
+        censored=first is None,
+        answered_on=_write(after[first]) if first else "",
+    )
+
+
+def _fits(response: Response, rule: RuleOption) -> bool:
+    return (
+        response.effect in rule.effects
+        and (not rule.instruments or response.instrument in rule.instruments)
+        and (response.protects_civilians or not rule.protects_civilians)
+    )
+
+
+def _reach(response: Response, stage: Stage) -> Span | None:
+    dates = (response.stage(name) for name in _SHOWN_BY[stage])
+    return next((Span.of(when) for when in dates if when), None)
+
+
+def _reach_share(response: Response, deliveries: Iterable[Delivery], share: float) -> Span | None:
+    own = [d for d in deliveries if response.owns(d)]
+    reached = [
+        Span.of(d.date)
+        for d in own
+        if (promised := d.promised or response.promised)
+        and d.delivered is not None
+        and response.share(promised, d.delivered) >= share
+    ]
+    if reached:
+        return min(reached, key=lambda span: span.middle)
+    if own or not response.promised or response.delivered is None:
+        return None  # what was delivered is not on record, so the share is not known to be met
+    met = response.share(response.promised, response.delivered) >= share
+    return _reach(response, "deployed") if met else None
+
+
+def _later(one: Span, other: Span | None) -> Span | None:
+    return Span(max(one.first, other.first), max(one.last, other.last)) if other else None
+
+
+def _write(span: Span) -> str:
+    first, last = date.fromordinal(span.first), date.fromordinal(span.last)
+    return str(first) if first == last else f"{first}/{last}"

@@ -1,0 +1,73 @@
+"""Waiting: what a set of lags says together, the unanswered counted for as long as they waited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.rows import Row
+from atrisk.gap.matching import Lag
+
+if TYPE_CHECKING:
+    from atrisk.kernel.survival import Curve
+
+Floats = NDArray[np.float64]
+
+
+def split_lags(lags: list[Lag]) -> tuple[Floats, Floats]:
+    """Return the days of the answered and of the unanswered."""
+    answered = np.array([lag.days for lag in lags if not lag.censored])
+    return answered, np.array([lag.days for lag in lags if lag.censored])
+
+
+def estimate_waiting(lags: list[Lag], confidence: float) -> Curve:
+    """Return the Kaplan-Meier curve of some lags."""
+    from atrisk.kernel.survival import estimate  # noqa: PLC0415 - loads scipy.stats
+
+    return estimate(*split_lags(lags), confidence)
+
+
+def summarise_waiting(lags: list[Lag], confidence: float) -> Row:
+    """Return how many, how many answered, and the median with its interval."""
+    curve = estimate_waiting(lags, confidence)
+    return {
+        "warnings": len(lags),
+        "answered": sum(not lag.censored for lag in lags),
+        "median_days": curve.median,
+        "median_low": curve.median_low,
+        "median_high": curve.median_high,
+    }
+
+
+def describe_median(curve: Curve) -> str:
+    """Return the median with its interval, in words where it is not reached."""
+    middle, low, high = (
+        "not reached" if value is None else f"{value:g}"
+        for value in (curve.median, curve.median_low, curve.median_high)
+    )
+    return (
+        f"{middle} [{low}, {high}] days"
+        if curve.median is not None
+        else f"not reached [{low}, {high}]"
+    )
+
+
+def list_waiting(curve: Curve) -> list[Row]:
+    """Return one row for each step of the curve: the share that still waits, with its interval."""
+    columns = zip(curve.times, curve.waiting, curve.low, curve.high, strict=True)
+    return [
+        {
+            "days": float(t),
+            "waiting": float(w),
+            "low": _number_or_none(low),
+            "high": _number_or_none(high),
+        }
+        for t, w, low, high in columns
+    ]
+
+
+def _number_or_none(value: float) -> float | None:
+    """Return a number, or None for one that is undefined."""
+    return None if np.isnan(value) else float(value)

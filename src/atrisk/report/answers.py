@@ -1,0 +1,260 @@
+"""Headline: what a reader asks first of a case, answered in words from what was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+
+import numpy as np
+
+from atrisk.base.dates import ImpreciseDate
+from atrisk.base.rows import Row
+from atrisk.cases.ledger import EarlyWarning
+from atrisk.report.brief import Brief
+from atrisk.studies.flips import Flip
+
+DRIVERS = 3
+NAMED = 12  # warnings that are named one by one; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question with its answer, and where on a report's page its figure stands."""
+
+    question: str
+    text: str
+    plate: str
+
+
+def tell_headline(brief: Brief) -> str:
+    """Say the band now, what changed, and on what knowledge, in two or three sentences.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=20)
+        >>> tell_headline(brief)[:62]
+        'In 2015-12 the risk score of Central African Republic, 2012-20'
+    """
+    now = brief.assessment
+    band = now.bands[-1]
+    named = f"in the band “{band}”" if band else "and no band is named, since too little is covered"
+    drawn = ""
+    if brief.ensemble is not None:
+        share, low, high = brief.ensemble.spread()
+        drawn = (
+            f"; where evidence, dates, weights and method are drawn as well, {share:.0%} of the "
+            f"draws lie between {low[-1]:.2f} and {high[-1]:.2f}"
+        )
+    return (
+        f"In {now.months[-1]} the risk score of {brief.case.header.title} stood at "
+        f"{now.overall[-1]:.2f} of 1, {named}. With what nobody looked at set to none and to its "
+        f"worst it lies between {now.low[-1]:.2f} and {now.high[-1]:.2f}{drawn}. "
+        f"{_tell_change(brief)} {_tell_knowledge(brief)}"
+    )
+
+
+def _tell_change(brief: Brief) -> str:
+    now = brief.assessment
+    peak = int(now.overall.argmax())
+    if len(now.months) == 1:
+        return "It is the only month."
+    if isnan(now.on_record[-2]):
+        return f"Nothing is on record before {now.months[-1]}."
+    moved = round(now.overall[-1] - now.overall[-2], 2)
+    titles = brief.framework.factors
+    codes = now.driving_factors(now.months[-1])[:DRIVERS]
+    drivers = "; ".join(f"{code} {titles[code].title}" for code in codes)
+    how = f"moved by {moved:+.2f}" if moved else "did not move by a hundredth"
+    return (
+        f"Since {now.months[-2]} it {how}; it was highest in {now.months[peak]}, "
+        f"at {now.overall[peak]:.2f}. The factors with the largest part in it now: {drivers}."
+    )
+
+
+def _tell_knowledge(brief: Brief) -> str:
+    now = brief.assessment
+    kinds = {
+        "contemporaneous": "Each month is scored with what was known by its last day",
+        "retrospective": "Each month is scored with all that is known now",
+    }
+    how = kinds.get(now.knowledge, f"All months are scored with what was known {now.knowledge}")
+    heard = f", to the audience “{now.audience}”" if now.audience else ""
+    dated = sum(item.known is None for item in brief.evidence)
+    caution = (
+        f" {dated} of {len(brief.evidence)} rows of evidence are dated by the publication of their "
+        "source alone: a rise in such a month is the record's, and need not be the country's."
+    )
+    covered = f"{now.coverage[-1]:.0%} of the indicators are covered"
+    return f"{how}{heard}; {covered}.{caution if dated else ''}"
+
+
+def list_answers(brief: Brief) -> tuple[Answer, ...]:
+    """Answer what a reader asks of every case, each from one figure."""
+    return tuple(
+        Answer(question, text, plate)
+        for question, text, plate in (
+            ("When was the first alarm, on what was then known?", _tell_alarm(brief), "risk"),
+            ("Who had warned by then?", _tell_warnings(brief), "timeline"),
+            (
+                "What was the first adequate response, and how late?",
+                _tell_response(brief),
+                "waiting",
+            ),
+            ("Which judgement matters most?", _tell_judgement(brief), "judgements"),
+            ("What would move the first alarm?", " ".join(_tell_flips(brief)), "scenarios"),
+            ("What does hindsight add?", _tell_hindsight(brief), "hindsight"),
+        )
+    )
+
+
+def _tell_alarm(brief: Brief) -> str:
+    policy = brief.flags.policy
+    if not brief.flags.alarms:
+        return f"None was raised, under the policy “{policy.id}”."
+    first = brief.flags.alarms[0]
+    over = f"until {first.end}" if first.end else f"and it was still on in {brief.months[-1]}"
+    drawn = ""
+    if brief.ensemble is not None:
+        share = brief.ensemble.alarm_probability[brief.months.index(first.onset)]
+        drawn = f" In that month {share:.0%} of the draws are in alarm."
+    return (
+        f"{first.onset}, {over}. The policy “{policy.id}” asks for a score of {policy.on:g} in "
+        f"{policy.months_needed} of {policy.months_watched} months and ends below {policy.off:g}."
+        f"{drawn}"
+    )
+
+
+def _tell_warnings(brief: Brief) -> str:
+    warnings = sorted(brief.warnings, key=_given)
+    if not warnings:
+        return "No warning is on record by then."
+    if not brief.flags.alarms:
+        return f"There was no alarm; {len(warnings)} warnings are on record in all."
+    onset = brief.flags.alarms[0].onset
+    before = [warning for warning in warnings if _given(warning).isoformat()[:7] <= onset]
+    if not before:
+        return (
+            f"Nobody on record; the first of {len(warnings)} warnings came on {warnings[0].date}."
+        )
+    named = "; ".join(
+        f"{w.issuer} to {w.addressee}, {w.date} ({w.audience})" for w in before[:NAMED]
+    )
+    rest = f"; and {len(before) - NAMED} more" if len(before) > NAMED else ""
+    return (
+        f"{len(before)} of {len(warnings)} warnings on record had been given by the end of "
+        f"{onset}: {named}{rest}. A warning counts from the last day that its date may mean, and "
+        "may be known from later recollection."
+    )
+
+
+def _given(warning: EarlyWarning) -> date:
+    when: ImpreciseDate = warning.date
+    return when.latest or when.earliest or date.max
+
+
+def _tell_response(brief: Brief) -> str:
+    if brief.gap is None:
+        return "There are no warnings to answer, so no response can be late."
+    gap = brief.gap
+    lags = gap.to_rows("lags")
+    warned = [lag for lag in lags if lag["kind"] == "warning"]
+    alarms = [lag for lag in lags if lag["kind"] == "alarm"]
+    said = f"Under the rule “{gap.rule.label}” the first warning {_tell_lag(brief, warned[0])}."
+    if alarms:
+        said += f" The first alarm {_tell_lag(brief, alarms[0])}."
+    answered = {
+        rule: sum(lag.warning is not None and not lag.censored for lag in one.lags)
+        for rule, one in brief.gaps.items()
+    }
+    others = [count for rule, count in answered.items() if rule != gap.rule.id]
+    elsewhere = f", under others {min(others)} to {max(others)}" if others else ""
+    return (
+        f"{said} Under this rule {answered[gap.rule.id]} of {len(warned)} warnings are answered"
+        f"{elsewhere}. A rule counts mandate, dates and numbers: not whether anybody was "
+        "protected, nor whether it was done because of the warning."
+    )
+
+
+def _tell_lag(brief: Brief, lag: Row) -> str:
+    if lag["censored"]:
+        return f"({lag['date']}) had no answer by the end of {brief.months[-1]}"
+    response = next(r for r in brief.case.responses if r.id == lag["response"])
+    return (
+        f"({lag['date']}) was answered {lag['days']:g} days later, {lag['answered_on']}, by "
+        f"{response.measure} ({response.actor})"
+    )
+
+
+def _tell_judgement(brief: Brief) -> str:
+    if brief.tree is None:
+        return "Every judgement was settled by whoever asked for this report."
+    rows = brief.tree.to_rows("branches")
+    spans = {}
+    for name in brief.tree.branches:
+        means = [row["mean_score"] for row in rows if row["branch"] == name]
+        spans[name] = (max(means) - min(means), min(means), max(means))
+    most = max(spans, key=lambda name: spans[name][0])
+    question = getattr(brief.framework.header.branches, most).question
+    _, low, high = spans[most]
+    share = float(brief.tree.weights[brief.tree.alarm.any(axis=1)].sum())
+    first = sorted(month for month in brief.tree.first_alarm if month is not None)
+    when = f", the first in {first[0]} to {first[-1]}" if first else ""
+    return (
+        f"Of the {len(spans)} judgements that make a score, this: “{question}” Between its "
+        f"options the mean monthly score goes from {low:.2f} to {high:.2f}. {share:.0%} of all "
+        f"{len(brief.tree.leaves)} methods, by weight, ever raise an alarm{when}. What counts as "
+        "an alarm, as an answer, and the coding itself are judgements too, told elsewhere."
+    )
+
+
+def _tell_flips(brief: Brief) -> Iterator[str]:
+    if not brief.flips:
+        yield "There is no alarm that could move."
+    for flip in brief.flips:
+        row = flip.to_row()
+        then = f"in {row['then']}" if row["then"] else "never"
+        if isinstance(flip, Flip):
+            yield _tell_rows(brief, flip, then)
+        elif flip.change is not None:
+            yield f"No weight need change by more than {flip.change:.0%} for it to come {then}."
+    moved = _list_movers(brief)
+    if moved:
+        yield f"Scenarios that move it: {', '.join(moved)}."
+
+
+def _tell_rows(brief: Brief, flip: Flip, then: str) -> str:
+    if not flip.is_possible:
+        return "No set of evidence that was tried moves it."
+    told = {item.id: item.shown_summary for item in brief.evidence}
+    rows = "; ".join(f"{name} ({told[name]})" for name in flip.evidence[:NAMED])
+    rest = f" and {len(flip.evidence) - NAMED} more" if len(flip.evidence) > NAMED else ""
+    proof = "" if flip.is_minimal else f" (at least {flip.least} rows are needed)"
+    return f"Without {rows}{rest}{proof} it would come {then}."
+
+
+def _list_movers(brief: Brief) -> list[str]:
+    if not brief.scenario_rows:
+        return []
+    base, *rows = brief.scenario_rows
+    return [
+        f"{row['scenario']} ({row['first_alarm'] or 'none'})"
+        for row in rows
+        if row["first_alarm"] != base["first_alarm"]
+    ]
+
+
+def _tell_hindsight(brief: Brief) -> str:
+    now, later = brief.assessment, brief.retrospective.on_record[: len(brief.months)]
+    added = later - now.on_record
+    if np.isnan(added).all():
+        return "Nothing that was on record then is on record now."
+    place = int(np.nanargmax(abs(added)))
+    unknown = int((np.isnan(now.on_record) & ~np.isnan(later)).sum())
+    only = f" In {unknown} months only hindsight has anything on record." if unknown else ""
+    return (
+        f"On average {np.nanmean(added):+.2f}; most in {brief.months[place]}, where the score with "
+        f"all that is known now is {later[place]:.2f} instead of {now.overall[place]:.2f}.{only}"
+    )

@@ -1,0 +1,272 @@
+"""Brief: everything about one case that an analyst is asked for, computed once.
+
+Figures draw it, the report prints it; neither computes anything of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from math import ceil
+from typing import TypeVar
+
+from atrisk.base.errors import RequestError, check_count
+from atrisk.base.rows import Row
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Audience, Evidence, Source, knowledge_day
+from atrisk.cases.ledger import STAGES, EarlyWarning, Response
+from atrisk.cases.scenario import Scenario, list_scenarios
+from atrisk.ensemble.draws import run_ensemble
+from atrisk.ensemble.ensemble import Ensemble
+from atrisk.ensemble.variation import SCORING
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.uncertainty import FILE as UNCERTAINTY
+from atrisk.frameworks.uncertainty import read_uncertainty
+from atrisk.gap.gap import Gap, measure_gap
+from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.flags import Flags, find_spans, raise_flags
+from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
+from atrisk.studies.methods import MethodTree, explore_methods
+from atrisk.studies.scenarios import Outcome, run_scenarios
+
+T = TypeVar("T")
+
+DRAWS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Brief:
+    """A case, assessed and measured in every way that a report shows.
+
+    Attributes:
+        assessment: on the knowledge that was asked for.
+        retrospective: the same with everything that is known now.
+        flags: alarms, surges and triggers.
+        spans: first and one past the last place of each alarm; None for one that goes on.
+        gaps: warnings and responses under every rule, by its id; empty if nobody had warned.
+        ensemble: draws of what may be wrong; None without an ``uncertainty.toml``.
+        outcome: scenarios beside the base; None if the case has none.
+        tree: every way to settle the judgements that move a score; None if all are settled.
+        flips: the least that moves the first alarm; empty if there is none.
+        seed: of whatever was drawn.
+    """
+
+    assessment: Assessment
+    retrospective: Assessment = field(repr=False)
+    flags: Flags = field(repr=False)
+    spans: tuple[tuple[int, int | None], ...] = field(repr=False)
+    gaps: Mapping[str, Gap] = field(repr=False)
+    ensemble: Ensemble | None = field(repr=False)
+    outcome: Outcome | None = field(repr=False)
+    tree: MethodTree | None = field(repr=False)
+    flips: tuple[Flip | WeightFlip, ...] = field(repr=False)
+    seed: int
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.assessment.case
+
+    @property
+    def framework(self) -> Framework:
+        """The framework that it is scored under."""
+        return self.assessment.framework
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Every month that was assessed."""
+        return self.assessment.months
+
+    @property
+    def gap(self) -> Gap | None:
+        """Warnings and responses under the method's own rule; None if nobody had warned."""
+        return self.gaps.get(self.assessment.method.rule.id)
+
+    @cached_property
+    def scenario_rows(self) -> tuple[Row, ...]:
+        """A row for the case as it is and for each scenario; none if it has none."""
+        return tuple(self.outcome.to_rows("summary")) if self.outcome else ()
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The what-ifs that were run."""
+        results = self.outcome.results if self.outcome else ()
+        return tuple(one.scenario for one in results if one.scenario)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The rows that were known to the audience by the last day that is seen."""
+        now, sources = self.assessment, self.case.source_by_id
+        return tuple(
+            item
+            for item in self.case.evidence
+            if knowledge_day(item, sources[item.source], now.audience) <= now.until
+        )
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that were out by then, or that the evidence shown is from."""
+        shown, until = {item.source for item in self.evidence}, self.assessment.until
+        return tuple(
+            source
+            for source in self.case.sources
+            if source.id in shown or (source.published.earliest or date.max) <= until
+        )
+
+    @property
+    def warnings(self) -> tuple[EarlyWarning, ...]:
+        """The warnings that the audience had heard by then."""
+        lags = self.gap.lags if self.gap else ()
+        return tuple(lag.warning for lag in lags if lag.warning)
+
+    @property
+    def responses(self) -> tuple[Response, ...]:
+        """The responses that had reached a stage by then, without the stages they reached later."""
+        seen = (_cut_stages(response, self.assessment.until) for response in self.case.responses)
+        return tuple(response for response in seen if response is not None)
+
+
+def prepare_brief(
+    case: Case,
+    framework: Framework,
+    *,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    method: Mapping[str, str] | None = None,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Brief:
+    """Compute everything that a report shows of a case.
+
+    Args:
+        case: from ``load_case``.
+        framework: from ``load_framework``.
+        knowledge: as in ``assess``.
+        audience: as in ``assess``.
+        method: options that are settled otherwise, by branch.
+        seed: of the ensemble; 0 is a seed.
+        draws: of the ensemble; enough that its outermost quantiles are told apart, such as 20 for
+            those at 5 and 95 %.
+
+    Returns:
+        A ``Brief``. What the case has no data for (warnings, scenarios, uncertainty) is None.
+
+    Raises:
+        RequestError: nothing was known by then, no seed, or too few draws.
+        DataError: the case is coded to another framework.
+        UnknownNameError: no such audience, branch or option.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2020-2021")
+        >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=50)
+        >>> brief.gap is not None, brief.outcome is None, len(brief.months)
+        (True, True, 12)
+    """
+    settled = dict(method or {})
+    view = _View(case, framework, knowledge, audience, settled)
+    now = view.assess(knowledge)
+    return Brief(
+        assessment=now,
+        retrospective=view.assess("retrospective"),
+        flags=raise_flags(now),
+        spans=tuple(find_spans(now)),
+        gaps=_measure_gaps(case, now),
+        ensemble=view.draw(seed, draws),
+        outcome=view.run_scenarios(),
+        tree=view.explore(),
+        flips=_flip(now),
+        seed=seed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is scored, on whose knowledge, by which method: the same for every part."""
+
+    case: Case
+    framework: Framework
+    knowledge: str | date
+    audience: Audience | None
+    settled: dict[str, str]
+
+    def assess(self, knowledge: str | date) -> Assessment:
+        return assess(
+            self.case,
+            self.framework,
+            knowledge=knowledge,
+            audience=self.audience,
+            method=self.settled,
+        )
+
+    def draw(self, seed: int, draws: int) -> Ensemble | None:
+        if not self.framework.folder.has(UNCERTAINTY):
+            return None
+        spread = read_uncertainty(self.framework.folder).quantiles
+        least = ceil(round(1 / min(spread[0], 1 - spread[-1]), 6))
+        check_count("draws", draws, least=least)
+        return run_ensemble(
+            self.case,
+            self.framework,
+            seed=seed,
+            draws=draws,
+            knowledge=self.knowledge,
+            audience=self.audience,
+            method=self.settled,
+            progress=False,
+        )
+
+    def run_scenarios(self) -> Outcome | None:
+        if not list_scenarios(self.case):
+            return None
+        return run_scenarios(
+            self.case,
+            self.framework,
+            knowledge=self.knowledge,
+            audience=self.audience,
+            method=self.settled,
+        )
+
+    def explore(self) -> MethodTree | None:
+        branches = [name for name in SCORING if name not in self.settled]
+        if not branches:
+            return None
+        return explore_methods(
+            self.case,
+            self.framework,
+            branches=branches,
+            method=self.settled,
+            knowledge=self.knowledge,
+            audience=self.audience,
+            progress=False,
+        )
+
+
+def _cut_stages(response: Response, until: date) -> Response | None:
+    """Return a response as it stood on a day; None if it had reached no stage."""
+    reached = {name: when for name in STAGES if (when := getattr(response, name))}
+    later = [name for name, when in reached.items() if (when.earliest or until) > until]
+    if len(later) == len(reached):
+        return None
+    return response.model_copy(update=dict.fromkeys(later)) if later else response
+
+
+def _try(measure: Callable[[], T]) -> T | None:
+    """Return a measure, or None where the case has nothing to measure."""
+    try:
+        return measure()
+    except RequestError:
+        return None
+
+
+def _measure_gaps(case: Case, now: Assessment) -> dict[str, Gap]:
+    rules = now.framework.header.branches.rule.options
+    found = {rule.id: _try(lambda rule=rule: measure_gap(case, now, rule)) for rule in rules}  # type: ignore[misc]
+    return {name: gap for name, gap in found.items() if gap is not None}
+
+
+def _flip(now: Assessment) -> tuple[Flip | WeightFlip, ...]:
+    found = (_try(lambda: flip_evidence(now, "later")), _try(lambda: flip_weights(now)))
+    return tuple(flip for flip in found if flip is not None)

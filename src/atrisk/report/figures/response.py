@@ -1,0 +1,233 @@
+"""Figures of warnings and responses: on one timeline, the gap, promises, and how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atrisk.base.dates import ImpreciseDate
+from atrisk.cases.evidence import AUDIENCES
+from atrisk.cases.ledger import EarlyWarning, Response
+from atrisk.gap.gap import Gap
+from atrisk.report.figures.risk import Spans
+from atrisk.report.figures.style import (
+    BLUE,
+    DASHES,
+    GREEN,
+    INK,
+    MARKS,
+    MUTED,
+    ORANGE,
+    RED,
+    SERIES,
+    SKY,
+    add_legend,
+    join_equal,
+    mark_alarm,
+    mark_months,
+    mark_score,
+    new_figure,
+    styled,
+)
+from atrisk.scoring.assessment import Assessment
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHOWN_STAGES = ("decided", "deployed")
+
+
+@styled
+def draw_timeline(
+    assessment: Assessment,
+    warnings: Sequence[EarlyWarning],
+    responses: Sequence[Response],
+    spans: Spans = (),
+) -> Figure:
+    """Draw warnings and responses under the risk curve, on one axis of time.
+
+    A warning stands in the row of who heard it; a response in that of its instrument, at the
+    middle of the dates on which it may have been decided and deployed. What lies outside the
+    months of the case is not drawn.
+
+    Returns:
+        A matplotlib figure; upper axis: score, 0 to 1; lower axes: no vertical unit.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    months = assessment.months
+    instruments = sorted({response.instrument for response in responses})
+    heights = [3, 1 + len(AUDIENCES) * 0.4, 1 + len(instruments) * 0.4]
+    figure, (risk, warned, answered) = new_figure(8, 3, height_ratios=heights)
+    mark_alarm(risk, spans, len(months))
+    risk.plot(assessment.on_record, color=BLUE, linewidth=2, label="risk score")
+    mark_score(risk, "risk score (0 to 1)")
+    _mark_warnings(warned, warnings, months)
+    _mark_responses(answered, responses, months, instruments)
+    mark_months(answered, months)
+    add_legend(figure, 4)
+    return figure
+
+
+def _mark_warnings(axes: Axes, warnings: Sequence[EarlyWarning], months: Sequence[str]) -> None:
+    for row, audience in enumerate(AUDIENCES):
+        places = [_place(w.date, months) for w in warnings if w.audience == audience]
+        inside = [place for place in places if place is not None]
+        axes.scatter(
+            inside, _spread(inside, row), marker="v", s=40, color=RED, alpha=0.75,
+            label="warning" if row == 0 else None,
+        )  # fmt: skip
+    _name_rows(axes, AUDIENCES, "warnings,\nby who heard")
+
+
+def _mark_responses(
+    axes: Axes, responses: Sequence[Response], months: Sequence[str], instruments: Sequence[str]
+) -> None:
+    for stage, color, mark in zip(SHOWN_STAGES, (MUTED, GREEN), ("o", "s"), strict=True):
+        for row, instrument in enumerate(instruments):
+            places = [
+                _place(when, months)
+                for response in responses
+                if response.instrument == instrument and (when := getattr(response, stage))
+            ]
+            inside = [place for place in places if place is not None]
+            offset = -0.15 if stage == SHOWN_STAGES[0] else 0.15
+            axes.scatter(
+                inside, [row + offset] * len(inside), marker=mark, s=28, color=color, alpha=0.8,
+                label=f"response {stage}" if row == 0 else None,
+            )  # fmt: skip
+    _name_rows(axes, instruments, "responses,\nby instrument")
+
+
+def _name_rows(axes: Axes, names: Sequence[str], label: str) -> None:
+    axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_ylabel(label)
+
+
+def _place(when: ImpreciseDate, months: Sequence[str]) -> float | None:
+    """Return where the middle of a date stands among months; None if it is not among them."""
+    ends = [day for day in (when.earliest, when.latest) if day]
+    day = date.fromordinal(sum(end.toordinal() for end in ends) // len(ends))
+    first = date.fromisoformat(f"{months[0]}-01")
+    place = (day.year - first.year) * 12 + day.month - first.month
+    return place + (day.day - 1) / 31 if 0 <= place < len(months) else None
+
+
+def _spread(places: Iterable[float], row: int) -> list[float]:
+    """Set marks of one row a little apart, so that those of one day can be counted."""
+    seen: dict[int, int] = {}
+    spread = []
+    for place in places:
+        count = seen[round(place)] = seen.get(round(place), -1) + 1
+        side = 1 if count % 2 else -1
+        spread.append(row + side * ((count + 1) // 2 % 3) / 8)
+    return spread
+
+
+@styled
+def draw_gap(gap: Gap) -> Figure:
+    """Draw the risk beside the level of response that stood against it.
+
+    Returns:
+        A matplotlib figure; vertical axis: score and response level, 0 to 1, no unit.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(4)
+    rows = gap.to_rows("monthly")
+    risk, response = (  # None, where nothing is on record, becomes NaN and is not drawn
+        np.array([row[name] for row in rows], dtype=np.float64) for name in ("risk", "response")
+    )
+    places = range(len(rows))
+    axes.fill_between(
+        places, risk, response, where=list(risk > response), color=ORANGE, alpha=0.35, linewidth=0,
+        interpolate=True, label="gap",
+    )  # fmt: skip
+    axes.fill_between(
+        places, [row["response_low"] for row in rows], [row["response_high"] for row in rows],
+        color=GREEN, alpha=0.2, linewidth=0, label="response: bounds of its dates",
+    )  # fmt: skip
+    axes.plot(risk, color=BLUE, linewidth=2, label="risk score")
+    axes.plot(response, color=GREEN, linewidth=2, linestyle="--", label="response level")
+    mark_score(axes, "score and level (0 to 1)")
+    mark_months(axes, [row["month"] for row in rows])
+    add_legend(figure, 4)
+    return figure
+
+
+@styled
+def draw_promises(gap: Gap) -> Figure:
+    """Draw the share that was delivered of what each response promised.
+
+    Returns:
+        A matplotlib figure; vertical axis: per cent of the promised strength.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(4)
+    rows, months = gap.to_rows("promises"), list(gap.assessment.months)
+    measures = {response.id: response.measure for response in gap.case.responses}
+    names = list(dict.fromkeys((row["response"], row["unit"]) for row in rows))
+    for number, (response, unit) in enumerate(names):
+        mine = [row for row in rows if (row["response"], row["unit"]) == (response, unit)]
+        known = [row for row in mine if row["share"] is not None]
+        axes.plot(
+            [months.index(row["month"]) for row in known],
+            [row["share"] * 100 for row in known],
+            color=SERIES[number % len(SERIES)],
+            drawstyle="steps-post",
+            marker=MARKS[number % len(MARKS)],
+            markersize=4,
+            label=f"{measures[response]} ({unit}{'' if known else '; delivery unknown'})",
+        )
+    axes.axhline(100, color=INK, linewidth=0.8, linestyle=":")
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("delivered of what was promised (%)")
+    mark_months(axes, months)
+    add_legend(figure, 2)
+    return figure
+
+
+@styled
+def draw_waiting(gaps: Mapping[str, Gap]) -> Figure:
+    """Draw the share of warnings still waiting, by days since the warning, under each rule.
+
+    Kaplan-Meier estimates: a warning that nothing answered waits until the end of the case.
+
+    Args:
+        gaps: by the rule's id.
+
+    Returns:
+        A matplotlib figure; horizontal axis: days; vertical axis: per cent of warnings.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(4)
+    axes.grid(visible=True, axis="both")
+    curves: dict[str, list[float]] = {}
+    for rule, gap in gaps.items():
+        rows = gap.to_rows("survival")
+        share = [100.0, *(row["waiting"] * 100 for row in rows)]
+        curves[rule.replace("-", " ")] = [0.0, *(row["days"] for row in rows), *share]
+    for number, (label, curve) in enumerate(join_equal(curves).items()):
+        half = len(curve) // 2
+        axes.step(
+            curve[:half], curve[half:], where="post", color=SERIES[number % len(SERIES)],
+            linewidth=2, linestyle=DASHES[number % len(DASHES)], label=label,
+        )  # fmt: skip
+    axes.axhline(50, color=SKY, linewidth=0.8, label="half of them")
+    axes.set_ylim(0, 102)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("days since the warning")
+    axes.set_ylabel("warnings still unanswered (%)")
+    add_legend(figure, 3)
+    return figure

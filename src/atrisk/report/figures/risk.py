@@ -1,0 +1,242 @@
+"""Figures of the risk: month by month, by crime, by factor, and what hindsight adds."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atrisk.ensemble.ensemble import Ensemble
+from atrisk.report.figures.style import (
+    BLUE,
+    DASHES,
+    GRID,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    RED,
+    SERIES,
+    SKY,
+    add_legend,
+    mark_alarm,
+    mark_months,
+    mark_score,
+    new_figure,
+    styled,
+)
+from atrisk.scoring.assessment import Assessment
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Spans = Sequence[tuple[int, int | None]]
+
+
+def link_month(month: str) -> str:
+    """Return where a page tells a month."""
+    return f"#m-{month}"
+
+
+def link_cell(month: str, factor: str) -> str:
+    """Return where a page tells a factor's month."""
+    return f"#c-{month}-{factor}"
+
+
+@styled
+def draw_risk(
+    assessment: Assessment,
+    spans: Spans = (),
+    ensemble: Ensemble | None = None,
+    *,
+    linked: bool = False,
+) -> Figure:
+    """Draw the overall score with its bounds, its bands and its alarms.
+
+    Args:
+        assessment: from ``assess``.
+        spans: alarms, as places of months, from ``find_spans``.
+        ensemble: to show where most of its draws lie.
+        linked: give each month a link into a report.
+
+    Returns:
+        A matplotlib figure; vertical axis: score, 0 to 1, no unit.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(4)
+    places = range(len(assessment.months))
+    axes.fill_between(
+        places, assessment.low, assessment.high, color=GRID, alpha=0.6, linewidth=0,
+        label="bounds: what is unknown at none and at its worst",
+    )  # fmt: skip
+    if ensemble is not None:
+        share, *ends = ensemble.spread()
+        low, high = (np.where(assessment.coverage > 0, end, np.nan) for end in ends)
+        axes.fill_between(
+            places, low, high, color=SKY, alpha=0.4, linewidth=0, label=f"{share:.0%} of the draws"
+        )
+    mark_alarm(axes, spans, len(assessment.months))
+    axes.plot(places, assessment.on_record, color=BLUE, linewidth=2, label="score")
+    _mark_points(axes, assessment, linked=linked)
+    _mark_bands(axes, assessment)
+    mark_score(axes, "risk score (0 to 1)")
+    mark_months(axes, assessment.months)
+    add_legend(figure, 2)
+    return figure
+
+
+def _mark_points(axes: Axes, assessment: Assessment, *, linked: bool) -> None:
+    points = axes.scatter(
+        range(len(assessment.months)), assessment.on_record, s=22, color=BLUE, edgecolor=PAPER,
+        linewidth=0.8, zorder=3,
+    )  # fmt: skip
+    if linked:
+        points.set_urls([link_month(month) for month in assessment.months])
+
+
+def _mark_bands(axes: Axes, assessment: Assessment) -> None:
+    """Write the bands' names at the right, where the curve ends."""
+    bands = assessment.framework.header.bands
+    edges = [*(band.lower for band in bands), 1.0]
+    for band, low, high in zip(bands, edges, edges[1:], strict=False):
+        axes.axhline(low, color=MUTED, linewidth=0.6, linestyle=":")
+        axes.text(
+            1.01, (low + high) / 2, band.label, transform=axes.get_yaxis_transform(),
+            va="center", color=MUTED, fontsize=9,
+        )  # fmt: skip
+
+
+@styled
+def draw_crimes(assessment: Assessment) -> Figure:
+    """Draw the score of each crime.
+
+    Returns:
+        A matplotlib figure; vertical axis: score, 0 to 1, no unit.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(3)
+    labels = {crime.code: crime.label for crime in assessment.framework.crimes}
+    for number, (code, found) in enumerate(assessment.by_crime.items()):
+        scores = np.where(found.coverage > 0, found.point, np.nan)
+        axes.plot(
+            scores, color=SERIES[number], linestyle=DASHES[number % len(DASHES)],
+            linewidth=2, label=labels[code],
+        )  # fmt: skip
+    mark_score(axes, "risk score (0 to 1)")
+    mark_months(axes, assessment.months)
+    add_legend(figure, 3)
+    return figure
+
+
+@styled
+def draw_heat_map(assessment: Assessment, *, linked: bool = False) -> Figure:
+    """Draw every factor in every month; what nobody assessed is hatched, not pale.
+
+    Args:
+        assessment: from ``assess``.
+        linked: give each cell a link into a report.
+
+    Returns:
+        A matplotlib figure; colour: score, 0 to 1, no unit.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    from matplotlib.collections import PatchCollection  # noqa: PLC0415 - an extra
+    from matplotlib.patches import Patch, Rectangle  # noqa: PLC0415
+
+    rows = len(assessment.factor_codes)
+    figure, axes = new_figure(max(3, round(rows * 0.5)))
+    cells, values, urls = [], [], []
+    for place, month in enumerate(assessment.months):
+        for row, code in enumerate(assessment.factor_codes):
+            box = (place - 0.5, row - 0.5)
+            if assessment.by_factor.coverage[place, row] > 0:
+                cells.append(Rectangle(box, 1, 1))
+                values.append(assessment.factors[place, row])
+                urls.append(link_cell(month, code))
+            else:
+                axes.add_patch(
+                    Rectangle(box, 1, 1, facecolor="none", edgecolor=GRID, hatch="///", linewidth=0)
+                )
+    drawn = PatchCollection(cells, cmap="cividis_r", edgecolor=PAPER, linewidth=0.5)
+    drawn.set_array(np.array(values))
+    drawn.set_clim(0, 1)
+    if linked:
+        drawn.set_urls(urls)
+    axes.add_collection(drawn)
+    axes.grid(visible=False)
+    axes.set_ylim(rows - 0.5, -0.5)
+    titles = assessment.framework.factors
+    axes.set_yticks(
+        range(rows), [_wrap(f"{c}  {titles[c].title}") for c in assessment.factor_codes], fontsize=8
+    )
+    axes.set_ylabel("risk factor")
+    mark_months(axes, assessment.months)
+    figure.colorbar(drawn, ax=axes, label="factor score (0 to 1)", fraction=0.03, pad=0.01)
+    unknown = Patch(facecolor="none", edgecolor=MUTED, hatch="///", label="not assessed")
+    figure.legend(handles=[unknown], loc="outside lower left")
+    return figure
+
+
+def _wrap(title: str) -> str:
+    return textwrap.fill(title, 44, max_lines=3, placeholder=" …")
+
+
+@styled
+def draw_coverage(assessment: Assessment) -> Figure:
+    """Draw the share of indicators on which evidence is current.
+
+    Returns:
+        A matplotlib figure; vertical axis: per cent of the framework's indicators.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(3)
+    axes.bar(range(len(assessment.months)), assessment.coverage * 100, color=SKY, width=0.9)
+    least = assessment.framework.header.least_coverage * 100
+    axes.axhline(least, color=RED, linestyle="--", label=f"below {least:g} % no band is named")
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("indicators covered (%)")
+    mark_months(axes, assessment.months)
+    add_legend(figure)
+    return figure
+
+
+@styled
+def draw_hindsight(now: Assessment, retrospective: Assessment, *, linked: bool = False) -> Figure:
+    """Draw what was known then beside what is known now.
+
+    Args:
+        now: on contemporaneous knowledge.
+        retrospective: on all knowledge.
+        linked: give each month a link into a report.
+
+    Returns:
+        A matplotlib figure; vertical axis: score, 0 to 1, no unit.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(3)
+    months = now.months
+    later = retrospective.on_record[: len(months)]
+    axes.fill_between(
+        range(len(months)), now.on_record, later, color=ORANGE, alpha=0.35, linewidth=0,
+        label="what hindsight adds or takes away",
+    )  # fmt: skip
+    axes.plot(later, color=INK, linestyle="--", label="with all that is known now")
+    axes.plot(now.on_record, color=BLUE, linewidth=2, label=f"as asked for: {now.knowledge}")
+    _mark_points(axes, now, linked=linked)
+    mark_score(axes, "risk score (0 to 1)")
+    mark_months(axes, months)
+    add_legend(figure, 3)
+    return figure

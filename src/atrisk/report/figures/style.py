@@ -1,0 +1,157 @@
+"""Style: the colours, axes and files that every figure shares.
+
+Series colours are Okabe and Ito's, which people with any colour vision tell apart, and each series
+also differs in dash or shape. Ink, muted ink, grid and paper are fixed hexadecimal codes that occur
+nowhere else, so that a page can replace them by its own, dark or light.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from atrisk.base.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+
+INK, MUTED, GRID, PAPER = "#1b1b1e", "#5a5a64", "#dadae2", "#fdfdfe"
+ORANGE, SKY, GREEN, BLUE, RED, PINK = (
+    "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00", "#cc79a7",
+)  # fmt: skip
+SERIES = (BLUE, RED, GREEN, PINK, ORANGE, SKY, MUTED)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+MARKS = ("o", "s", "^", "D", "v", "P", "X")
+WIDTH = 9  # inches
+SCREEN_DPI = 150
+SHORT, LABELS = 24, 8  # months that are labelled one by one, and at most how many labels
+
+_RULES: Any = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.labelcolor": INK,
+    "legend.labelcolor": INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": PAPER,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "grid.color": GRID,
+    "hatch.color": MUTED,
+    "hatch.linewidth": 0.4,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "savefig.facecolor": PAPER,
+    "svg.fonttype": "none",  # text stays text: it can be read aloud, searched and scaled
+    "text.color": INK,
+    "text.parse_math": False,  # a case's dollars are dollars
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+}
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Return a drawing that is made in the house style, whatever the reader's own is.
+
+    No window is opened, and no global state of matplotlib is left changed.
+
+    Raises:
+        MissingExtraError: when it is called and matplotlib is not installed.
+    """
+
+    @wraps(draw)
+    def draw_styled(*arguments: P.args, **named: P.kwargs) -> Figure:
+        try:
+            import matplotlib as mpl  # noqa: PLC0415 - an extra
+        except ImportError:
+            raise MissingExtraError("a figure", "report") from None
+        with mpl.rc_context(_RULES):
+            return draw(*arguments, **named)
+
+    return draw_styled
+
+
+def new_figure(height: int, rows: int = 1, **more: Any) -> tuple[Figure, Any]:
+    """Return a figure and its axes.
+
+    Args:
+        height: inches.
+        rows: axes below one another, which share their horizontal axis.
+        more: for ``Figure.subplots``, such as ``height_ratios``.
+    """
+    from atrisk.report.figures.canvas import Canvas  # noqa: PLC0415 - imports matplotlib, an extra
+
+    figure = Canvas(figsize=(WIDTH, height))
+    return figure, figure.subplots(rows, 1, sharex=True, **more)
+
+
+def save_figure(figure: Figure, target: Path | io.BytesIO, kind: str, name: str) -> None:
+    """Write a figure as ``svg``, ``png`` or ``pdf``; the same figure gives the same bytes."""
+    import matplotlib as mpl  # noqa: PLC0415 - there is a figure, so it is there
+
+    dates: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+    with mpl.rc_context({**_RULES, "svg.hashsalt": name}):
+        figure.savefig(target, format=kind, dpi=SCREEN_DPI, metadata=dates)
+
+
+def mark_months(axes: Axes, months: Sequence[str]) -> None:
+    """Label a horizontal axis of months: a short one by month, a long one by year and quarter."""
+    if len(months) <= SHORT:
+        shown = range(0, len(months), -(-len(months) // LABELS))
+        axes.set_xticks(list(shown), [months[place] for place in shown])
+        axes.set_xlabel("month")
+    else:
+        years = [place for place, month in enumerate(months) if month.endswith("-01")]
+        axes.set_xticks(years, [months[place][:4] for place in years], ha="left")
+        quarters = [p for p, month in enumerate(months) if month[5:] in ("04", "07", "10")]
+        axes.set_xticks(quarters, minor=True)
+        axes.set_xlabel("month (a year's label stands at its January)")
+    axes.set_xlim(-1, len(months))
+
+
+def mark_score(axes: Axes, label: str) -> None:
+    """Give a vertical axis the scale of a score, 0 to 1."""
+    axes.set_ylim(0, 1)
+    axes.set_ylabel(label)
+
+
+def join_equal(curves: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
+    """Return curves by label, those that are the same under one: a line hides no other.
+
+    Examples:
+        >>> join_equal({"a": [1.0], "b": [1.0], "c": [2.0]})
+        {'a, b': [1.0], 'c': [2.0]}
+    """
+    names: dict[tuple[float, ...], list[str]] = {}
+    for name, curve in curves.items():
+        names.setdefault(tuple(curve), []).append(name)
+    return {", ".join(same): curves[same[0]] for same in names.values()}
+
+
+def add_legend(figure: Figure, columns: int = 3) -> None:
+    """Put the legend of all axes under them, where it hides nothing."""
+    figure.legend(loc="outside lower center", ncols=columns)
+
+
+def mark_alarm(axes: Axes, spans: Sequence[tuple[int, int | None]], months: int) -> None:
+    """Draw the months in alarm as a bar on the axis; the first carries the legend's entry."""
+    for number, (start, end) in enumerate(spans):
+        axes.axvspan(
+            start - 0.5,
+            (months if end is None else end) - 0.5,
+            ymax=1 / 25,
+            facecolor=RED,
+            linewidth=0,
+            label="in alarm" if number == 0 else None,
+        )

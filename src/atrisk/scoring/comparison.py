@@ -1,0 +1,66 @@
+"""Comparison: the difference between two scores, split exactly over the evidence."""
+
+from __future__ import annotations
+
+from atrisk.base.errors import RequestError
+from atrisk.base.rows import Row
+from atrisk.scoring.assessment import Assessment
+
+
+def compare_scores(
+    before: tuple[Assessment, str],
+    after: tuple[Assessment, str],
+    *,
+    factor: str | None = None,
+    crime: str | None = None,
+) -> list[Row]:
+    """Split the difference between two scores exactly over the evidence.
+
+    The two may differ in month, in knowledge, in audience or in method: what is compared is a
+    score that somebody could have read with another one.
+
+    Args:
+        before: an assessment and one of its months.
+        after: another one, or the same with another month.
+        factor: code of a factor; None for a crime's or the overall score.
+        crime: code of a crime; None for the worst one on each side.
+
+    Returns:
+        One row for each telling of evidence on an indicator, the largest change first, with its
+        contribution ``before`` and ``after`` and the ``change``; the changes sum to the
+        difference of the scores to 1e-12.
+
+    Raises:
+        RequestError: a month was not assessed, or nothing bears on either score.
+        UnknownNameError: no such factor or crime.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> then = atrisk.assess(case, framework)
+        >>> later = atrisk.assess(case, framework, knowledge="retrospective")
+        >>> rows = compare_scores((then, "2013-03"), (later, "2013-03"))
+        >>> place = then.place("2013-03")
+        >>> difference = later.overall[place] - then.overall[place]
+        >>> bool(abs(sum(row["change"] for row in rows) - difference) < 1e-12)
+        True
+    """
+    sides = [assessment.contribute(month, factor, crime) for assessment, month in (before, after)]
+    if not any(sides):
+        raise RequestError(
+            f"nothing on record bears on either score ({before[1]}, {after[1]}); choose others"
+        )
+    return _subtract(sides[0], sides[1])
+
+
+def _subtract(before: list[Row], after: list[Row]) -> list[Row]:
+    """Return what changed between two explanations, by telling, the largest change first."""
+    sides = [{(row["evidence"], row["indicator"]): row for row in rows} for rows in (before, after)]
+    rows = []
+    for key in dict.fromkeys([*sides[1], *sides[0]]):
+        then, now = (side.get(key, {}).get("contribution", 0.0) for side in sides)
+        row = dict(sides[1].get(key) or sides[0][key])
+        del row["contribution"]
+        rows.append({"evidence": key[0], "change": now - then, "before": then, "after": now} | row)
+    return sorted(rows, key=lambda row: -abs(row["change"]))

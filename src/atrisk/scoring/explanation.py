@@ -1,0 +1,87 @@
+"""Explanation: a score split exactly over the evidence that it rests on.
+
+A claim's part is its Shapley value in its indicator's intensity, times the indicator's multiplier
+in the score; it is credited to the telling that gives the claim its probability.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.rows import Row
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Evidence
+from atrisk.frameworks.framework import Framework
+from atrisk.kernel.attribution import attribute
+from atrisk.scoring.intensity import Intensity, exceed_at
+
+Floats = NDArray[np.float64]
+
+
+def explain_score(
+    case: Case, framework: Framework, intensity: Intensity, place: int, multipliers: Floats
+) -> list[Row]:
+    """Split one month's score over tellings of evidence.
+
+    Args:
+        case: whose evidence.
+        framework: whose indicators.
+        intensity: of the case.
+        place: row of the month.
+        multipliers: what each indicator's intensity is multiplied by in the score.
+
+    Returns:
+        Rows with ``evidence``, ``contribution`` and where it comes from, the largest part first;
+        none where nothing on record bears on the score.
+    """
+    reached, best = exceed_at(intensity, place, framework.top_severity)
+    tellings = intensity.tellings
+    parts: dict[int, float] = {}
+    for indicator in np.flatnonzero(multipliers):
+        groups = np.flatnonzero(tellings.owner == indicator)
+        lowers = tellings.mitigating[groups]
+        up, down = groups[~lowers], groups[lowers]
+        for side, shares in zip(
+            (up, down), attribute(reached[:, up], reached[:, down]), strict=True
+        ):
+            for level, column in zip(*np.nonzero(reached[:, side]), strict=True):
+                telling = int(best[level, side[column]])
+                part = float(shares[level, column] * multipliers[indicator])
+                parts[telling] = parts.get(telling, 0.0) + part
+    order = sorted(parts, key=lambda telling: (-abs(parts[telling]), telling))
+    return [
+        {"evidence": tellings.items[tellings.item[telling]].id, "contribution": parts[telling]}
+        | _describe(case, framework, intensity, place, telling)
+        for telling in order
+    ]
+
+
+def _describe(
+    case: Case, framework: Framework, intensity: Intensity, place: int, telling: int
+) -> Row:
+    tellings = intensity.tellings
+    item = tellings.items[tellings.item[telling]]
+    assert isinstance(item, Evidence)  # noqa: S101 - a search has severity 0 and no part
+    indicator = list(framework.indicators.values())[tellings.indicator[telling]]
+    source = case.source_by_id[item.source]
+    siblings = np.flatnonzero(tellings.group == tellings.group[telling])
+    others = [s for s in siblings if s != telling and intensity.known[s, place]]
+    return {
+        "factor": indicator.factor,
+        "indicator": indicator.code,
+        "label": indicator.label,
+        "direction": item.direction,
+        "severity": item.severity,
+        "grade": f"{source.reliability}{item.credibility}",
+        "probability": float(intensity.probability[telling, place]),
+        "start": item.start.text,
+        "end": item.end.text if item.end else "",
+        "known": item.known.text if item.known else source.published.text,
+        "audience": item.audience,
+        "quote": item.shown_quote,
+        "summary": item.shown_summary,
+        "source": item.source,
+        "locator": item.locator,
+        "also_told_by": "; ".join(tellings.items[tellings.item[other]].id for other in others),
+    }

@@ -1,0 +1,252 @@
+"""Flags: alarms, surges and triggers, each with what raised it.
+
+On contemporaneous knowledge a flag uses only what was known by its month: an alarm is raised in
+the month in which it could have been raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from atrisk.base.errors import RequestError, UnknownNameError, require
+from atrisk.base.rows import Result, Row
+from atrisk.frameworks.branches import AlarmOption, Method
+from atrisk.frameworks.framework import Framework
+from atrisk.kernel.alarms import find_alarms, find_surges
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.comparison import compare_scores
+
+_TOO_LITTLE = "; too little is covered to name a band, so the record may have moved alone"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Flag:
+    """One flag.
+
+    Attributes:
+        kind: ``"alarm"``, ``"surge"`` or ``"trigger"``.
+        onset: the month in which it is raised.
+        end: the month in which an alarm is over; None for one that is not, and for the others.
+        peak, peak_month: highest score while it lasts, and when.
+        level: band of the score at the onset.
+        factors: the factors of the worst crime at the onset, the largest part first.
+        evidence: what raised the worst crime's score in that month, as ``compare_scores`` tells it;
+            in the first month of a case, as ``Assessment.explain`` does.
+        reason: in words.
+    """
+
+    kind: str
+    onset: str
+    end: str | None
+    peak: float
+    peak_month: str
+    level: str | None
+    factors: tuple[str, ...]
+    evidence: tuple[Row, ...] = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Flags(Result):
+    """The flags of an assessment under a policy.
+
+    Attributes:
+        assessment: what was flagged.
+        policy: the alarm policy.
+        alarms, surges, triggers: in time; each may be empty, which is an answer.
+    """
+
+    assessment: Assessment = field(repr=False)
+    policy: AlarmOption = field(repr=False)
+    alarms: tuple[Flag, ...]
+    surges: tuple[Flag, ...]
+    triggers: tuple[Flag, ...]
+
+    def in_alarm(self) -> tuple[bool, ...]:
+        """Tell for each month of the assessment whether an alarm is on."""
+        months = self.assessment.months
+        return in_alarm(find_spans(self.assessment, self.policy), len(months))
+
+    def to_rows(self) -> list[Row]:
+        """Return one row for each flag, in time, ready for a table."""
+        flags = sorted((*self.alarms, *self.surges, *self.triggers), key=lambda flag: flag.onset)
+        return [
+            {
+                "onset": flag.onset,
+                "flag": flag.kind,
+                "end": flag.end,
+                "level": flag.level,
+                "peak": flag.peak,
+                "peak_month": flag.peak_month,
+                "factors": "; ".join(flag.factors[:3]),
+                "evidence": "; ".join(dict.fromkeys(row["evidence"] for row in flag.evidence[:5])),
+                "reason": flag.reason,
+            }
+            for flag in flags
+        ]
+
+    def __repr__(self) -> str:
+        heard = f", known to {self.assessment.audience}" if self.assessment.audience else ""
+        first = f", first in {self.alarms[0].onset}" if self.alarms else ""
+        return (
+            f"Flags({self.assessment.case.id!r} under policy {self.policy.id!r}, "
+            f"{self.assessment.knowledge}{heard}: {len(self.alarms)} alarms{first}, "
+            f"{len(self.surges)} surges, {len(self.triggers)} triggers)\n"
+            f"  {self.assessment.framework.header.caveat}\n  {self.assessment.case.header.caveat}"
+        )
+
+
+def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None) -> Flags:
+    """Raise alarms, surges and triggers on an assessment.
+
+    An alarm is on from the month in which ``k`` of the last ``n`` overall scores reach the policy's
+    ``on`` until the first month below its ``off``. A surge is a month whose rise stands out from
+    the changes of the months before. A trigger is a month in which the triggering factor reaches
+    its threshold while the ground factors are on average above theirs; only the first month of a
+    run is flagged.
+
+    Args:
+        assessment: from ``assess``.
+        policy: id of an alarm policy of the framework, or one of your own; None for the method's.
+
+    Returns:
+        The flags; an empty tuple says that the policy raised none.
+
+    Raises:
+        UnknownNameError: the framework has no such policy.
+        RequestError: a policy that can never raise an alarm.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+        >>> [alarm.onset for alarm in raise_flags(now, "sensitive").alarms][0] <= "2013-12"
+        True
+    """
+    require(assessment, Assessment, "make it with assess(case, framework)")
+    chosen = choose_policy(assessment.framework, assessment.method, policy)
+    spans = find_spans(assessment, chosen)
+    surge = assessment.method.surge
+    rises = find_surges(
+        assessment.overall, months=surge.months, deviations=surge.deviations, least=surge.least
+    )
+    reason = (
+        f"overall score at {chosen.on:g} or more in {chosen.months_needed} of "
+        f"{chosen.months_watched} months"
+    )
+    return Flags(
+        assessment,
+        chosen,
+        tuple(_flag(assessment, "alarm", begin, end, reason) for begin, end in spans),
+        tuple(_flag(assessment, "surge", m, m + 1, _tell_rise(assessment, m)) for m in rises),
+        _find_triggers(assessment),
+    )
+
+
+def find_spans(
+    assessment: Assessment, policy: AlarmOption | None = None
+) -> list[tuple[int, int | None]]:
+    """Return the first month of each alarm and the month of its end, by place, unexplained."""
+    chosen = policy or assessment.method.alarm
+    return find_alarms(assessment.overall, **chosen.arguments)
+
+
+def in_alarm(spans: list[tuple[int, int | None]], months: int) -> tuple[bool, ...]:
+    """Tell for each month whether one of the alarms is on."""
+    return tuple(
+        any(first <= place and (end is None or place < end) for first, end in spans)
+        for place in range(months)
+    )
+
+
+def summarise_alarm(assessment: Assessment) -> Row:
+    """Return first alarm, months in alarm, peak, and the mean of the months on record."""
+    spans, months = find_spans(assessment), assessment.months
+    peak = int(np.argmax(assessment.overall))
+    return {
+        "first_alarm": months[spans[0][0]] if spans else None,
+        "months_in_alarm": sum(in_alarm(spans, len(months))),
+        "peak_month": months[peak],
+        "peak": float(assessment.overall[peak]),
+        "mean_score": float(assessment.overall[assessment.coverage > 0].mean()),
+    }
+
+
+def choose_policy(
+    framework: Framework, method: Method, policy: str | AlarmOption | None
+) -> AlarmOption:
+    """Return a policy by its id, one's own, or the method's.
+
+    Raises:
+        UnknownNameError: the framework has no such policy.
+        RequestError: it can never raise an alarm.
+    """
+    chosen = method.alarm
+    if isinstance(policy, AlarmOption):
+        chosen = policy
+    elif policy is not None:
+        options = {o.id: o for o in framework.header.branches.alarm.options}
+        if policy not in options:
+            raise UnknownNameError("alarm policy", policy, options)
+        chosen = options[policy]
+    if chosen.off > chosen.on or chosen.months_needed > chosen.months_watched:
+        raise RequestError(
+            f"the policy {chosen.id!r} cannot work: it needs off <= on and months_needed <= "
+            f"months_watched; found {chosen.off:g}, {chosen.on:g}, {chosen.months_needed}, "
+            f"{chosen.months_watched}"
+        )
+    return chosen
+
+
+def _flag(assessment: Assessment, kind: str, begin: int, end: int | None, reason: str) -> Flag:
+    months, last = assessment.months, len(assessment.months) if end is None else end
+    peak = begin + int(np.argmax(assessment.overall[begin:last]))
+    return Flag(
+        kind=kind,
+        onset=months[begin],
+        end=months[end] if kind == "alarm" and end is not None else None,
+        peak=float(assessment.overall[peak]),
+        peak_month=months[peak],
+        level=assessment.bands[begin],
+        factors=assessment.driving_factors(months[begin]),
+        evidence=tuple(_raise_by(assessment, begin)),
+        reason=f"{reason}{'' if assessment.bands[begin] else _TOO_LITTLE}",
+    )
+
+
+def _raise_by(assessment: Assessment, month: int) -> list[Row]:
+    """Return what raised the worst crime's score in a month, the largest rise first."""
+    now, crime = assessment.months[month], assessment.worst_crimes[month]
+    if month == 0:
+        return [row for row in assessment.explain(now) if row["contribution"] > 0]
+    before = assessment.months[month - 1]
+    rows = compare_scores((assessment, before), (assessment, now), crime=crime)
+    return [row for row in rows if row["change"] > 0]
+
+
+def _tell_rise(assessment: Assessment, month: int) -> str:
+    rise = assessment.overall[month] - assessment.overall[month - 1]
+    return f"a rise of {rise:.2f} within the month"
+
+
+def _find_triggers(assessment: Assessment) -> tuple[Flag, ...]:
+    policy, codes = assessment.method.trigger, assessment.factor_codes
+    ground = assessment.factors[:, [codes.index(code) for code in policy.ground_factors]]
+    sharp = assessment.factors[:, codes.index(policy.trigger_factor)] >= policy.trigger_at
+    both = sharp & (ground.mean(axis=1) >= policy.ground_at)
+    begins = np.flatnonzero(both & ~np.concatenate([[False], both[:-1]]))
+    names = ", ".join(policy.ground_factors)
+    column = codes.index(policy.trigger_factor)
+    return tuple(
+        _flag(
+            assessment,
+            "trigger",
+            int(m),
+            int(m) + 1,
+            f"factor {policy.trigger_factor} at {assessment.factors[m, column]:.2f}, of "
+            f"{policy.trigger_at:g} needed, over factors {names}",
+        )
+        for m in begins
+    )

@@ -1,0 +1,6 @@
+"""Studies: what else the result could be.
+
+methods every way to settle the method; weights all admissible ones; scenarios what-ifs beside the
+base; flips the least that moves the alarm; omission what is left without a part; sensitivity which
+judgement matters; agreement several coders.
+"""

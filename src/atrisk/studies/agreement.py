@@ -1,0 +1,325 @@
+"""Agreement: several coders of one case beside each other, and what they have to settle.
+
+Each coder's rows stand in ``evidence.<coder>.csv`` beside ``evidence.csv``, which holds what was
+settled and counts as a coder of its own, ``settled``. Everything else of the case is shared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from itertools import combinations
+from operator import add
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.errors import (
+    DataError,
+    RequestError,
+    UnknownNameError,
+    check_count,
+    check_seed,
+    require,
+)
+from atrisk.base.levels import AGREEMENT_LEVELS
+from atrisk.base.rows import Result, Row
+from atrisk.base.tables import DateCell, Items, Record, Table, Text, read_table
+from atrisk.cases.case import Case
+from atrisk.cases.checks import CODER_FILE, check_evidence
+from atrisk.cases.evidence import Evidence, Source
+from atrisk.ensemble.draws import run_ensemble
+from atrisk.ensemble.ensemble import Ensemble
+from atrisk.frameworks.framework import Framework
+from atrisk.kernel.alpha import measure_alpha
+from atrisk.scoring.assessment import Assessment, assess
+
+Floats = NDArray[np.float64]
+SETTLED = "settled"
+RECORD = "adjudication.csv"
+Passage = tuple[str, str]  # source and locator
+
+
+class Adjudication(Record):
+    """One passage that coders settled: which rows are kept, by whom, when and why."""
+
+    source: Text
+    locator: Text
+    kept: Items
+    by: Text
+    on: DateCell
+    reason: Text
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement(Result):
+    """What several coders of a case agree on.
+
+    Attributes:
+        case: shared by all.
+        coders: evidence by coder, ``settled`` among them.
+        assessments: of each coder's evidence.
+        record: what was settled so far.
+    """
+
+    case: Case = field(repr=False)
+    coders: Mapping[str, tuple[Evidence, ...]]
+    assessments: Mapping[str, Assessment] = field(repr=False)
+    record: tuple[Adjudication, ...] = field(repr=False)
+
+    @cached_property
+    def bands(self) -> Floats:
+        """Band of each factor-month by coder, coders x factor-months; NaN if not assessed."""
+        return np.array([_list_bands(one).ravel() for one in self.assessments.values()])
+
+    @cached_property
+    def presence(self) -> Floats:
+        """Whether each coder found each indicator in each source, coders x pairs."""
+        indicators = next(iter(self.assessments.values())).indicator_codes
+        pairs = [(source.id, code) for source in self.case.sources for code in indicators]
+        found = [
+            {(item.source, code) for item in rows for code in item.indicators}
+            for rows in self.coders.values()
+        ]
+        return np.array([[pair in mine for pair in pairs] for mine in found], dtype=np.float64)
+
+    @cached_property
+    def passages(self) -> dict[Passage, dict[str, tuple[Evidence, ...]]]:
+        """Rows of each coder by passage, which is a locator of a source."""
+        found: dict[Passage, dict[str, tuple[Evidence, ...]]] = {}
+        for coder, rows in self.coders.items():
+            for item in rows:
+                mine = found.setdefault((item.source, item.locator), {})
+                mine[coder] = (*mine.get(coder, ()), item)
+        return dict(sorted(found.items()))
+
+    def to_rows(self, level: str = "alpha") -> list[Row]:
+        """Return rows for a table.
+
+        Args:
+            level: ``"alpha"``: Krippendorff's alpha of all and of each pair of coders, on bands of
+                factor-months (ordinal) and on indicators by source (nominal); ``"factors"``: the
+                first by factor; ``"missed"``: passages that others coded and a coder did not;
+                ``"adjudicate"``: passages on which coders differ, with what differs and whether it
+                is settled.
+
+        Raises:
+            UnknownNameError: no such level.
+        """
+        if level == "alpha":
+            return list(self._tell_alpha())
+        if level == "factors":
+            return list(self._tell_factors())
+        if level == "missed":
+            return list(self._tell_missed())
+        if level == "adjudicate":
+            return list(self._tell_differences())
+        raise UnknownNameError("level", str(level), AGREEMENT_LEVELS)
+
+    def _tell_alpha(self) -> Iterator[Row]:
+        names = list(self.coders)
+        groups = [tuple(range(len(names)))]
+        groups += list(combinations(range(len(names)), 2)) if len(names) > 2 else []
+        for group in groups:
+            mine = list(group)
+            yield {
+                "coders": "; ".join(names[place] for place in mine),
+                "factor_months": measure_alpha(self.bands[mine], "ordinal"),
+                "indicators": measure_alpha(self.presence[mine], "nominal"),
+            }
+
+    def _tell_factors(self) -> Iterator[Row]:
+        one = next(iter(self.assessments.values()))
+        shape = (len(self.coders), len(one.months), len(one.factor_codes))
+        for column, code in enumerate(one.factor_codes):
+            bands = self.bands.reshape(shape)[:, :, column]
+            yield {
+                "factor": code,
+                "title": one.framework.factors[code].title,
+                "months": int((~np.isnan(bands)).all(axis=0).sum()),
+                "alpha": measure_alpha(bands, "ordinal"),
+            }
+
+    def _tell_missed(self) -> Iterator[Row]:
+        for coder in self.coders:
+            by_others = [p for p, found in self.passages.items() if set(found) - {coder}]
+            missed = [p for p in by_others if coder not in self.passages[p]]
+            yield {
+                "coder": coder,
+                "rows": len(self.coders[coder]),
+                "coded_by_others": len(by_others),
+                "missed": len(missed),
+                "missed_share": len(missed) / len(by_others) if by_others else None,
+            }
+
+    def _tell_differences(self) -> Iterator[Row]:
+        settled = {(row.source, row.locator): row for row in self.record}
+        for passage, found in self.passages.items():
+            differs = _compare(found, list(self.coders))
+            if differs:
+                decision = settled.get(passage)
+                yield {
+                    "source": passage[0],
+                    "locator": passage[1],
+                    "differs": "; ".join(differs),
+                    "rows": "; ".join(
+                        f"{coder}: {', '.join(item.id for item in rows)}"
+                        for coder, rows in found.items()
+                    ),
+                    "kept": "; ".join(decision.kept) if decision else "",
+                    "by": decision.by if decision else "",
+                    "on": str(decision.on) if decision else "",
+                    "reason": decision.reason if decision else "",
+                }
+
+    def __repr__(self) -> str:
+        together = next(self._tell_alpha())
+        open_ones = [row for row in self._tell_differences() if not row["by"]]
+        shown = {
+            name: "undefined" if value is None else f"{value:.2f}"
+            for name, value in together.items()
+            if name != "coders"
+        }
+        return (
+            f"Agreement({self.case.id!r}: {', '.join(self.coders)}; Krippendorff's alpha "
+            f"{shown['factor_months']} on bands of factor-months, {shown['indicators']} on "
+            f"indicators by source; {len(open_ones)} passages to settle)\n"
+            "  Agreement is not truth: coders who share a training share its errors.\n"
+            f"  {self.case.header.caveat}"
+        )
+
+
+def measure_agreement(
+    case: Case, framework: Framework, *, knowledge: str = "contemporaneous"
+) -> Agreement:
+    """Compare the coders of a case.
+
+    Args:
+        case: read from a folder that holds at least one ``evidence.<coder>.csv``.
+        framework: that all of them code to.
+        knowledge: as in ``assess``.
+
+    Returns:
+        An ``Agreement``.
+
+    Raises:
+        RequestError: there is no second coder.
+        DataError: a coder's file, or the adjudication record, has faults; all are listed.
+
+    References:
+        Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, University of Pennsylvania.
+    """
+    require(case, Case, "load it with load_case(Path('my-case'))")
+    coders = {SETTLED: case.evidence, **_read_coders(case, framework)}
+    if len(coders) < 2:
+        raise RequestError(
+            f"{case.id} has one coder; put a second one's rows into evidence.<name>.csv, with the "
+            "columns of evidence.csv"
+        )
+    assessments = {
+        coder: assess(replace(case, evidence=rows), framework, knowledge=knowledge)
+        for coder, rows in coders.items()
+    }
+    return Agreement(case, coders, assessments, _read_record(case))
+
+
+def draw_coders(
+    case: Case, framework: Framework, *, seed: int, draws: int = 10_000, **choices: Any
+) -> Ensemble:
+    """Run an ensemble in which the coder is a branch: each draw takes one coder's rows.
+
+    Every coder, ``settled`` among them, is as likely as any other. Within a coder the draws are
+    those of ``run_ensemble``, with the same seed for all, so that coders differ by their rows only.
+
+    Args:
+        case: as in ``measure_agreement``.
+        framework: as in ``measure_agreement``.
+        seed: as in ``run_ensemble``.
+        draws: as in ``run_ensemble``.
+        choices: further arguments of ``run_ensemble``.
+
+    Returns:
+        An ``Ensemble`` around the assessment of what was settled.
+
+    Raises:
+        RequestError: there is no second coder, or fewer draws than coders.
+    """
+    check_seed(seed)
+    coders = measure_agreement(case, framework).coders
+    check_count("draws", draws, least=len(coders))
+    share = np.full(len(coders), 1 / len(coders))
+    sizes = np.random.default_rng(seed).multinomial(draws - len(coders), share) + 1
+    parts = [
+        run_ensemble(replace(case, evidence=rows), framework, seed=seed, draws=int(size), **choices)
+        for rows, size in zip(coders.values(), sizes, strict=True)
+    ]
+    tally = reduce(add, (part.tally for part in parts))
+    return replace(parts[0], vary=(*parts[0].vary, "coders"), draws=draws, tally=tally)
+
+
+def list_coders(case: Case) -> tuple[str, ...]:
+    """Return the names of the coders whose rows stand beside those that were settled."""
+    if case.crossed_from:
+        raise RequestError(
+            f"the coders of {case.id} coded to {case.crossed_from}; compare them under it"
+        )
+    names = case.folder.names() if case.folder else []
+    return tuple(match[1] for name in names if (match := re.fullmatch(CODER_FILE, name)))
+
+
+def _read_coders(case: Case, framework: Framework) -> dict[str, tuple[Evidence, ...]]:
+    if case.folder is None:
+        return {}
+    sources = read_table(case.folder, "sources.csv", Source)
+    tables = {
+        coder: read_table(case.folder, f"evidence.{coder}.csv", Evidence)
+        for coder in list_coders(case)
+    }
+    faults = [
+        fault
+        for table in tables.values()
+        for fault in (*table.problems, *check_evidence(table, sources, framework))
+    ]
+    if faults:
+        raise DataError(faults)
+    return {coder: table.records for coder, table in tables.items()}
+
+
+def _read_record(case: Case) -> tuple[Adjudication, ...]:
+    if case.folder is None or not case.folder.has(RECORD):
+        return ()
+    table: Table[Adjudication] = read_table(case.folder, RECORD, Adjudication, key=None)
+    if table.problems:
+        raise DataError(table.problems)
+    return table.records
+
+
+def _list_bands(assessment: Assessment) -> Floats:
+    bands = [band.lower for band in assessment.framework.header.bands]
+    placed = np.searchsorted(bands, assessment.factors, side="right") - 1.0
+    return np.where(assessment.by_factor.coverage > 0, placed, np.nan)
+
+
+def _compare(found: Mapping[str, tuple[Evidence, ...]], coders: Iterable[str]) -> list[str]:
+    """Say in what the coders of a passage differ: nothing if they do not."""
+    missing = [coder for coder in coders if coder not in found]
+    if missing:
+        return [f"not coded by {', '.join(missing)}"]
+    aspects: dict[str, Callable[[tuple[Evidence, ...]], object]] = {
+        "indicators": lambda rows: {code for item in rows for code in item.indicators},
+        "direction": lambda rows: {item.direction for item in rows},
+        "severity": lambda rows: {(c, item.severity) for item in rows for c in item.indicators},
+        "credibility": lambda rows: {
+            (c, item.credibility) for item in rows for c in item.indicators
+        },
+        "dates": lambda rows: {(str(item.start), str(item.end or "")) for item in rows},
+        "known": lambda rows: {str(item.known or "") for item in rows},
+    }
+    return [
+        name
+        for name, read in aspects.items()
+        if any(read(rows) != read(next(iter(found.values()))) for rows in found.values())
+    ]

@@ -1,0 +1,352 @@
+"""Flips: the least that must be taken away, or weighed otherwise, for the alarm to change.
+
+Removing aggravating evidence never raises a score and removing mitigating evidence never lowers
+one, so a later alarm takes rows of the first kind and an earlier one rows of the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, islice
+from math import comb
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.errors import RequestError, UnknownNameError, check_count, require
+from atrisk.base.rows import Row
+from atrisk.frameworks.branches import AlarmOption
+from atrisk.kernel.alarms import find_alarms
+from atrisk.kernel.weights import find_nearest
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.flags import choose_policy, find_spans
+from atrisk.scoring.intensity import expect_intensity
+from atrisk.scoring.scores import join_overall
+from atrisk.studies.weights import centre_weights, list_crimes
+
+Floats = NDArray[np.float64]
+Goal = Literal["later", "never", "earlier"]
+GOALS: tuple[Goal, ...] = ("later", "never", "earlier")
+_BATCH = 512  # subsets that are scored side by side
+
+
+@dataclass(frozen=True, eq=False)
+class Flip:
+    """The smallest set of evidence whose removal changes the first alarm, as far as is known.
+
+    Attributes:
+        goal: ``"later"``, ``"never"`` or ``"earlier"``.
+        evidence: ids of the rows; empty if removing all candidates does not do it.
+        least: no smaller set does it: all of them were tried up to this size less one.
+        before, after: month of the first alarm; None for never.
+    """
+
+    assessment: Assessment = field(repr=False)
+    goal: Goal
+    evidence: tuple[str, ...]
+    least: int
+    before: str | None
+    after: str | None
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether any set of evidence does it."""
+        return bool(self.evidence)
+
+    @property
+    def is_minimal(self) -> bool:
+        """Whether it is proven that no smaller set does it."""
+        return self.is_possible and len(self.evidence) == self.least
+
+    def to_row(self) -> Row:
+        """Return the flip as cells."""
+        size = len(self.evidence) if self.is_possible else None
+        return {
+            "goal": self.goal,
+            "what": "evidence",
+            "size": size,
+            "at_least": self.least,
+            "proven": self.is_minimal or not self.is_possible,
+            "first_alarm": self.before,
+            "then": self.after if self.is_possible else self.before,
+            "rows": "; ".join(self.evidence) if self.evidence else "no set of rows does it",
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class WeightFlip:
+    """The smallest change of the factors' weights that changes the first alarm.
+
+    Attributes:
+        goal: ``"later"`` or ``"never"``.
+        change: the largest change that any weight must make, relative to itself; None if no change
+            from nothing to twice does it.
+        weights: the weights by factor, relative to those of the set.
+        before, after: month of the first alarm; None for never.
+    """
+
+    assessment: Assessment = field(repr=False)
+    goal: Goal
+    change: float | None
+    weights: dict[str, float]
+    before: str | None
+    after: str | None
+
+    def to_row(self) -> Row:
+        """Return the flip as cells."""
+        possible = self.change is not None
+        moved = {code: w for code, w in self.weights.items() if abs(w - 1) > 1e-9}
+        return {
+            "goal": self.goal,
+            "what": "weights",
+            "size": self.change,
+            "at_least": self.change,
+            "proven": True,
+            "first_alarm": self.before,
+            "then": self.after if possible else self.before,
+            "rows": "; ".join(f"{code} x{weight:.2f}" for code, weight in moved.items())
+            if possible
+            else "no change up to twice, or to nothing, does it",
+        }
+
+
+def flip_evidence(
+    assessment: Assessment,
+    goal: Goal = "later",
+    *,
+    policy: str | AlarmOption | None = None,
+    budget: int = 20_000,
+) -> Flip:
+    """Find the smallest set of rows of evidence whose removal changes the first alarm.
+
+    Sizes are tried in turn, every set of each, as long as the budget allows: what is found then is
+    minimal. Beyond it rows are taken away one by one, each the one that lowers the decisive score
+    most, and given back if they turn out not to be needed; ``least`` says what is proven.
+
+    Args:
+        assessment: from ``assess``.
+        goal: ``"later"``: the first alarm comes later or never; ``"never"``: no alarm at all;
+            ``"earlier"``: one comes earlier, or at all.
+        policy: alarm policy; None for the method's.
+        budget: sets that may be tried, 1 or more.
+
+    Returns:
+        A ``Flip``; one without evidence says that no set does it.
+
+    Raises:
+        RequestError: there is no alarm that could go, or no budget.
+        UnknownNameError: no such goal or policy.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+        >>> flip = flip_evidence(now, "later", budget=500)
+        >>> flip.is_possible, flip.before
+        (True, '2013-04')
+    """
+    require(assessment, Assessment, "make it with assess(case, framework)")
+    if goal not in GOALS:
+        raise UnknownNameError("goal", str(goal), GOALS)
+    check_count("budget", budget)
+    watch = choose_policy(assessment.framework, assessment.method, policy)
+    spans = find_spans(assessment, watch)
+    if not spans and goal != "earlier":
+        raise RequestError(
+            f"{assessment.case.id} has no alarm under the policy {watch.id!r} that could go away; "
+            "choose another policy or the goal 'earlier'"
+        )
+    first = spans[0][0] if spans else len(assessment.months)
+    search = _Search(assessment, watch, goal, first)
+    found, least = search.run(budget)
+    months, before = assessment.months, assessment.months[first] if spans else None
+    after = before
+    if found:
+        scores = next(search.score([found], slice(None)))
+        alarms = _find(scores[0], watch)
+        after = months[alarms[0][0]] if alarms else None
+    ids = tuple(sorted(search.ids[place] for place in found))
+    return Flip(assessment, goal, ids, least, before, after)
+
+
+class _Search:
+    """Scores sets of rows that are taken away, only in the months that decide."""
+
+    def __init__(self, assessment: Assessment, policy: AlarmOption, goal: Goal, first: int) -> None:
+        self.assessment, self.policy, self.goal, self.first = assessment, policy, goal, first
+        tellings = assessment.intensity.tellings
+        # Before the first alarm no month can raise one when scores fall, so its window decides.
+        begin = max(0, first - policy.months_watched + 1)
+        self.months = {
+            "later": slice(begin, first + 1),
+            "never": slice(None),
+            "earlier": slice(0, first),
+        }[goal]
+        held = assessment.intensity.probability[:, self.months].any(axis=1)
+        lowers = tellings.mitigating[tellings.group] == (goal == "earlier")
+        items = sorted({int(i) for i in tellings.item[held & lowers & (tellings.severity > 0)]})
+        self.ids = [tellings.items[item].id for item in items]
+        self.rows = [np.flatnonzero(tellings.item == item) for item in items]
+
+    def run(self, budget: int) -> tuple[tuple[int, ...], int]:
+        """Return the set that was found, empty if none does it, and its least possible size."""
+        everything = tuple(range(len(self.ids)))
+        if not everything or not self.succeeds(next(self.score([everything])))[0]:
+            return (), 0
+        size, spent = 1, 0
+        while (spent := spent + comb(len(everything), size)) <= budget:
+            found = self.try_all(size)
+            if found:
+                return found, size
+            size += 1
+        return self.reduce(self.take_away()), size
+
+    def try_all(self, size: int) -> tuple[int, ...]:
+        """Return the set of a size that does it with the most to spare, or nothing."""
+        best: tuple[float, tuple[int, ...]] = (0.0, ())
+        sets = combinations(range(len(self.ids)), size)
+        while batch := list(islice(sets, _BATCH)):
+            margins = np.concatenate([self.margin(scores) for scores in self.score(batch)])
+            place = int(np.argmax(margins))
+            if margins[place] > best[0]:
+                best = float(margins[place]), batch[place]
+        return best[1]
+
+    def take_away(self) -> tuple[int, ...]:
+        """Take rows away one by one, each time the one that helps most where it is decided now."""
+        gone: list[int] = []
+        while not self.succeeds(now := next(self.score([tuple(gone)])))[0]:
+            window = self.find_window(now[0])
+            left = [place for place in range(len(self.ids)) if place not in gone]
+            sets = [(*gone, place) for place in left]
+            scored = self.score(sets, window)
+            margins = np.concatenate([self.margin(scores) for scores in scored])
+            gone.append(left[int(np.argmax(margins))])
+        return tuple(gone)
+
+    def find_window(self, scores: Floats) -> slice:
+        """Return the months, among all, of the window that decides."""
+        begin = self.months.start or 0
+        ends = range(self.policy.months_needed, len(scores) + 1)
+        windows = [slice(max(0, end - self.policy.months_watched), end) for end in ends]
+        decisive = [float(_decide(scores[None, one], self.policy)[0]) for one in windows]
+        best = windows[int(np.argmax(decisive))]
+        return slice(begin + best.start, begin + best.stop)
+
+    def reduce(self, found: tuple[int, ...]) -> tuple[int, ...]:
+        """Give back every row that is not needed, the first taken last."""
+        for place in reversed(found):
+            rest = tuple(other for other in found if other != place)
+            if rest and self.succeeds(next(self.score([rest])))[0]:
+                found = rest
+        return found
+
+    def score(
+        self, sets: Iterable[tuple[int, ...]], months: slice | None = None
+    ) -> Iterator[Floats]:
+        """Yield the overall scores of some sets at a time, sets x months."""
+        now, waiting = self.assessment, iter(sets)
+        shown = now.intensity.probability[:, self.months if months is None else months]
+        tellings, framework = now.intensity.tellings, now.framework
+        while batch := list(islice(waiting, _BATCH)):
+            columns = np.repeat(shown[:, None, :], len(batch), axis=1)
+            for place, gone in enumerate(batch):
+                for row in gone:
+                    columns[self.rows[row], place] = 0.0
+            values = expect_intensity(
+                tellings,
+                columns.reshape(len(shown), -1),
+                framework.top_severity,
+                len(framework.indicators),
+            )
+            yield join_overall(framework, now.method, values).reshape(len(batch), -1)
+
+    def succeeds(self, scores: Floats) -> NDArray[np.bool_]:
+        """Tell which sets reach the goal."""
+        wanted = self.goal == "earlier"
+        return np.array([bool(_find(row, self.policy)) == wanted for row in scores])
+
+    def margin(self, scores: Floats) -> Floats:
+        """Return how far beyond the goal each set is, 0 or less where it is not reached."""
+        decisive = _decide(scores, self.policy)
+        if self.goal == "earlier":
+            return decisive - self.policy.on + np.finfo(float).tiny * (decisive >= self.policy.on)
+        return self.policy.on - decisive
+
+
+def _decide(scores: Floats, policy: AlarmOption) -> Floats:
+    """Return the score that ``on`` must not exceed for an alarm: the best window's k-th highest."""
+    best = np.full(len(scores), -np.inf)
+    for end in range(scores.shape[1]):
+        window = scores[:, max(0, end - policy.months_watched + 1) : end + 1]
+        if window.shape[1] >= policy.months_needed:
+            ranked = np.sort(window, axis=1)
+            best = np.maximum(best, ranked[:, -policy.months_needed])
+    return best
+
+
+def _find(scores: Floats, policy: AlarmOption) -> list[tuple[int, int | None]]:
+    return find_alarms(scores, **policy.arguments)
+
+
+def flip_weights(
+    assessment: Assessment, goal: Goal = "later", *, policy: str | AlarmOption | None = None
+) -> WeightFlip:
+    """Find the smallest change of the factors' weights that moves the first alarm or ends it.
+
+    Minimises the largest change of any weight relative to itself, exactly, by a mixed integer
+    linear program.
+
+    Args:
+        assessment: from ``assess``, with crimes that are arithmetic means.
+        goal: ``"later"`` or ``"never"``.
+        policy: alarm policy; None for the method's.
+
+    Raises:
+        RequestError: no alarm, or crimes that are not arithmetic means.
+        UnknownNameError: no such goal or policy.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+        >>> flip = flip_weights(now, "later")
+        >>> 0 < flip.change < 1, flip.before
+        (True, '2013-04')
+    """
+    crimes = list_crimes(assessment)
+    if goal not in GOALS[:2]:
+        raise UnknownNameError("goal of a change of weights", str(goal), GOALS[:2])
+    watch = choose_policy(assessment.framework, assessment.method, policy)
+    spans = find_spans(assessment, watch)
+    if not spans:
+        raise RequestError(f"{assessment.case.id} has no alarm under the policy {watch.id!r}")
+    last = spans[0][0] + 1 if goal == "later" else len(assessment.months)
+    centre, places = centre_weights(assessment), list(crimes.values())
+    found = find_nearest(
+        assessment.factors[:last],
+        places,
+        centre,
+        on=watch.on,
+        needed=watch.months_needed,
+        watched=watch.months_watched,
+    )
+    before = assessment.months[spans[0][0]]
+    if found is None:
+        return WeightFlip(assessment, goal, None, {}, before, before)
+    weights, change = found
+    worst = np.max(
+        [
+            assessment.factors[:, place] @ weights[place] / weights[place].sum()
+            for place in places
+            if weights[place].sum() > 0
+        ],
+        axis=0,
+    )
+    alarms = _find(worst, watch)
+    share = np.divide(weights * centre.sum(), centre, out=np.ones_like(centre), where=centre > 0)
+    named = dict(zip(assessment.factor_codes, share.tolist(), strict=True))
+    after = assessment.months[alarms[0][0]] if alarms else None
+    return WeightFlip(assessment, goal, change, named, before, after)

@@ -1,0 +1,289 @@
+"""The method tree: every judgement of the method settled every way, and each result kept.
+
+A leaf is one option of each branch; its weight is the product of the beliefs in them. What is
+asked most is the share of leaves, by weight, that are in alarm in a month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.errors import RequestError, UnknownNameError, check_count, check_seed
+from atrisk.base.levels import TREE_LEVELS
+from atrisk.base.rows import Result, Row
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Audience
+from atrisk.ensemble.runner import show_progress
+from atrisk.ensemble.variation import SCORING
+from atrisk.frameworks.framework import Framework
+from atrisk.kernel.alarms import watch_draws
+from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.flags import choose_policy
+from atrisk.scoring.intensity import measure_intensity
+from atrisk.scoring.scores import Scores, score_crimes, score_factors
+from atrisk.scoring.view import View, read_view
+
+if TYPE_CHECKING:
+    from datetime import date
+
+Floats = NDArray[np.float64]
+TREE_BRANCHES = (*SCORING, "alarm")
+Choices = dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class MethodTree(Result):
+    """Every leaf of the method's tree, or a sample of them.
+
+    Attributes:
+        base: the assessment under the defaults.
+        branches: that were settled every way.
+        leaves: option of each branch, by leaf.
+        weights: belief in each leaf, summing to one; equal for a sample, which was drawn by belief.
+        overall: leaves x months.
+        alarm: whether each leaf is in alarm; leaves x months.
+        complete: whether these are all leaves.
+        seed: of the sample; None for all leaves.
+    """
+
+    base: Assessment = field(repr=False)
+    branches: tuple[str, ...]
+    leaves: tuple[Choices, ...] = field(repr=False)
+    weights: Floats = field(repr=False)
+    overall: Floats = field(repr=False)
+    alarm: NDArray[np.bool_] = field(repr=False)
+    complete: bool
+    seed: int | None
+
+    @property
+    def share_in_alarm(self) -> Floats:
+        """Share of the leaves, by weight, in alarm in each month, ``(months,)``."""
+        return self.weights @ self.alarm
+
+    @cached_property
+    def first_alarm(self) -> tuple[str | None, ...]:
+        """Month of the first alarm of each leaf; None for never."""
+        months = self.base.months
+        return tuple(months[int(leaf.argmax())] if leaf.any() else None for leaf in self.alarm)
+
+    def to_rows(self, level: str = "months") -> list[Row]:
+        """Return rows for a table.
+
+        Args:
+            level: ``"months"``: share in alarm, least, mean and greatest score; ``"branches"``: the
+                same of each option of each branch, over all months; ``"leaves"``: every leaf.
+
+        Raises:
+            UnknownNameError: no such level.
+        """
+        if level == "months":
+            return [self._tell_month(place) for place in range(len(self.base.months))]
+        if level == "branches":
+            return [row for branch in self.branches for row in self._tell_branch(branch)]
+        if level == "leaves":
+            return [self._tell_leaf(place) for place in range(len(self.leaves))]
+        raise UnknownNameError("level", str(level), TREE_LEVELS)
+
+    def _tell_month(self, place: int) -> Row:
+        known = self.base.coverage[place] > 0
+        scores = self.overall[:, place]
+        row = {
+            "score": self.base.overall[place],
+            "least": scores.min(),
+            "mean": self.weights @ scores,
+            "greatest": scores.max(),
+            "share_in_alarm": self.share_in_alarm[place],
+        }
+        return {"month": self.base.months[place]} | {
+            name: float(value) if known else None for name, value in row.items()
+        }
+
+    def _tell_branch(self, branch: str) -> Iterable[Row]:
+        known = self.base.coverage > 0
+        for option in dict.fromkeys(leaf[branch] for leaf in self.leaves):
+            mine = np.array([leaf[branch] == option for leaf in self.leaves])
+            weights = self.weights[mine] / self.weights[mine].sum()
+            firsts = sorted(m for m, e in zip(self.first_alarm, mine, strict=True) if e and m)
+            yield {
+                "branch": branch,
+                "option": option,
+                "leaves": int(mine.sum()),
+                "mean_score": float(weights @ self.overall[mine][:, known].mean(axis=1)),
+                "mean_peak": float(weights @ self.overall[mine].max(axis=1)),
+                "share_ever_in_alarm": float(weights @ self.alarm[mine].any(axis=1)),
+                "earliest_alarm": firsts[0] if firsts else None,
+                "latest_first_alarm": firsts[-1] if firsts else None,
+                "months_in_alarm": float(weights @ self.alarm[mine].sum(axis=1)),
+            }
+
+    def _tell_leaf(self, place: int) -> Row:
+        peak = int(np.argmax(self.overall[place]))
+        return {
+            **self.leaves[place],
+            "weight": float(self.weights[place]),
+            "first_alarm": self.first_alarm[place],
+            "months_in_alarm": int(self.alarm[place].sum()),
+            "peak": float(self.overall[place, peak]),
+            "peak_month": self.base.months[peak],
+        }
+
+    def __repr__(self) -> str:
+        shown = f"all {len(self.leaves):,}" if self.complete else f"{len(self.leaves):,} drawn"
+        top = int(np.argmax(self.share_in_alarm))
+        never = float(self.weights @ ~self.alarm.any(axis=1))
+        return (
+            f"MethodTree({self.base.case.id!r} under {self.base.framework.id!r}, "
+            f"{self.base.knowledge}: {shown} leaves of {', '.join(self.branches)}; most in alarm "
+            f"{self.base.months[top]} ({self.share_in_alarm[top]:.0%} by weight), "
+            f"{never:.0%} never)\n  Weights are the project's beliefs in its own options, not "
+            f"probabilities.\n  {self.base.framework.header.caveat}\n"
+            f"  {self.base.case.header.caveat}"
+        )
+
+
+def explore_methods(
+    case: Case,
+    framework: Framework,
+    *,
+    branches: Iterable[str] = TREE_BRANCHES,
+    most: int = 10_000,
+    seed: int | None = None,
+    method: Mapping[str, str] | None = None,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    progress: bool | None = None,
+) -> MethodTree:
+    """Score a case under every combination of the method's options, and keep every result.
+
+    Args:
+        case: what is scored.
+        framework: what it is scored under.
+        branches: that are settled every way, from the five that make a score and ``"alarm"``.
+        most: leaves that are enumerated; of a larger tree as many are drawn by belief.
+        seed: of that sample; needed only then.
+        method: options of the other branches.
+        knowledge: as in ``assess``.
+        audience: as in ``assess``.
+        progress: whether to show a bar; None for one on a terminal if the work is long.
+
+    Returns:
+        A ``MethodTree``.
+
+    Raises:
+        RequestError: no branch, one that is settled too, or a large tree without a seed.
+        UnknownNameError: no such branch or option.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> tree = explore_methods(case, framework, branches=["persistence", "alarm"])
+        >>> len(tree.leaves), tree.complete, tree.overall.shape
+        (9, True, (9, 48))
+    """
+    check_count("most", most)
+    names = _check_branches(branches, method or {})
+    base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
+    options = [getattr(framework.header.branches, name).options for name in names]
+    size = prod(len(group) for group in options)
+    if size <= most:
+        picked = list(product(*options))
+        weights = np.array([prod(option.weight for option in leaf) for leaf in picked])
+        seed = None
+    else:
+        if seed is None:
+            raise RequestError(
+                f"the tree has {size:,} leaves, more than most={most:,}; give a seed to draw from "
+                "it, a larger most, or fewer branches"
+            )
+        check_seed(seed)
+        generator = np.random.default_rng(seed)
+        drawn = [
+            generator.choice(len(group), most, p=[option.weight for option in group])
+            for group in options
+        ]
+        places = zip(*drawn, strict=True)
+        picked = [tuple(g[p] for g, p in zip(options, leaf, strict=True)) for leaf in places]
+        weights = np.full(most, 1 / most)
+    leaves = tuple({n: o.id for n, o in zip(names, leaf, strict=True)} for leaf in picked)
+    scorer = _Scorer(case, framework, read_view(case, knowledge), audience, dict(method or {}))
+    label = f"{case.id}: {len(leaves):,} methods"
+    results = show_progress(map(scorer.score, leaves), len(leaves), label, show=progress)
+    overall, alarm = (np.array(part) for part in zip(*results, strict=True))
+    return MethodTree(
+        base, names, leaves, weights / weights.sum(), overall, alarm, size <= most, seed
+    )
+
+
+def _check_branches(branches: Iterable[str], method: Mapping[str, str]) -> tuple[str, ...]:
+    names = tuple([branches] if isinstance(branches, str) else branches)
+    if not names:
+        raise RequestError(f"no branch to explore; name some of {', '.join(TREE_BRANCHES)}")
+    for name in names:
+        if name not in TREE_BRANCHES:
+            raise UnknownNameError("branch that changes a score or an alarm", name, TREE_BRANCHES)
+        if name in method:
+            raise RequestError(f"the branch {name!r} is both explored and settled; drop one")
+    if len(set(names)) < len(names):
+        raise RequestError(f"a branch is named twice in {', '.join(names)}; name it once")
+    return names
+
+
+class _Scorer:
+    """Scores leaves, each step once for all leaves that share it."""
+
+    def __init__(
+        self,
+        case: Case,
+        framework: Framework,
+        view: View,
+        audience: Audience | None,
+        settled: Choices,
+    ) -> None:
+        self.case, self.framework, self.view, self.audience = case, framework, view, audience
+        self.settled = settled
+        self.by_indicator: dict[tuple[str, ...], Scores] = {}
+        self.by_factor: dict[tuple[str, ...], Scores] = {}
+        self.by_overall: dict[tuple[str, ...], Floats] = {}
+
+    def score(self, leaf: Choices) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return a leaf's overall scores and whether it is in alarm, each ``(months,)``."""
+        method = self.framework.choose(self.settled | leaf)
+        key = tuple(method.choices[branch] for branch in SCORING)
+        if key not in self.by_overall:
+            self.by_overall[key] = self._join(key)
+        overall = self.by_overall[key]
+        policy = choose_policy(self.framework, method, None)
+        alarm = watch_draws(overall[:, None].astype(np.float64), **policy.arguments)
+        return overall, alarm[:, 0]
+
+    def _join(self, key: tuple[str, ...]) -> Floats:
+        method = self.framework.choose(self.settled | dict(zip(SCORING, key, strict=True)))
+        grade, persistence, factor_rule, _, weights = key
+        first, second = (grade, persistence), (grade, persistence, factor_rule, weights)
+        if first not in self.by_indicator:
+            found = measure_intensity(
+                self.case,
+                self.framework,
+                method,
+                cuts=self.view.cuts,
+                knowledge=self.view.days,
+                audience=self.audience,
+            )
+            scores = Scores(found.point, found.low, found.high, found.assessed)
+            self.by_indicator[first] = scores
+        if second not in self.by_factor:
+            scores = self.by_indicator[first]
+            self.by_factor[second] = score_factors(self.framework, method, scores)
+        crimes = score_crimes(
+            self.framework, method, self.by_indicator[first], self.by_factor[second]
+        )
+        return np.asarray(np.max([crime.point for crime in crimes.values()], axis=0))

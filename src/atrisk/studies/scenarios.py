@@ -1,0 +1,285 @@
+"""Scenarios: declared what-ifs about the record and the method, compared with the base.
+
+A scenario asks what the same method would say of another record: without a source, with a closed
+warning made public, with a response on another date. It says nothing of what would have happened
+in the country: no response in it prevents anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atrisk.base.errors import RequestError, UnknownNameError, require
+from atrisk.base.levels import OUTCOME_LEVELS
+from atrisk.base.rows import Result, Row
+from atrisk.cases.case import Case
+from atrisk.cases.edits import change_case, change_method
+from atrisk.cases.evidence import Audience
+from atrisk.frameworks.branches import Method
+from atrisk.frameworks.framework import Framework
+from atrisk.gap.gap import Gap, compare_rules, measure_gap
+from atrisk.gap.waiting import summarise_waiting
+from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.comparison import compare_scores
+from atrisk.scoring.flags import choose_policy, find_spans, in_alarm, summarise_alarm
+
+if TYPE_CHECKING:
+    from datetime import date
+from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
+
+CAVEAT = (
+    "What-ifs on the coded record under this method: not what would have happened in the country."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioResult:
+    """What the method says of one record.
+
+    Attributes:
+        scenario: None for the base.
+        assessment: of the case as it would be.
+        gap: lags and months under the rule; None where no warning is left to answer.
+    """
+
+    scenario: Scenario | None
+    assessment: Assessment = field(repr=False)
+    gap: Gap | None = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """The scenario's id, or ``"base"``."""
+        return self.scenario.id if self.scenario else "base"
+
+    def measure(self) -> Row:
+        """Return what is compared: alarm, peak, months in alarm, gap and lags."""
+        return summarise_alarm(self.assessment) | _measure_gap(self.gap)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome(Result):
+    """Scenarios beside their base.
+
+    Attributes:
+        base: the case as it is.
+        results: one for each scenario.
+    """
+
+    base: ScenarioResult = field(repr=False)
+    results: tuple[ScenarioResult, ...]
+
+    def to_rows(self, level: str = "summary") -> list[Row]:
+        """Return rows for a table, the base first.
+
+        Args:
+            level: ``"summary"``: one row each, with the change from the base; ``"rules"``: lags of
+                each under every matching rule; ``"months"``: each month's score, alarm, response
+                and gap beside the base's.
+
+        Raises:
+            UnknownNameError: no such level.
+        """
+        if level == "summary":
+            base = self.base.measure()
+            return [
+                {"scenario": one.id} | _compare(base, one.measure())
+                for one in (self.base, *self.results)
+            ]
+        if level == "months":
+            return [row for one in self.results for row in self._compare_months(one)]
+        if level == "rules":
+            return [
+                {"scenario": one.id} | row
+                for one in (self.base, *self.results)
+                if one.gap is not None
+                for row in compare_rules(one.gap.case, one.assessment)
+            ]
+        raise UnknownNameError("level", str(level), OUTCOME_LEVELS)
+
+    def explain(
+        self, scenario: str, month: str, *, factor: str | None = None, crime: str | None = None
+    ) -> list[Row]:
+        """Split the difference between a scenario's score and the base's over the evidence.
+
+        Returns:
+            As ``compare_scores``: the changes sum to the difference to 1e-12.
+
+        Raises:
+            UnknownNameError: no such scenario was run.
+            RequestError: the month was not assessed, or nothing bears on either score.
+        """
+        found = {result.id: result for result in self.results}
+        if scenario not in found:
+            raise UnknownNameError("scenario", scenario, found)
+        sides = (self.base.assessment, month), (found[scenario].assessment, month)
+        return compare_scores(*sides, factor=factor, crime=crime)
+
+    def _compare_months(self, one: ScenarioResult) -> Iterator[Row]:
+        sides = [_list_months(result) for result in (self.base, one)]
+        for month, after in sides[1].items():
+            before = sides[0].get(month, {})
+            row: Row = {"scenario": one.id, "month": month}
+            for name, value in after.items():
+                row |= {f"base_{name}": before.get(name), name: value}
+            yield row
+
+    def __repr__(self) -> str:
+        before = self.base.measure()
+        first = before["first_alarm"] or "never"
+        measured = {one.id: one.measure() for one in self.results}
+        moved = [
+            f"{name} ({now['first_alarm'] or 'never'})"
+            for name, now in measured.items()
+            if now["first_alarm"] != before["first_alarm"]
+        ]
+        shown = f"moved by {', '.join(moved)}" if moved else "moved by none"
+        alike = [name for name, now in measured.items() if now == before]
+        shown += f"; no figure of the summary changes under {', '.join(alike)}" if alike else ""
+        base = self.base.assessment
+        return (
+            f"Outcome({base.case.id!r} under {base.framework.id!r}, {base.knowledge}: "
+            f"{len(self.results)} scenarios; first alarm {first}, {shown})\n"
+            f"  {CAVEAT}\n  {base.framework.header.caveat}\n  {base.case.header.caveat}"
+        )
+
+
+def run_scenarios(
+    case: Case,
+    framework: Framework,
+    scenarios: Iterable[str | Path | Scenario] | str | Path | None = None,
+    *,
+    knowledge: str | date = "contemporaneous",
+    audience: Audience | None = None,
+    method: Method | Mapping[str, str] | None = None,
+    rule: str | None = None,
+) -> Outcome:
+    """Run what-ifs and compare each with the case as it is.
+
+    Args:
+        case: what is scored.
+        framework: what it is scored under.
+        scenarios: ids of those that the case ships with, paths of files, or scenarios of one's own;
+            None for all that it ships with.
+        knowledge: as in ``assess``, for base and scenarios alike.
+        audience: as in ``assess``, for base and scenarios alike.
+        method: as in ``assess``, for base and scenarios alike.
+        rule: matching rule of the gap; None for the method's.
+
+    Returns:
+        An ``Outcome``: first alarm, peak, months in alarm, gap and lags, each beside the base's.
+
+    Raises:
+        RequestError: there is no scenario, or one changes nothing.
+        UnknownNameError: a scenario, source, row, response, branch or option that does not exist.
+        DataError: a file has faults.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> outcome = run_scenarios(case, framework, ["council-listens-in-may"])
+        >>> [row["scenario"] for row in outcome.to_rows()]
+        ['base', 'council-listens-in-may']
+    """
+    require(case, Case, "load it with load_case('car-2012-2015')")
+    chosen = list_wanted(case, scenarios)
+    base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
+
+    def run(scenario: Scenario | None) -> ScenarioResult:
+        if scenario is None:
+            return ScenarioResult(None, base, _try_gap(case, base, rule))
+        other = change_case(case, scenario.changes)
+        settled = change_method(framework, base.method, scenario.changes)
+        choose_policy(framework, settled, None)
+        assessment = assess(
+            other, framework, knowledge=knowledge, audience=audience, method=settled
+        )
+        return ScenarioResult(scenario, assessment, _try_gap(other, assessment, rule))
+
+    return Outcome(run(None), tuple(run(scenario) for scenario in chosen))
+
+
+def list_wanted(
+    case: Case, scenarios: Iterable[str | Path | Scenario] | str | Path | None
+) -> list[Scenario]:
+    """Return the scenarios that are asked for, loaded and checked; None for all of the case.
+
+    Raises:
+        RequestError: there is none, one changes nothing, or two share an id.
+    """
+    wanted = list_scenarios(case) if scenarios is None else scenarios
+    listed = [wanted] if isinstance(wanted, str | Path | Scenario) else list(wanted)
+    if not listed and case.crossed_from:
+        raise RequestError(
+            f"the scenarios of {case.id} are written for {case.crossed_from}, and are not carried "
+            f"over to {case.header.framework}; pass some that are written for it"
+        )
+    if not listed:
+        raise RequestError(
+            f"there is no scenario to run for {case.id}; add files to its folder 'scenarios', or "
+            "pass some"
+        )
+    chosen = [one if isinstance(one, Scenario) else load_scenario(one, case) for one in listed]
+    for one in chosen:
+        if one.changes.is_empty:
+            raise RequestError(f"the scenario {one.id!r} changes nothing; say what it changes")
+    ids = [one.id for one in chosen]
+    if len(set(ids)) < len(ids):
+        raise RequestError(f"two scenarios share an id in {', '.join(ids)}; give each its own")
+    return chosen
+
+
+def _try_gap(case: Case, assessment: Assessment, rule: str | None) -> Gap | None:
+    return measure_gap(case, assessment, rule) if case.warnings else None
+
+
+def _measure_gap(gap: Gap | None) -> Row:
+    names = ("warnings", "answered", "median_lag_days", "first_answer", "first_answer_lag_days")
+    if gap is None:
+        return dict.fromkeys((*names, "months_in_alarm_without_answer", "mean_gap"))
+    warned = [lag for lag in gap.lags if lag.warning]
+    summary = summarise_waiting(warned, gap.assessment.framework.header.confidence_level)
+    first = warned[0]
+    gaps = [row["gap"] for row in gap.monthly if row["gap"] is not None]
+    return {
+        "warnings": summary["warnings"],
+        "answered": summary["answered"],
+        "median_lag_days": summary["median_days"],
+        "first_answer": first.answered_on or None,
+        "first_answer_lag_days": None if first.censored else first.days,
+        "months_in_alarm_without_answer": gap.monthly[-1]["months_in_alarm_without_answer"],
+        "mean_gap": float(np.mean(gaps)) if gaps else None,
+    }
+
+
+def _compare(base: Row, row: Row) -> Row:
+    """Return a row with the change of each number from the base."""
+    compared: Row = {}
+    for name, value in row.items():
+        compared[name] = value
+        if isinstance(value, int | float):
+            before = base[name]
+            compared[f"{name}_change"] = None if before is None else value - before
+    return compared
+
+
+def _list_months(result: ScenarioResult) -> dict[str, Row]:
+    now = result.assessment
+    alarm = in_alarm(find_spans(now), len(now.months))
+    rows = {
+        month: {
+            "score": float(now.overall[place]) if now.coverage[place] > 0 else None,
+            "in_alarm": alarm[place],
+            "response": None,
+            "gap": None,
+        }
+        for place, month in enumerate(now.months)
+    }
+    for row in result.gap.monthly if result.gap else ():
+        rows[row["month"]] |= {"response": row["response"], "gap": row["gap"]}
+    return rows
