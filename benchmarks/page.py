@@ -30,7 +30,7 @@ def draw_empty() -> None:
 
 
 def draw_all(brief: atrisk.Brief) -> None:
-    for plate in atrisk.list_plates(brief):
+    for plate in atrisk.list_figures(brief):
         save_figure(plate.draw(linked=True), io.BytesIO(), "svg", plate.id)
 
 

@@ -22,7 +22,7 @@ def test_growth(benchmark: Any, what: str, times: int) -> None:
     cases = list(make_world(size["countries"], size["months"], size["claims"], FRAMEWORK))
 
     def run() -> int:
-        results = atrisk.run_ensembles(
+        results = atrisk.run_ensemble_many(
             cases, FRAMEWORK, seed=7, draws=size["draws"], progress=False
         )
         return sum(1 for _ in results)

@@ -90,7 +90,7 @@ def test_peer_salib(benchmark: Any) -> None:
 
 @pytest.mark.benchmark(group=GROUP)
 def test_peer_scipy(benchmark: Any) -> None:
-    from scipy.stats import sobol_indices  # noqa: PLC0415
+    from scipy.stats import sobol_indices
 
     outputs = {"f_A": FIRST.T, "f_B": SECOND.T, "f_AB": MIXED.transpose(0, 2, 1)}
 

@@ -23,7 +23,7 @@ def draw() -> Any:
 
 @pytest.mark.benchmark(group=GROUP)
 def test_ours(benchmark: Any) -> None:
-    drawn = benchmark(atrisk.draw_weights, NOW, seed=7, draws=DRAWS, spread=1.0)
+    drawn = benchmark(atrisk.sample_weights, NOW, seed=7, draws=DRAWS, spread=1.0)
     assert drawn.overall.shape == (DRAWS, len(NOW.months))
 
 

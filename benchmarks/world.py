@@ -112,7 +112,7 @@ def main() -> None:
     begun = time.perf_counter()
     startup = 0.0
     if given.dask:
-        from distributed import Client, LocalCluster  # noqa: PLC0415
+        from distributed import Client, LocalCluster
 
         with (
             LocalCluster(
@@ -148,7 +148,7 @@ def _load() -> str:
 def _drain(
     world: Iterator[atrisk.Case], framework: atrisk.Framework, draws: int, client: object
 ) -> float:
-    results = atrisk.run_ensembles(
+    results = atrisk.run_ensemble_many(
         world, framework, seed=7, draws=draws, client=client, progress=False
     )
     return max(float(ensemble.mean().max()) for ensemble in results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from atrisk.cli.arguments import build_parser
+from atrisk.cli.main import COMMANDS, build_parser
 
 PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
 HEAD = """# Commands
@@ -20,10 +20,9 @@ def describe_commands() -> str:
     """Return the page."""
     parser = build_parser()
     (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    summaries = {action.dest: action.help or "" for action in commands._choices_actions}
     parts = [HEAD]
     for name, command in commands.choices.items():
-        parts.append(f"## atrisk {name}\n\n{summaries[name]}\n")
+        parts.append(f"## atrisk {name}\n\n{COMMANDS[name].summary}\n")
         rows = [_describe(action) for action in command._actions if action.dest != "help"]
         if rows:
             parts.append("| argument | meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n")

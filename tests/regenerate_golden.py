@@ -22,7 +22,7 @@ def render() -> str:
     for knowledge in KNOWLEDGE:
         assessment = atrisk.assess(case, framework, knowledge=knowledge)
         for level, name in (("overall", None), ("crime", "crime"), ("factor", "factor")):
-            for row in assessment.to_rows(level):  # type: ignore[arg-type]
+            for row in assessment.to_rows(level):
                 what = row[name] if name else "overall"
                 numbers = [row[key] for key in ("score", "low", "high", "coverage")]
                 shown = ["" if number is None else f"{number:.9f}" for number in numbers]
@@ -37,7 +37,7 @@ def render_gap() -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["rule", "subject", "response", "days", "low", "high", "censored"])
-    for option in framework.header.branches.rule.options:
+    for option in framework.rules:
         for row in atrisk.measure_gap(case, assessment, rule=option.id).to_rows():
             writer.writerow(
                 [

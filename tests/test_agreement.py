@@ -16,7 +16,7 @@ from hypothesis import given, settings
 import atrisk
 from atrisk.cli.main import main
 from atrisk.kernel.alpha import measure_alpha
-from atrisk.studies.agreement import _compare, draw_coders, list_coders, measure_agreement
+from atrisk.studies.agreement import _compare, list_coders, measure_agreement, run_coders
 from toys import HERE, THREE_FACTOR, evidence
 
 NAN = np.nan
@@ -163,7 +163,7 @@ def test_what_nobody_assessed_is_missing_and_not_a_zero(folder: Path) -> None:
 def test_the_coder_is_a_branch_of_the_ensemble(folder: Path) -> None:
     write_coder(folder, "mild", lambda row: row | {"severity": "1"})
     case = atrisk.load_case(folder, THREE_FACTOR)
-    mixed = draw_coders(case, THREE_FACTOR, seed=3, draws=3000, workers=1)
+    mixed = run_coders(case, THREE_FACTOR, seed=3, draws=3000, runner=atrisk.Runner(workers=1))
     alone = {
         coder: atrisk.run_ensemble(
             replace(case, evidence=rows), THREE_FACTOR, seed=3, draws=1500
@@ -176,7 +176,7 @@ def test_the_coder_is_a_branch_of_the_ensemble(folder: Path) -> None:
     assert np.abs(mixed.mean() - middle).max() < 0.03
     assert np.abs(alone["settled"] - alone["mild"]).max() > 0.1
     with pytest.raises(atrisk.RequestError, match="2 or more"):
-        draw_coders(case, THREE_FACTOR, seed=3, draws=1)
+        run_coders(case, THREE_FACTOR, seed=3, draws=1)
 
 
 def test_the_command_compares_and_lists(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

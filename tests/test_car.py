@@ -26,7 +26,7 @@ needs_documents = pytest.mark.skipif(
 
 def read_paper() -> str:
     digests = {source.id: source.sha256 for source in CASE.sources}
-    import hashlib  # noqa: PLC0415
+    import hashlib
 
     for path in DOCUMENTS.iterdir():
         data = path.read_bytes() if path.is_file() else b""

@@ -61,7 +61,7 @@ def test_the_readme_shows_the_table_s_own_header(capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_to_a_file_leads_there(page: object) -> None:
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
     assert isinstance(page, Path)
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):

@@ -12,19 +12,15 @@ from hypothesis import given, settings
 
 import atrisk
 from atrisk.base.dates import ImpreciseDate, Month
-from atrisk.base.levels import KINDS
-from atrisk.ensemble.draws import run_ensemble
 from atrisk.ensemble.ensemble import Ensemble
-from atrisk.ensemble.preparation import prepare_variation
-from atrisk.ensemble.variation import Variation
+from atrisk.ensemble.model import vary_around
+from atrisk.ensemble.run import run_ensemble
+from atrisk.ensemble.variation import KINDS, Variation
 from atrisk.frameworks.branches import GradeRow
-from atrisk.frameworks.uncertainty import choose_uncertainty, read_uncertainty
 from atrisk.kernel.alarms import find_alarms, watch_draws
-from atrisk.kernel.joining import join_draws
 from atrisk.kernel.propagation import Draws, propagate
 from atrisk.kernel.tally import count_draws
-from atrisk.scoring.scores import join_rule
-from atrisk.scoring.view import read_view
+from atrisk.scoring.view import read_outlook
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 CAR = atrisk.load_case("car-2012-2015")
@@ -38,15 +34,8 @@ def vary(
     knowledge: str = "contemporaneous",
     uncertainty: dict[str, str] | None = None,
 ) -> Variation:
-    return prepare_variation(
-        case,
-        framework,
-        framework.choose(),
-        read_view(case, knowledge),
-        None,
-        uncertainty=choose_uncertainty(read_uncertainty(framework.folder), uncertainty),
-        vary=kinds,
-    )
+    base = atrisk.assess(case, framework, knowledge=knowledge)
+    return vary_around(base, uncertainty=uncertainty, vary=kinds)
 
 
 def assess_draw(
@@ -54,7 +43,7 @@ def assess_draw(
 ) -> atrisk.Assessment | None:
     """Score what one draw settles with the library's own pipeline, one case at a time."""
     variation = vary(case, framework, knowledge=knowledge)
-    first = read_view(case, knowledge).months[0].index
+    first = read_outlook(case, knowledge).months[0].index
     # The same order as ``gather``: evidence first, as in the file.
     rows = []
     for item, row in enumerate(case.evidence):
@@ -70,7 +59,7 @@ def assess_draw(
         rows.append(row.model_copy(update=update))
     if not rows:
         return None
-    options = framework.header.branches
+    options: Any = framework.header.branches
     natures = dict(
         zip(("structural", "dynamic", "trigger"), drawn.half_life[:, place], strict=True)
     )
@@ -136,12 +125,11 @@ def test_each_draw_of_any_case_is_an_assessment(
 def test_a_draw_that_saw_the_future_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     case = case_of(evidence("a", known="2020-04"), evidence("b", indicators="1.1", known="2020-05"))
     check_draws(case, THREE_FACTOR, 4, 1, "contemporaneous")
-    monkeypatch.setattr("atrisk.ensemble.preparation.knowledge_day", lambda *_: FIRST_DAY)
+    monkeypatch.setattr(
+        "atrisk.ensemble.model._find_first", lambda spans, _: np.zeros(len(spans.learnt), np.int64)
+    )
     with pytest.raises(AssertionError):
         check_draws(case, THREE_FACTOR, 4, 1, "contemporaneous")
-
-
-FIRST_DAY = Month.parse("2020-01").first_day
 
 
 def test_a_later_telling_never_changes_whom_a_claim_errs_with() -> None:
@@ -164,7 +152,7 @@ def same(one: Ensemble, other: Ensemble) -> bool:
 
 
 def test_the_numbers_are_the_same_on_any_number_of_workers() -> None:
-    many = [run(draws=3000, workers=workers) for workers in (1, 2, 5)]
+    many = [run(draws=3000, runner=atrisk.Runner(workers=workers)) for workers in (1, 2, 5)]
     assert same(many[0], many[1])
     assert same(many[0], many[2])
 
@@ -278,15 +266,15 @@ def test_unknown_is_not_zero_in_an_ensemble() -> None:
 @given(
     st.lists(st.lists(st.floats(0, 1, width=32), min_size=5, max_size=5), min_size=1, max_size=14),
     st.lists(st.floats(0, 10, width=32), min_size=14, max_size=14),
-    st.sampled_from(THREE_FACTOR.header.branches.factor_aggregation.options),
+    st.sampled_from(THREE_FACTOR.branches["factor_aggregation"].options),
 )
 def test_rules_over_draws_are_the_rules_of_one(
     values: list[list[float]], weights: list[float], option: Any
 ) -> None:
-    rule, many = join_rule(option), np.array(values, dtype=np.float32)
+    rule, many = option.arithmetic, np.array(values, dtype=np.float32)
     weight = np.array([1.0, *weights[1:]][: len(many)])
     counts = np.repeat((weight / weight.mean())[:, None], 5, axis=1).astype(np.float32)
-    joined = join_draws(rule, [value[None] for value in many], counts, len(many))
+    joined = rule.join_draws([value[None] for value in many], counts, len(many))
     assert np.abs(joined[0] - rule.join(many.T.astype(float), weight)).max() < 2e-6
 
 
@@ -330,7 +318,7 @@ def test_alarms_over_draws_are_the_alarms_of_one(
         ({"uncertainty": {"weight_spread": "huge"}}, "Known: none, any"),
         ({"method": {"grade": "nothing"}}, "no option of the branch 'grade'"),
         ({"policy": "nope"}, "no alarm policy"),
-        ({"workers": 0}, "workers can do nothing"),
+        ({"runner": atrisk.Runner(workers=0)}, "workers can do nothing"),
         ({"audience": "press"}, "no audience"),
         ({"knowledge": "2019-01"}, "before"),
     ],
@@ -355,7 +343,7 @@ def test_a_question_that_an_ensemble_cannot_answer_is_refused(ask: Any, words: s
 
 
 def test_a_framework_without_spreads_says_what_to_add(tmp_path: Any) -> None:
-    import shutil  # noqa: PLC0415
+    import shutil
 
     folder = tmp_path / "bare"
     shutil.copytree(str(THREE_FACTOR.folder._root), folder)

@@ -20,7 +20,7 @@ mpl = pytest.importorskip("matplotlib")
 from atrisk.report.figures import style  # noqa: E402
 
 UN = atrisk.load_framework("un-foa-2014")
-PLATES = (
+FIGURES = (
     "risk", "crimes", "factors", "coverage", "hindsight", "timeline", "gap", "promises", "waiting",
     "scenarios", "judgements",
 )  # fmt: skip
@@ -32,22 +32,24 @@ def brief() -> Brief:
 
 
 def test_these_are_the_figures(brief: Brief) -> None:
-    assert tuple(plate.id for plate in atrisk.list_plates(brief)) == PLATES
-    assert all(plate.title and plate.caption and plate.rows for plate in atrisk.list_plates(brief))
+    assert tuple(figure.id for figure in atrisk.list_figures(brief)) == FIGURES
+    assert all(
+        figure.title and figure.caption and figure.rows for figure in atrisk.list_figures(brief)
+    )
 
 
-@pytest.mark.parametrize("name", PLATES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_every_axis_says_what_it_measures(brief: Brief, name: str) -> None:
-    figure = atrisk.draw_figure(brief, name)
+    figure = atrisk.plot_figure(brief, name)
     assert figure.axes
     for axes in figure.axes:
         assert axes.get_ylabel()
     assert any(axes.get_xlabel() for axes in figure.axes)
 
 
-@pytest.mark.parametrize("name", PLATES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_no_two_texts_of_an_axis_collide(brief: Brief, name: str) -> None:
-    figure = atrisk.draw_figure(brief, name)
+    figure = atrisk.plot_figure(brief, name)
     figure.draw_without_rendering()
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
@@ -61,10 +63,10 @@ def test_no_two_texts_of_an_axis_collide(brief: Brief, name: str) -> None:
                 assert not one.overlaps(other), f"{name}: labels collide"
 
 
-@pytest.mark.parametrize("name", PLATES)
+@pytest.mark.parametrize("name", FIGURES)
 def test_the_curve_is_the_data(brief: Brief, name: str) -> None:
     """What a figure draws is read back from it, where it draws the overall score."""
-    figure = atrisk.draw_figure(brief, name)
+    figure = atrisk.plot_figure(brief, name)
     score = list(brief.assessment.overall)
     drawn = [list(np.asarray(line.get_ydata())) for axes in figure.axes for line in axes.lines]
     if name in ("risk", "hindsight", "timeline", "gap", "scenarios"):
@@ -79,7 +81,7 @@ def test_the_curve_is_the_data(brief: Brief, name: str) -> None:
 
 def test_files_are_written_and_rewritten_to_the_byte(brief: Brief, tmp_path: Path) -> None:
     files = atrisk.write_figures(tmp_path / "one", brief)
-    assert len(files) == 2 * len(PLATES)
+    assert len(files) == 2 * len(FIGURES)
     again = atrisk.write_figures(tmp_path / "two", brief)
     assert [f.read_bytes() for f in files] == [f.read_bytes() for f in again]
     for file in files:
@@ -92,14 +94,14 @@ def test_files_are_written_and_rewritten_to_the_byte(brief: Brief, tmp_path: Pat
 def test_a_figure_without_data_says_why() -> None:
     small = atrisk.prepare_brief(atrisk.load_case("car-2020-2021"), UN, draws=20)
     with pytest.raises(atrisk.RequestError, match="the case has no scenarios"):
-        atrisk.draw_figure(small, "scenarios")
+        atrisk.plot_figure(small, "scenarios")
     with pytest.raises(atrisk.UnknownNameError, match="Did you mean 'risk'"):
-        atrisk.draw_figure(small, "risks")
+        atrisk.plot_figure(small, "risks")
 
 
 def test_the_reader_s_own_style_is_neither_used_nor_changed(brief: Brief) -> None:
     with mpl.rc_context({"font.size": 31.0, "axes.grid": False}):
-        figure = atrisk.draw_figure(brief, "crimes")
+        figure = atrisk.plot_figure(brief, "crimes")
         assert mpl.rcParams["font.size"] == 31.0
     assert figure.axes[0].yaxis.label.get_fontsize() == 10
 
@@ -126,7 +128,7 @@ def test_a_short_case_has_its_months_named(start: str, end: str) -> None:
     header = made.header.model_copy(update={"start": Month.parse(start), "end": Month.parse(end)})
     case = dataclasses.replace(made, header=header)
     small = atrisk.prepare_brief(case, THREE_FACTOR, draws=20)
-    (axes,) = atrisk.draw_figure(small, "risk").axes
+    (axes,) = atrisk.plot_figure(small, "risk").axes
     labels = [label.get_text() for label in axes.get_xticklabels()]
     assert labels[0] == start
     assert len(labels) == min(8, len(small.months))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 import atrisk
-from atrisk.frameworks.branches import AlarmOption
+from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms, find_surges
 from toys import THREE_FACTOR, case_of, cases, evidence, rows_of_evidence
 
@@ -108,7 +108,7 @@ def test_a_flag_raised_with_hindsight_is_caught(monkeypatch: pytest.MonkeyPatch)
     case = case_of(evidence("weak", severity=1))
     late = evidence("late", start="2020-02-01", end="..", known="2020-05-10", indicators="2.1;2.2")
     check_flags_never_use_what_was_learnt_later(case, late)
-    monkeypatch.setattr("atrisk.scoring.intensity.knowledge_day", lambda *_: date(2020, 1, 1))
+    monkeypatch.setattr("atrisk.scoring.tellings.knowledge_day", lambda *_: date(2020, 1, 1))
     with pytest.raises(AssertionError):
         check_flags_never_use_what_was_learnt_later(case, late)
 

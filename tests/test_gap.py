@@ -472,7 +472,7 @@ def test_one_call_tells_the_first_warning_response_and_adequate_one_with_their_r
     assert told.startswith(
         "The first warning on record is that of France to UN Security Council on"
     )
-    for option in NOW.framework.header.branches.rule.options:
+    for option in NOW.framework.rules:
         assert f"Under the rule '{option.label}'" in told
 
 
@@ -497,7 +497,7 @@ def test_what_cannot_be_measured_is_refused() -> None:
     with pytest.raises(atrisk.UnknownNameError, match="no stage is called 'ended'"):
         atrisk.measure_gap(CAR, NOW, stage="ended")
     with pytest.raises(atrisk.UnknownNameError, match="no level is called"):
-        atrisk.measure_gap(CAR, NOW).to_rows("all")  # type: ignore[arg-type]
+        atrisk.measure_gap(CAR, NOW).to_rows("all")
 
 
 def test_a_gap_seen_as_of_a_day_knows_no_later_warning_or_answer() -> None:

@@ -41,7 +41,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
 
 def test_using_evidence_before_it_was_known_is_caught(broken: Callable[[str, Any], None]) -> None:
     assert holds(properties.check_no_month_sees_the_future, CASE, LATE, THREE_FACTOR)
-    broken("atrisk.scoring.intensity.knowledge_day", lambda *_: date(2020, 1, 1))
+    broken("atrisk.scoring.tellings.knowledge_day", lambda *_: date(2020, 1, 1))
     with pytest.raises(AssertionError, match="changed before 2020-05"):
         properties.check_no_month_sees_the_future(CASE, LATE, THREE_FACTOR)
     assert properties.is_caught(test_properties.test_later_evidence_never_changes_an_earlier_month)
@@ -50,7 +50,7 @@ def test_using_evidence_before_it_was_known_is_caught(broken: Callable[[str, Any
 def test_a_replay_from_the_month_before_is_caught(broken: Callable[[str, Any], None]) -> None:
     check = properties.check_each_row_is_the_series_drawn_on_its_last_day
     assert holds(check, CASE, THREE_FACTOR)
-    real = atrisk.scoring.assessment.read_view  # type: ignore[attr-defined]
+    real = atrisk.scoring.run.read_outlook  # type: ignore[attr-defined]
 
     def shifted(case: atrisk.Case, knowledge: str | date) -> Any:
         view = real(case, knowledge)
@@ -58,7 +58,7 @@ def test_a_replay_from_the_month_before_is_caught(broken: Callable[[str, Any], N
             return view
         return type(view)(view.months, view.cuts, (view.days[0], *view.days[:-1]), view.label)
 
-    broken("atrisk.scoring.assessment.read_view", shifted)
+    broken("atrisk.scoring.run.read_outlook", shifted)
     with pytest.raises(AssertionError):
         check(CASE, THREE_FACTOR)
     assert properties.is_caught(
@@ -104,7 +104,7 @@ def test_echoes_that_add_up_are_caught(broken: Callable[[str, Any], None]) -> No
     row = evidence("told", source="source-b", credibility=2, claim="fact")
     check = properties.check_a_fact_pasted_again_changes_nothing
     assert holds(check, case_of(row), 3, THREE_FACTOR)
-    broken("atrisk.scoring.intensity._claim", lambda item: ("evidence", item.id))
+    broken("atrisk.Evidence.claim_key", property(lambda item: ("evidence", item.id)))
     with pytest.raises(AssertionError):
         check(case_of(row), 3, THREE_FACTOR)
     assert properties.is_caught(test_properties.test_a_fact_pasted_again_changes_nothing)

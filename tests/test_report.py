@@ -20,7 +20,7 @@ from atrisk.cli.main import main
 from atrisk.report.annex import list_months
 from atrisk.report.answers import list_answers, tell_headline
 from atrisk.report.brief import Brief, prepare_brief
-from atrisk.report.figures.album import list_plates
+from atrisk.report.figures.album import list_figures
 from atrisk.scoring.explanation import explain_score
 from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
 
@@ -127,7 +127,7 @@ def test_the_annex_holds_every_indicator_month_above_zero_and_its_evidence(brief
 
 
 def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
-    answers = {answer.plate: answer.text for answer in list_answers(brief)}
+    answers = {answer.figure: answer.text for answer in list_answers(brief)}
     gap = brief.gap
     assert gap is not None
     first = gap.to_rows("lags")[0]
@@ -195,13 +195,13 @@ def test_months_without_a_record_are_neither_told_nor_drawn_as_zero() -> None:
     brief = prepare_brief(case_of(*rows), THREE_FACTOR, draws=20)
     assert list(np.isnan(brief.assessment.on_record)) == [True, True, *[False] * 4]
     assert "In 2 months only hindsight has anything on record" in list_answers(brief)[-1].text
-    plates = {plate.id: plate for plate in list_plates(brief)}
-    for row in plates["hindsight"].rows[:2]:
+    figures = {figure.id: figure for figure in list_figures(brief)}
+    for row in figures["hindsight"].rows[:2]:
         assert (row["then"], row["added"]) == (None, None)
-    for row in plates["risk"].rows[:2]:
+    for row in figures["risk"].rows[:2]:
         assert (row["score"], row["draws_low"], row["draws_high"]) == (None, None, None)
     for name in ("risk", "crimes", "hindsight"):
-        (axes,) = plates[name].draw().axes
+        (axes,) = figures[name].plot().axes
         curves = [np.asarray(line.get_ydata()) for line in axes.lines]
         full = [curve for curve in curves if len(curve) == len(brief.months)]
         assert any(np.isnan(curve[:2]).all() for curve in full)
@@ -212,7 +212,7 @@ def test_months_without_a_record_are_neither_told_nor_drawn_as_zero() -> None:
 def test_the_warning_and_the_alarm_are_told_with_their_own_answers(rule: str) -> None:
     brief = prepare_brief(CAR, UN, method={"rule": rule}, draws=20)
     assert brief.gap is not None
-    text = next(a.text for a in list_answers(brief) if a.plate == "waiting")
+    text = next(a.text for a in list_answers(brief) if a.figure == "waiting")
     for what, kind in (("first warning", "warning"), ("first alarm", "alarm")):
         lag = next(row for row in brief.gap.to_rows("lags") if row["kind"] == kind)
         told = re.findall(rf"{what} \({lag['date']}\) ([^.]*)", text)[0]

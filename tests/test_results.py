@@ -24,7 +24,7 @@ MAKERS: dict[str, Callable[[], Result]] = {
     "tree": lambda: atrisk.explore_methods(CAR, UN, branches=["persistence"]),
     "outcome": lambda: atrisk.run_scenarios(CAR, UN),
     "bounds": lambda: atrisk.bound_weights(NOW),
-    "weights": lambda: atrisk.draw_weights(NOW, draws=20, seed=1),
+    "weights": lambda: atrisk.sample_weights(NOW, draws=20, seed=1),
     "crosswalk": lambda: atrisk.load_crosswalk(atrisk.load_framework("ten-stages"), UN.id),
 }
 

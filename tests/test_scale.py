@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.ensemble.draws import run_ensemble, run_ensembles
 from atrisk.ensemble.many import assess_many
-from atrisk.ensemble.runner import run_tasks, show_progress
+from atrisk.ensemble.run import run_ensemble, run_ensemble_many
+from atrisk.ensemble.runner import Runner, show_progress
 from toys import MINI, THREE_FACTOR, case_of, evidence
 
 SMALL = case_of(evidence("a"), evidence("b", indicators="1.1", credibility=3))
@@ -42,7 +42,7 @@ def slow_square(number: int) -> tuple[int, int]:
 
 
 def test_many_cases_are_each_what_they_are_alone() -> None:
-    many = list(run_ensembles([MINI, SMALL], THREE_FACTOR, seed=5, draws=1500))
+    many = list(run_ensemble_many([MINI, SMALL], THREE_FACTOR, seed=5, draws=1500))
     assert [one.base.case.id for one in many] == [MINI.id, SMALL.id]
     for case, one in zip((MINI, SMALL), many, strict=True):
         assert same(one, run_ensemble(case, THREE_FACTOR, seed=5, draws=1500))
@@ -58,15 +58,17 @@ def test_cases_are_taken_only_when_their_turn_comes() -> None:
             taken.append(number)
             yield SMALL
 
-    results = run_ensembles(cases(), THREE_FACTOR, seed=1, draws=10, workers=2)
+    results = run_ensemble_many(cases(), THREE_FACTOR, seed=1, draws=10, runner=Runner(workers=2))
     next(results)
     assert len(taken) < 10
 
 
 def test_a_cluster_gives_the_same_numbers_to_the_bit(client: Any) -> None:
     here = run_ensemble(MINI, THREE_FACTOR, seed=5, draws=4000)
-    assert same(here, run_ensemble(MINI, THREE_FACTOR, seed=5, draws=4000, client=client))
-    far = list(assess_many([MINI, SMALL], THREE_FACTOR, client=client))
+    assert same(
+        here, run_ensemble(MINI, THREE_FACTOR, seed=5, draws=4000, runner=Runner(client=client))
+    )
+    far = list(assess_many([MINI, SMALL], THREE_FACTOR, runner=Runner(client=client)))
     assert far[0].case is MINI
     assert far[0].framework is THREE_FACTOR
     assert np.array_equal(far[0].overall, atrisk.assess(MINI, THREE_FACTOR).overall)
@@ -77,28 +79,30 @@ def test_a_worker_that_is_killed_loses_nothing(client: Any) -> None:
     pids = list(client.run(os.getpid).values())
     kill = threading.Timer(0.8, lambda: os.kill(pids[0], signal.SIGKILL))
     kill.start()
-    results = list(run_tasks(slow_square, range(12), client=client))
+    results = [got for _, got in Runner(client=client).run(slow_square, range(12))]
     kill.join()
     assert [value for value, _ in results] == [number * number for number in range(12)]
     assert pids[0] not in {pid for _, pid in results[-2:]}  # it is gone
     here = run_ensemble(MINI, THREE_FACTOR, seed=2, draws=3000)
-    assert same(here, run_ensemble(MINI, THREE_FACTOR, seed=2, draws=3000, client=client))
+    assert same(
+        here, run_ensemble(MINI, THREE_FACTOR, seed=2, draws=3000, runner=Runner(client=client))
+    )
 
 
 def test_nothing_to_do_is_refused(client: Any) -> None:
     with pytest.raises(atrisk.RequestError, match="no case to draw"):
-        next(run_ensembles([], THREE_FACTOR, seed=1, draws=5))
+        next(run_ensemble_many([], THREE_FACTOR, seed=1, draws=5))
     with pytest.raises(atrisk.RequestError, match="no case to assess"):
         next(assess_many([], THREE_FACTOR))
     with pytest.raises(atrisk.RequestError, match="not both"):
-        run_ensemble(MINI, THREE_FACTOR, seed=1, draws=5, workers=2, client=client)
+        run_ensemble(MINI, THREE_FACTOR, seed=1, draws=5, runner=Runner(workers=2, client=client))
 
 
 def test_a_fault_in_one_case_reaches_the_caller() -> None:
     with pytest.raises(atrisk.RequestError, match="no evidence"):
         list(assess_many([MINI, case_of()], THREE_FACTOR))
     with pytest.raises(atrisk.RequestError, match="no evidence"):
-        list(run_ensembles([MINI, case_of()], THREE_FACTOR, seed=1, draws=5))
+        list(run_ensemble_many([MINI, case_of()], THREE_FACTOR, seed=1, draws=5))
 
 
 def test_a_pipe_gets_no_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,8 +90,8 @@ def test_every_schema_is_valid_json_schema(name: str) -> None:
 
 
 def test_rows_and_headers_of_the_shipped_case_fit_their_schemas() -> None:
-    import csv  # noqa: PLC0415
-    import tomllib  # noqa: PLC0415
+    import csv
+    import tomllib
 
     jsonschema = pytest.importorskip("jsonschema")
     folder = CASES["car-2012-2015"]

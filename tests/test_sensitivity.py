@@ -118,7 +118,9 @@ def test_main_effects_do_not_exceed_totals_and_sum_to_about_one() -> None:
 
 def test_a_study_is_the_same_for_the_same_seed_on_any_number_of_workers() -> None:
     one, other = (
-        analyse_sensitivity(MINI, THREE_FACTOR, seed=3, draws=64, workers=workers)
+        analyse_sensitivity(
+            MINI, THREE_FACTOR, seed=3, draws=64, runner=atrisk.Runner(workers=workers)
+        )
         for workers in (1, 3)
     )
     assert np.array_equal(one.indices.first, other.indices.first, equal_nan=True)
@@ -266,7 +268,7 @@ def test_the_nearest_weights_flip_and_nearer_ones_do_not(goal: Any) -> None:
         near = 1 + (generator.random(len(codes)) * 2 - 1) * flip.change * 0.97
         scores = [
             NOW.factors[:, place] @ near[place] / near[place].sum()
-            for crime in UN.crimes
+            for crime in UN.crimes.values()
             for place in [[codes.index(code) for code in crime.factors]]
         ]
         worst = np.max(scores, axis=0)

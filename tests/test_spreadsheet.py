@@ -127,7 +127,7 @@ def test_what_was_edited_is_read(tmp_path: Path) -> None:
 def test_a_workbook_with_faults_is_refused_and_leaves_nothing(
     change: Any, words: str, tmp_path: Path
 ) -> None:
-    import re  # noqa: PLC0415
+    import re
 
     file = edit(tmp_path, change)
     with pytest.raises(atrisk.DataError) as refused:
@@ -137,7 +137,7 @@ def test_a_workbook_with_faults_is_refused_and_leaves_nothing(
 
 
 def test_a_date_that_a_program_made_of_a_month_is_refused(tmp_path: Path) -> None:
-    import datetime  # noqa: PLC0415
+    import datetime
 
     def change(book: Any) -> None:
         book["evidence"]["E2"] = datetime.datetime(2020, 12, 1)
@@ -210,3 +210,5 @@ def test_the_commands_go_out_and_back(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["import", file, "--out", back]) == 0
     assert main(["import", file, "--out", back]) == 2
     assert "exists" in capsys.readouterr().err
+    assert main(["import", file, "--out", f"{back}-2", "--case", "car-2020-2021"]) == 2
+    assert "--case is for highlights" in capsys.readouterr().err

@@ -72,7 +72,7 @@ def test_an_editor_finds_the_schema_of_the_header(made: Path) -> None:
     text = (made / "case.toml").read_text(encoding="utf-8")
     assert text.startswith("#:schema case.schema.json\n")
     jsonschema = pytest.importorskip("jsonschema")
-    import json  # noqa: PLC0415
+    import json
 
     schema = json.loads((made / "case.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(tomllib.loads(text), schema)

@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 import atrisk
 from atrisk.kernel.alarms import find_alarms
 from atrisk.kernel.weights import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
-from atrisk.studies.weights import bound_weights, describe_weights, draw_weights
+from atrisk.studies.weights import bound_weights, describe_weights, sample_weights
 from toys import MINI, THREE_FACTOR
 
 CAR = atrisk.assess(atrisk.load_case("car-2012-2015"), atrisk.load_framework("un-foa-2014"))
@@ -33,7 +33,7 @@ def test_dirichlet_moments_of_a_hand_worked_case() -> None:
 
 @pytest.mark.parametrize("spread", [1.0, 4.0, 16.0])
 def test_drawn_weights_converge_to_the_closed_form(spread: float) -> None:
-    drawn = draw_weights(CAR, seed=11, draws=40_000, spread=spread)
+    drawn = sample_weights(CAR, seed=11, draws=40_000, spread=spread)
     for row in drawn.to_rows():
         error = 5 * row["deviation"] / np.sqrt(40_000)
         assert abs(row["drawn_mean"] - row["mean"]) <= error + 1e-6
@@ -43,7 +43,7 @@ def test_drawn_weights_converge_to_the_closed_form(spread: float) -> None:
 def test_the_ensemble_of_weights_alone_converges_to_the_closed_form() -> None:
     """``run_ensemble`` draws indicator weights too, so their factors are made indifferent first:
     one indicator a factor leaves nothing to weigh below the crimes."""
-    from toys import case_of, evidence  # noqa: PLC0415
+    from toys import case_of, evidence
 
     case = case_of(
         evidence("a", indicators="1.1;1.2", severity=3, start="2020-01", end=".."),
@@ -134,7 +134,7 @@ def _alarms(scores: Any, weights: Any, policy: Any) -> bool:
 
 def test_bounds_of_the_shipped_case_hold_for_its_own_weight_sets_and_draws() -> None:
     bounds = bound_weights(CAR, np.inf)
-    drawn = draw_weights(CAR, seed=1, draws=2000, spread=1.0)
+    drawn = sample_weights(CAR, seed=1, draws=2000, spread=1.0)
     assert (drawn.overall >= bounds.low - 1e-6).all()
     assert (drawn.overall <= bounds.high + 1e-6).all()
     assert bounds.avoidable
@@ -143,7 +143,7 @@ def test_bounds_of_the_shipped_case_hold_for_its_own_weight_sets_and_draws() -> 
     worst = np.max(
         [
             CAR.factors[:, place] @ quiet[place] / quiet[place].sum()
-            for crime in CAR.framework.crimes
+            for crime in CAR.framework.crimes.values()
             for place in [[codes.index(code) for code in crime.factors]]
             if quiet[place].sum() > 0
         ],
@@ -172,7 +172,7 @@ def test_weights_that_avoid_the_alarm_lie_within_their_factor() -> None:
 
 
 def test_weights_are_reproducible_and_the_repr_says_what_they_are_not() -> None:
-    one, other = (draw_weights(CAR, seed=0, draws=50) for _ in range(2))
+    one, other = (sample_weights(CAR, seed=0, draws=50) for _ in range(2))
     assert np.array_equal(one.overall, other.overall)
     assert "Not a probability" in repr(one)
     assert "some weighting avoids" in repr(bound_weights(CAR, "any"))
@@ -181,10 +181,10 @@ def test_weights_are_reproducible_and_the_repr_says_what_they_are_not() -> None:
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        (lambda: draw_weights(CAR, seed=1, draws=0), "asks for nothing"),
-        (lambda: draw_weights(CAR, seed=1, spread=0.0), "spreads nothing"),
-        (lambda: draw_weights(CAR, seed=1, spread="wide"), "Known: none, tight"),
-        (lambda: draw_weights(CAR, seed=1).quantiles([]), "no quantiles"),
+        (lambda: sample_weights(CAR, seed=1, draws=0), "asks for nothing"),
+        (lambda: sample_weights(CAR, seed=1, spread=0.0), "spreads nothing"),
+        (lambda: sample_weights(CAR, seed=1, spread="wide"), "Known: none, tight"),
+        (lambda: sample_weights(CAR, seed=1).quantiles([]), "no quantiles"),
         (lambda: bound_weights(CAR, 0.5), "bounds nothing"),
         (lambda: bound_weights(CAR, "half"), "no option of 'weight_bounds'"),
         (lambda: describe_weights("CAR"), "make it with assess"),  # type: ignore[arg-type]

@@ -72,4 +72,4 @@ print(f"{assessment.overall[place]:.2f} then, {hindsight.overall[place]:.2f} now
 
 # %%
 brief = atrisk.prepare_brief(case, framework)
-atrisk.draw_figure(brief, "timeline")
+atrisk.plot_figure(brief, "timeline")

@@ -14,221 +14,156 @@ probability of genocide, not a forecast, and not a statement about causes.
 import typing as _typing
 from importlib import import_module as _import_module
 
-from atrisk.base.errors import (
-    AtriskError,
-    DataError,
-    MissingExtraError,
-    Problem,
-    RequestError,
-    UnknownNameError,
-)
 from atrisk.base.version import __version__ as __version__
-from atrisk.cases.case import Case, list_cases, load_case
-from atrisk.cases.evidence import Evidence, Source
-from atrisk.cases.ledger import Delivery, EarlyWarning, Response
-from atrisk.frameworks.branches import (
-    AggregationOption,
-    AlarmOption,
-    Method,
-    NotAssessedOption,
-    PersistenceOption,
-    RuleOption,
-    SurgeOption,
-    TriggerOption,
-    WeightSet,
-)
-from atrisk.frameworks.framework import Framework
-from atrisk.frameworks.loading import list_frameworks, load_framework
-from atrisk.scoring.assessment import Assessment, assess
-from atrisk.scoring.comparison import compare_scores
+
+# Every public name by its room: loaded when first asked for, since a run that only scores needs few
+# of them (docs/performance.md). docs/api.md and the block below are held against it by a test.
+_ROOMS = {
+    "base.errors": "AtriskError DataError MissingExtraError Problem RequestError UnknownNameError",
+    "kernel.rules": "Rule",
+    "frameworks.framework": "Framework",
+    "frameworks.loading": "list_frameworks load_framework",
+    "frameworks.method": "Method WeightSet",
+    "frameworks.options": "AggregationOption AlarmOption NotAssessedOption PersistenceOption "
+    "RuleOption SurgeOption TriggerOption",
+    "cases.evidence": "Evidence Search Source",
+    "cases.ledger": "Delivery EarlyWarning Response",
+    "cases.case": "Case list_cases load_case",
+    "cases.scenario": "Changes Scenario list_scenarios load_scenario",
+    "cases.crosswalk": "Crosswalk cross_case load_crosswalk",
+    "scoring.view": "View",
+    "scoring.assessment": "Assessment",
+    "scoring.run": "assess",
+    "scoring.comparison": "compare_scores",
+    "scoring.flags": "Flag Flags raise_flags",
+    "gap.matching": "Lag",
+    "gap.gap": "Gap compare_rules measure_gap",
+    "ensemble.runner": "Runner",
+    "ensemble.ensemble": "Ensemble",
+    "ensemble.run": "run_ensemble run_ensemble_many",
+    "ensemble.many": "assess_many",
+    "studies.methods": "MethodTree explore_methods",
+    "studies.weights": "WeightBounds WeightDraws bound_weights describe_weights sample_weights",
+    "studies.scenarios": "Outcome run_scenarios",
+    "studies.flips": "Flip WeightFlip flip_evidence flip_weights",
+    "studies.sensitivity": "Sensitivity analyse_sensitivity",
+    "studies.agreement": "Agreement measure_agreement run_coders",
+    "coding.template": "create_case",
+    "coding.schemas": "describe_package describe_schema",
+    "coding.lints": "Lint list_lints",
+    "coding.documents": "Document read_document",
+    "coding.suggestions": "Suggestions suggest_indicators",
+    "coding.recall": "Recall measure_recall",
+    "coding.anchors": "check_anchors",
+    "report.brief": "Brief prepare_brief",
+    "report.figures.album": "list_figures plot_figure write_figures",
+    "report.figures.figure": "Figure",
+    "report.page": "write_report",
+}
+_PLACES = {name: room for room, names in _ROOMS.items() for name in names.split()}
+__all__ = sorted(_PLACES)  # noqa: PLE0605 - from the one list
 
 if _typing.TYPE_CHECKING:
     from atrisk import exchange as exchange
-    from atrisk.cases.crosswalk import Crosswalk, cross_case, load_crosswalk
-    from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
-    from atrisk.coding.anchors import check_anchors
-    from atrisk.coding.documents import Document, read_document
-    from atrisk.coding.lints import Lint, list_lints
-    from atrisk.coding.recall import Recall, measure_recall
-    from atrisk.coding.schemas import describe_package, describe_schema
-    from atrisk.coding.suggestions import Suggestions, suggest_indicators
-    from atrisk.coding.template import create_case
-    from atrisk.ensemble.draws import run_ensemble, run_ensembles
-    from atrisk.ensemble.ensemble import Ensemble
-    from atrisk.ensemble.many import assess_many
-    from atrisk.gap.gap import Gap, compare_rules, measure_gap
-    from atrisk.gap.matching import Lag
-    from atrisk.report.brief import Brief, prepare_brief
-    from atrisk.report.figures.album import Plate, draw_figure, list_plates, write_figures
-    from atrisk.report.page import write_report
-    from atrisk.scoring.flags import Flag, Flags, raise_flags
-    from atrisk.studies.agreement import Agreement, draw_coders, measure_agreement
-    from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
-    from atrisk.studies.methods import MethodTree, explore_methods
-    from atrisk.studies.scenarios import Outcome, run_scenarios
-    from atrisk.studies.sensitivity import Sensitivity, analyse_sensitivity
-    from atrisk.studies.weights import (
-        WeightBounds,
-        WeightDraws,
-        bound_weights,
-        describe_weights,
-        draw_weights,
-    )
-
-__all__ = [
-    "AggregationOption",
-    "Agreement",
-    "AlarmOption",
-    "Assessment",
-    "AtriskError",
-    "Brief",
-    "Case",
-    "Crosswalk",
-    "DataError",
-    "Delivery",
-    "Document",
-    "EarlyWarning",
-    "Ensemble",
-    "Evidence",
-    "Flag",
-    "Flags",
-    "Flip",
-    "Framework",
-    "Gap",
-    "Lag",
-    "Lint",
-    "Method",
-    "MethodTree",
-    "MissingExtraError",
-    "NotAssessedOption",
-    "Outcome",
-    "PersistenceOption",
-    "Plate",
-    "Problem",
-    "Recall",
-    "RequestError",
-    "Response",
-    "RuleOption",
-    "Scenario",
-    "Sensitivity",
-    "Source",
-    "Suggestions",
-    "SurgeOption",
-    "TriggerOption",
-    "UnknownNameError",
-    "WeightBounds",
-    "WeightDraws",
-    "WeightFlip",
-    "WeightSet",
-    "analyse_sensitivity",
-    "assess",
-    "assess_many",
-    "bound_weights",
-    "check_anchors",
-    "compare_rules",
-    "compare_scores",
-    "create_case",
-    "cross_case",
-    "describe_package",
-    "describe_schema",
-    "describe_weights",
-    "draw_coders",
-    "draw_figure",
-    "draw_weights",
-    "explore_methods",
-    "flip_evidence",
-    "flip_weights",
-    "list_cases",
-    "list_frameworks",
-    "list_lints",
-    "list_plates",
-    "list_scenarios",
-    "load_case",
-    "load_crosswalk",
-    "load_framework",
-    "load_scenario",
-    "measure_agreement",
-    "measure_gap",
-    "measure_recall",
-    "prepare_brief",
-    "raise_flags",
-    "read_document",
-    "run_ensemble",
-    "run_ensembles",
-    "run_scenarios",
-    "suggest_indicators",
-    "write_figures",
-    "write_report",
-]
-
-# Loaded when first asked for: a run that only scores needs none of them (docs/performance.md).
-_LATER = {
-    "Agreement": "atrisk.studies.agreement",
-    "draw_coders": "atrisk.studies.agreement",
-    "measure_agreement": "atrisk.studies.agreement",
-    "check_anchors": "atrisk.coding.anchors",
-    "Brief": "atrisk.report.brief",
-    "prepare_brief": "atrisk.report.brief",
-    "Crosswalk": "atrisk.cases.crosswalk",
-    "cross_case": "atrisk.cases.crosswalk",
-    "load_crosswalk": "atrisk.cases.crosswalk",
-    "Document": "atrisk.coding.documents",
-    "read_document": "atrisk.coding.documents",
-    "run_ensemble": "atrisk.ensemble.draws",
-    "run_ensembles": "atrisk.ensemble.draws",
-    "Ensemble": "atrisk.ensemble.ensemble",
-    "Plate": "atrisk.report.figures.album",
-    "draw_figure": "atrisk.report.figures.album",
-    "list_plates": "atrisk.report.figures.album",
-    "write_figures": "atrisk.report.figures.album",
-    "Flag": "atrisk.scoring.flags",
-    "Flags": "atrisk.scoring.flags",
-    "raise_flags": "atrisk.scoring.flags",
-    "Flip": "atrisk.studies.flips",
-    "WeightFlip": "atrisk.studies.flips",
-    "flip_evidence": "atrisk.studies.flips",
-    "flip_weights": "atrisk.studies.flips",
-    "Gap": "atrisk.gap.gap",
-    "compare_rules": "atrisk.gap.gap",
-    "measure_gap": "atrisk.gap.gap",
-    "Lint": "atrisk.coding.lints",
-    "list_lints": "atrisk.coding.lints",
-    "Lag": "atrisk.gap.matching",
-    "Recall": "atrisk.coding.recall",
-    "measure_recall": "atrisk.coding.recall",
-    "write_report": "atrisk.report.page",
-    "assess_many": "atrisk.ensemble.many",
-    "Outcome": "atrisk.studies.scenarios",
-    "Scenario": "atrisk.studies.scenarios",
-    "list_scenarios": "atrisk.studies.scenarios",
-    "load_scenario": "atrisk.studies.scenarios",
-    "run_scenarios": "atrisk.studies.scenarios",
-    "describe_package": "atrisk.coding.schemas",
-    "describe_schema": "atrisk.coding.schemas",
-    "Sensitivity": "atrisk.studies.sensitivity",
-    "analyse_sensitivity": "atrisk.studies.sensitivity",
-    "Suggestions": "atrisk.coding.suggestions",
-    "suggest_indicators": "atrisk.coding.suggestions",
-    "create_case": "atrisk.coding.template",
-    "MethodTree": "atrisk.studies.methods",
-    "explore_methods": "atrisk.studies.methods",
-    "WeightBounds": "atrisk.studies.weights",
-    "WeightDraws": "atrisk.studies.weights",
-    "bound_weights": "atrisk.studies.weights",
-    "describe_weights": "atrisk.studies.weights",
-    "draw_weights": "atrisk.studies.weights",
-}
+    from atrisk.base.errors import AtriskError as AtriskError
+    from atrisk.base.errors import DataError as DataError
+    from atrisk.base.errors import MissingExtraError as MissingExtraError
+    from atrisk.base.errors import Problem as Problem
+    from atrisk.base.errors import RequestError as RequestError
+    from atrisk.base.errors import UnknownNameError as UnknownNameError
+    from atrisk.cases.case import Case as Case
+    from atrisk.cases.case import list_cases as list_cases
+    from atrisk.cases.case import load_case as load_case
+    from atrisk.cases.crosswalk import Crosswalk as Crosswalk
+    from atrisk.cases.crosswalk import cross_case as cross_case
+    from atrisk.cases.crosswalk import load_crosswalk as load_crosswalk
+    from atrisk.cases.evidence import Evidence as Evidence
+    from atrisk.cases.evidence import Search as Search
+    from atrisk.cases.evidence import Source as Source
+    from atrisk.cases.ledger import Delivery as Delivery
+    from atrisk.cases.ledger import EarlyWarning as EarlyWarning
+    from atrisk.cases.ledger import Response as Response
+    from atrisk.cases.scenario import Changes as Changes
+    from atrisk.cases.scenario import Scenario as Scenario
+    from atrisk.cases.scenario import list_scenarios as list_scenarios
+    from atrisk.cases.scenario import load_scenario as load_scenario
+    from atrisk.coding.anchors import check_anchors as check_anchors
+    from atrisk.coding.documents import Document as Document
+    from atrisk.coding.documents import read_document as read_document
+    from atrisk.coding.lints import Lint as Lint
+    from atrisk.coding.lints import list_lints as list_lints
+    from atrisk.coding.recall import Recall as Recall
+    from atrisk.coding.recall import measure_recall as measure_recall
+    from atrisk.coding.schemas import describe_package as describe_package
+    from atrisk.coding.schemas import describe_schema as describe_schema
+    from atrisk.coding.suggestions import Suggestions as Suggestions
+    from atrisk.coding.suggestions import suggest_indicators as suggest_indicators
+    from atrisk.coding.template import create_case as create_case
+    from atrisk.ensemble.ensemble import Ensemble as Ensemble
+    from atrisk.ensemble.many import assess_many as assess_many
+    from atrisk.ensemble.run import run_ensemble as run_ensemble
+    from atrisk.ensemble.run import run_ensemble_many as run_ensemble_many
+    from atrisk.ensemble.runner import Runner as Runner
+    from atrisk.frameworks.framework import Framework as Framework
+    from atrisk.frameworks.loading import list_frameworks as list_frameworks
+    from atrisk.frameworks.loading import load_framework as load_framework
+    from atrisk.frameworks.method import Method as Method
+    from atrisk.frameworks.method import WeightSet as WeightSet
+    from atrisk.frameworks.options import AggregationOption as AggregationOption
+    from atrisk.frameworks.options import AlarmOption as AlarmOption
+    from atrisk.frameworks.options import NotAssessedOption as NotAssessedOption
+    from atrisk.frameworks.options import PersistenceOption as PersistenceOption
+    from atrisk.frameworks.options import RuleOption as RuleOption
+    from atrisk.frameworks.options import SurgeOption as SurgeOption
+    from atrisk.frameworks.options import TriggerOption as TriggerOption
+    from atrisk.gap.gap import Gap as Gap
+    from atrisk.gap.gap import compare_rules as compare_rules
+    from atrisk.gap.gap import measure_gap as measure_gap
+    from atrisk.gap.matching import Lag as Lag
+    from atrisk.kernel.rules import Rule as Rule
+    from atrisk.report.brief import Brief as Brief
+    from atrisk.report.brief import prepare_brief as prepare_brief
+    from atrisk.report.figures.album import list_figures as list_figures
+    from atrisk.report.figures.album import plot_figure as plot_figure
+    from atrisk.report.figures.album import write_figures as write_figures
+    from atrisk.report.figures.figure import Figure as Figure
+    from atrisk.report.page import write_report as write_report
+    from atrisk.scoring.assessment import Assessment as Assessment
+    from atrisk.scoring.comparison import compare_scores as compare_scores
+    from atrisk.scoring.flags import Flag as Flag
+    from atrisk.scoring.flags import Flags as Flags
+    from atrisk.scoring.flags import raise_flags as raise_flags
+    from atrisk.scoring.run import assess as assess
+    from atrisk.scoring.view import View as View
+    from atrisk.studies.agreement import Agreement as Agreement
+    from atrisk.studies.agreement import measure_agreement as measure_agreement
+    from atrisk.studies.agreement import run_coders as run_coders
+    from atrisk.studies.flips import Flip as Flip
+    from atrisk.studies.flips import WeightFlip as WeightFlip
+    from atrisk.studies.flips import flip_evidence as flip_evidence
+    from atrisk.studies.flips import flip_weights as flip_weights
+    from atrisk.studies.methods import MethodTree as MethodTree
+    from atrisk.studies.methods import explore_methods as explore_methods
+    from atrisk.studies.scenarios import Outcome as Outcome
+    from atrisk.studies.scenarios import run_scenarios as run_scenarios
+    from atrisk.studies.sensitivity import Sensitivity as Sensitivity
+    from atrisk.studies.sensitivity import analyse_sensitivity as analyse_sensitivity
+    from atrisk.studies.weights import WeightBounds as WeightBounds
+    from atrisk.studies.weights import WeightDraws as WeightDraws
+    from atrisk.studies.weights import bound_weights as bound_weights
+    from atrisk.studies.weights import describe_weights as describe_weights
+    from atrisk.studies.weights import sample_weights as sample_weights
 
 
 def __getattr__(name: str) -> object:
-    if name == "exchange":  # a namespace of its own, loaded when first asked for
+    if name == "exchange":  # a namespace of its own
         return _import_module("atrisk.exchange")
-    if name not in _LATER:
+    if name not in _PLACES:
         raise AttributeError(f"module 'atrisk' has no attribute {name!r}")
-    value = getattr(_import_module(_LATER[name]), name)
+    value = getattr(_import_module(f"atrisk.{_PLACES[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "exchange"})

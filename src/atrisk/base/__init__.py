@@ -2,5 +2,5 @@
 
 errors what can go wrong; dates months and imprecise dates; folders where data lies; tables CSV and
 TOML into records and back; files what is written, whole or not at all; rows what every result can
-do; output rows as text, CSV or JSON; levels; version.
+do; output rows as text, CSV or JSON; version.
 """

@@ -93,7 +93,7 @@ def did_you_mean(name: str, known: Iterable[str], cutoff: float = 0.7) -> str:
         >>> did_you_mean("car-2012", ["car-2012-2015", "toy"])
         " Did you mean 'car-2012-2015'?"
     """
-    import difflib  # noqa: PLC0415 - only an error needs it
+    import difflib
 
     near = difflib.get_close_matches(str(name)[:100], list(known), n=1, cutoff=cutoff)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -31,7 +31,7 @@ def data_root(kind: str) -> Traversable:
     checkout = _CHECKOUT / kind
     if checkout.is_dir():
         return checkout
-    from importlib.resources import files  # noqa: PLC0415 - only an import from a zip needs it
+    from importlib.resources import files
 
     zipped = files("atrisk") / "_data" / kind
     if zipped.is_dir():

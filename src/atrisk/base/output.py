@@ -31,7 +31,7 @@ def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
     if not rows and not may_be_empty:
         raise RequestError("there is nothing to show")
     if output == "json":
-        import json  # noqa: PLC0415 - most runs print a table
+        import json
 
         return json.dumps(rows, ensure_ascii=False, indent=1, default=str, allow_nan=False)
     if not rows:

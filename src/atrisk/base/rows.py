@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from atrisk.base.errors import MissingExtraError
+from atrisk.base.errors import MissingExtraError, UnknownNameError
 
 if TYPE_CHECKING:
     import pandas
 
 
+Row = dict[str, Any]
 SHOWN = 12  # rows that a notebook shows of a table
 
 
 class Result:
     """A result that prints, shows itself in a notebook, and becomes a data frame.
 
-    A subclass has ``to_rows``, and a ``repr`` that says in one line what it is, with its caveats
-    on the lines below.
+    A subclass has ``to_rows``, and a ``repr`` that says in one line what it is, with its caveats on
+    the lines below.
+
+    Attributes:
+        about: the attribute whose caveats are its own.
     """
 
-    def to_frame(self, *level: str) -> pandas.DataFrame:
-        """Return ``to_rows(level)`` as a tidy pandas data frame: a row a record, a column a cell.
+    about: ClassVar[str] = ""
+
+    def to_frame(self, *level: Any, **asked: Any) -> pandas.DataFrame:
+        """Return ``to_rows`` as a tidy pandas data frame: a row a record, a column a cell.
 
         Args:
             level: as ``to_rows`` takes it; nothing for its default.
+            asked: the same by name.
 
         Raises:
             MissingExtraError: pandas is not installed.
             UnknownNameError: no such level.
         """
         try:
-            import pandas  # noqa: PLC0415 - an extra, imported where used
+            import pandas
         except ImportError:
             raise MissingExtraError("to_frame", "frames") from None
-        return pandas.DataFrame(self._list_rows(*level))
+        return pandas.DataFrame(self._list_rows(*level, **asked))
 
-    def _list_rows(self, *level: str) -> list[dict[str, Any]]:
-        return list(self.to_rows(*level))  # type: ignore[attr-defined]
+    def _list_rows(self, *level: Any, **asked: Any) -> list[Row]:
+        rows: list[Row] = getattr(self, "to_rows")(*level, **asked)  # noqa: B009 - of a subclass
+        return rows
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a reader must know before quoting it."""
+        told: tuple[str, ...] = getattr(self, self.about).caveats if self.about else ()
+        return told
+
+    def _tell(self, line: str, *notes: str) -> str:
+        """Return what ``repr`` says: one line, then notes and caveats on lines of their own."""
+        return "\n  ".join([line, *notes, *self.caveats])
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the first rows, then the caveats; all text escaped."""
-        from html import escape  # noqa: PLC0415 - only a notebook asks
+        from html import escape
 
         title, *caveats = repr(self).splitlines()
         rows = self._list_rows()
@@ -53,8 +72,32 @@ class Result:
         return f"<p><b>{escape(title)}</b>{told}</p>{_write_table(rows[:SHOWN])}{rest}"
 
 
+class LevelResult(Result):
+    """A result of several tables, each asked for by its level.
+
+    Attributes:
+        tables: level by level, the method that yields its rows; the first is the default.
+    """
+
+    tables: ClassVar[Mapping[str, str]] = {}
+
+    def to_rows(self, level: str | None = None) -> list[Row]:
+        """Return rows for a table.
+
+        Args:
+            level: one of ``tables``; None for the first.
+
+        Raises:
+            UnknownNameError: no such level.
+        """
+        name = next(iter(self.tables)) if level is None else level
+        if name not in self.tables:
+            raise UnknownNameError("level", str(level), self.tables)
+        return [dict(row) for row in getattr(self, self.tables[name])()]
+
+
 def _write_table(rows: list[dict[str, Any]]) -> str:
-    from html import escape  # noqa: PLC0415 - only a notebook asks
+    from html import escape
 
     if not rows:
         return "<p>No row.</p>"
@@ -71,6 +114,3 @@ def _write_cell(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
-
-
-Row = dict[str, Any]

@@ -5,11 +5,13 @@ a record. Nothing here knows what the columns mean: the record's own types say w
 """
 
 import csv
+import hashlib
 import io
+import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -230,6 +232,22 @@ def _write_cell(cell: object) -> str:
     if isinstance(cell, tuple):
         return ";".join(map(str, cell))
     return "" if cell is None else str(cell)
+
+
+def digest_parts(*parts: object) -> str:
+    """Return the SHA-256 over the content of records, options and mappings of them."""
+    text = json.dumps([_unfold(part) for part in parts], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unfold(part: object) -> object:
+    if isinstance(part, BaseModel):
+        return part.model_dump()
+    if isinstance(part, Mapping):
+        return {str(key): _unfold(value) for key, value in part.items()}
+    if is_dataclass(part):
+        return {one.name: _unfold(getattr(part, one.name)) for one in fields(part)}
+    return part
 
 
 def read_header(folder: Folder, name: str, model: type[H]) -> H:

@@ -99,6 +99,11 @@ class Case:
         return {source.id: source for source in self.sources}
 
     @property
+    def items(self) -> tuple[Evidence | Search, ...]:
+        """Everything that bears on an indicator: evidence, then searches."""
+        return (*self.evidence, *self.searches)
+
+    @property
     def cited(self) -> tuple[Cited, ...]:
         """Every row that has an anchor in a source."""
         return (*self.evidence, *self.warnings, *self.responses, *self.deliveries)
@@ -218,8 +223,7 @@ def check_codes(case: Case, framework: Framework) -> None:
         message = describe_other_framework(case.header.framework, framework)
         raise DataError([Problem(f"{case.id}/{HEADER}", message, None, "framework")])
     file = f"{case.id}/evidence.csv"
-    items: tuple[Evidence | Search, ...] = (*case.evidence, *case.searches)
-    faults = [fault for item in items for fault in describe_codes(item, framework)]
+    faults = [fault for item in case.items for fault in describe_codes(item, framework)]
     if faults:
         raise DataError([Problem(file, fault, None, "indicators") for fault in faults])
 

@@ -25,8 +25,8 @@ from atrisk.cases.scenario import (
     ResponseChange,
     Rows,
 )
-from atrisk.frameworks.branches import Method
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.method import Method
 
 R = TypeVar("R", bound=Cited)
 HYPOTHETICAL = "hypothetical"  # the locator of rows that stand in no document

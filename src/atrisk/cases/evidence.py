@@ -1,7 +1,7 @@
 """Evidence: what a source says, when it held, who knew it from when, and how far to trust it."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -146,9 +146,22 @@ class Evidence(Cited):
         """What it counts as one fact with: its claim, or itself."""
         return ("claim", self.claim) if self.claim else ("evidence", self.id)
 
+    @property
+    def is_mitigating(self) -> bool:
+        """Whether it lowers what its indicators say."""
+        return self.direction == "mitigating"
+
 
 class Search(Record):
-    """A search that found nothing: the indicators were looked at, and were not there."""
+    """A search that found nothing: the indicators were looked at, and were not there.
+
+    It tells of severity 0, aggravates nothing and is a claim of its own; its credibility never
+    counts, and it needs one all the same.
+    """
+
+    severity: ClassVar[int] = 0
+    credibility: ClassVar[int] = 1
+    is_mitigating: ClassVar[bool] = False
 
     id: Identifier
     source: Identifier
@@ -159,6 +172,11 @@ class Search(Record):
     audience: AudienceCell
     indicators: Items
     summary: Text
+
+    @property
+    def claim_key(self) -> tuple[str, str]:
+        """What it counts as one fact with: itself."""
+        return ("search", self.id)
 
 
 def knowledge_day(

@@ -12,10 +12,6 @@ Stage = Literal["proposed", "decided", "funded", "deployed", "full_strength", "e
 STAGES: tuple[Stage, ...] = (
     "proposed", "decided", "funded", "deployed", "full_strength", "ended",
 )  # fmt: skip
-RULE_STAGES: tuple[Stage, ...] = ("proposed", "decided", "deployed", "full_strength")
-GROUPS = ("issuer", "audience", "specificity")  # what of a warning its waiting is compared by
-GapLevel = Literal["lags", "monthly", "promises", "survival"]
-GAP_LEVELS: tuple[GapLevel, ...] = ("lags", "monthly", "promises", "survival")
 Effect = Literal["protective", "neutral", "harmful"]
 Instrument = Literal[
     "diplomatic", "legal", "economic", "peacekeeping", "military", "humanitarian", "accountability"

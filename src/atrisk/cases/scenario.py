@@ -130,7 +130,7 @@ def list_scenarios(case: Case) -> tuple[str, ...]:
     """Return the ids of the scenarios that a case ships with.
 
     Examples:
-        >>> from atrisk.case import load_case
+        >>> from atrisk.cases.case import load_case
         >>> len(list_scenarios(load_case("car-2012-2015"))) >= 6
         True
     """

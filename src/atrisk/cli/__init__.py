@@ -1,5 +1,6 @@
 """Command line: what may be typed, and nothing else.
 
-main the command; arguments, options what may be typed; inputs what it means; output what is
-printed; study, code the commands of those two rooms.
+main the command; options what commands share; inputs what was typed; output what is printed. Each
+command stands once, with its arguments, beside the others of its group: look, warn, study, present,
+code, exchange.
 """

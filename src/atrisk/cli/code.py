@@ -1,21 +1,26 @@
-"""Authoring: the commands for those who write a case, from the empty folder to the exchange.
-
-Each loads what it needs, because most of it is an extra or reads documents.
-"""
+"""Code: the commands for those who write a case."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
 import textwrap
-from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError, UnknownNameError
 from atrisk.base.output import Row, clean, render
 from atrisk.cases.case import list_cases, load_case
-from atrisk.cli.inputs import load, read_name, say
-from atrisk.cli.options import FRAMEWORK
+from atrisk.cli.inputs import load, read_name
+from atrisk.cli.options import (
+    FRAMEWORK,
+    Command,
+    add_case,
+    add_documents,
+    add_format,
+    add_framework,
+)
+from atrisk.cli.output import say
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
 if TYPE_CHECKING:
@@ -23,11 +28,95 @@ if TYPE_CHECKING:
     from atrisk.coding.documents import Document
     from atrisk.coding.suggestions import Suggestions
 
+SUGGESTED = 5
 
-def show_passages(given: argparse.Namespace) -> int:
-    """Print a document's passages with the dates that they name and the likeliest indicators."""
-    from atrisk.coding.documents import read_document  # noqa: PLC0415
-    from atrisk.coding.suggestions import suggest_indicators  # noqa: PLC0415
+
+def _add_new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("country", metavar="ISO3", help="ISO 3166-1 alpha-3 code, such as CAF")
+    parser.add_argument("--start", metavar="MONTH", required=True, help="first month, as 2020-12")
+    parser.add_argument("--end", metavar="MONTH", required=True, help="last month")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder to make")
+    parser.add_argument(
+        "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
+    )
+
+
+def _make_case(given: argparse.Namespace) -> int:
+    from atrisk.coding.template import create_case
+
+    framework = load_framework(read_name(given.framework, list_frameworks()))
+    folder = create_case(
+        given.country, start=given.start, end=given.end, framework=framework, out=given.out
+    )
+    shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
+    say(f"{folder} is ready. Next: atrisk validate {shown}")
+    return 0
+
+
+def _add_validate(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    add_framework(parser)
+    add_format(parser)
+
+
+def _validate_case(given: argparse.Namespace) -> int:
+    from atrisk.coding.lints import list_lints
+
+    case, framework = load(given)
+    rows = [lint.to_row() for lint in list_lints(case, framework)]
+    if given.format != "table":
+        say(render(rows, given.format, may_be_empty=True))
+        return 0
+    say(f"{case!r}: no faults")
+    if rows:
+        say(f"\n{len(rows)} things to look at, none of them an error:\n")
+        say("\n".join(f"{row['where']} ({row['lint']}): {row['message']}" for row in rows))
+    return 0
+
+
+def _add_anchors(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    add_documents(parser, "which are looked up", required=True)
+    add_format(parser)
+
+
+def _show_anchors(given: argparse.Namespace) -> int:
+    from atrisk.coding.anchors import check_anchors
+
+    case = load_case(read_name(given.case, list_cases()))
+    checks = check_anchors(case, given.documents)
+    orphans: list[Row] = [check.to_row() for check in checks if not check.is_sound]
+    if orphans or given.format != "table":
+        say(render(orphans, given.format, may_be_empty=True))
+    if given.format == "table":
+        say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
+    return 1 if orphans else 0
+
+
+def _add_passages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("document", metavar="DOC", type=Path, help="a .txt, .html or .pdf file")
+    parser.add_argument(
+        "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
+    )
+    parser.add_argument(
+        "--like",
+        metavar="CASE",
+        action="append",
+        default=[],
+        help="learn words from the evidence of a coded case; may be repeated",
+    )
+    parser.add_argument("--top", metavar="N", type=int, default=SUGGESTED, help=f"({SUGGESTED})")
+    parser.add_argument(
+        "--recall",
+        metavar="CASE",
+        help="instead, measure the suggestions against a case coded from this document",
+    )
+    add_format(parser)
+
+
+def _show_passages(given: argparse.Namespace) -> int:
+    from atrisk.coding.documents import read_document
+    from atrisk.coding.suggestions import suggest_indicators
 
     if given.recall is not None and given.like:
         raise RequestError("--recall learns from the measured case alone; leave out --like")
@@ -66,9 +155,9 @@ def _describe_passages(suggestions: Suggestions) -> list[str]:
 
 
 def _show_recall(given: argparse.Namespace, document: Document, case: Case) -> int:
-    import hashlib  # noqa: PLC0415 - only this needs it
+    import hashlib
 
-    from atrisk.coding.recall import measure_recall  # noqa: PLC0415
+    from atrisk.coding.recall import measure_recall
 
     digest = hashlib.sha256(given.document.read_bytes()).hexdigest()
     source = next((s.id for s in case.sources if s.sha256 == digest), None)
@@ -89,25 +178,39 @@ def _show_recall(given: argparse.Namespace, document: Document, case: Case) -> i
     return 0
 
 
-def validate_case(given: argparse.Namespace) -> int:
-    """Print what a case may still lack; its faults are raised."""
-    from atrisk.coding.lints import list_lints  # noqa: PLC0415
+def _add_agreement(parser: argparse.ArgumentParser) -> None:
+    from atrisk.studies.agreement import Agreement
 
-    case, framework = load(given)
-    rows = [lint.to_row() for lint in list_lints(case, framework)]
-    if given.format != "table":
+    add_case(parser)
+    add_framework(parser)
+    parser.add_argument(
+        "--show", choices=tuple(Agreement.tables), default="alpha", help="what to open"
+    )
+    add_format(parser)
+
+
+def _show_agreement(given: argparse.Namespace) -> int:
+    from atrisk.studies.agreement import measure_agreement
+
+    agreement = measure_agreement(*load(given))
+    rows = agreement.to_rows(given.show)
+    if rows or given.format != "table":
         say(render(rows, given.format, may_be_empty=True))
-        return 0
-    say(f"{case!r}: no faults")
-    if rows:
-        say(f"\n{len(rows)} things to look at, none of them an error:\n")
-        say("\n".join(f"{row['where']} ({row['lint']}): {row['message']}" for row in rows))
+    if given.format == "table":
+        say(f"\n{agreement!r}")
     return 0
 
 
-def show_crosswalk(given: argparse.Namespace) -> int:
-    """Print what the indicators of a case stand for in another framework."""
-    from atrisk.cases.crosswalk import cross_case, load_crosswalk  # noqa: PLC0415
+def _add_crosswalk(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument(
+        "--framework", metavar="ID", required=True, help="the other one: bundled, or a path"
+    )
+    add_format(parser)
+
+
+def _show_crosswalk(given: argparse.Namespace) -> int:
+    from atrisk.cases.crosswalk import cross_case, load_crosswalk
 
     case = load_case(read_name(given.case, list_cases()))
     framework = load_framework(read_name(given.framework, list_frameworks()))
@@ -119,51 +222,19 @@ def show_crosswalk(given: argparse.Namespace) -> int:
     return 0
 
 
-def check_anchors(given: argparse.Namespace) -> int:
-    """Print the anchors that are not in their documents exactly once."""
-    from atrisk.coding.anchors import check_anchors  # noqa: PLC0415
-
-    given.framework = None
-    checks = check_anchors(load(given)[0], given.documents)
-    orphans: list[Row] = [check.to_row() for check in checks if not check.is_sound]
-    if orphans or given.format != "table":
-        say(render(orphans, given.format, may_be_empty=True))
-    if given.format == "table":
-        say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
-    return 1 if orphans else 0
-
-
-def show_agreement(given: argparse.Namespace) -> int:
-    """Print how far coders agree, and what they have to settle."""
-    from atrisk.studies.agreement import measure_agreement  # noqa: PLC0415
-
-    agreement = measure_agreement(*load(given))
-    rows = agreement.to_rows(given.show)
-    if rows or given.format != "table":
-        say(render(rows, given.format, may_be_empty=True))
-    if given.format == "table":
-        say(f"\n{agreement!r}")
-    return 0
-
-
-def create_case(given: argparse.Namespace) -> int:
-    """Make the folder of a new case."""
-    from atrisk.coding.template import create_case  # noqa: PLC0415
-
-    framework = load_framework(read_name(given.framework, list_frameworks()))
-    folder = create_case(
-        given.country, start=given.start, end=given.end, framework=framework, out=given.out
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        help="a case (Frictionless data package); or case, framework, uncertainty, scenario, or a "
+        "table such as evidence (JSON Schema)",
     )
-    shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
-    say(f"{folder} is ready. Next: atrisk validate {shown}")
-    return 0
 
 
-def show_schema(given: argparse.Namespace) -> int:
-    """Print a schema that other tools read."""
-    import json  # noqa: PLC0415 - most runs print a table
+def _show_schema(given: argparse.Namespace) -> int:
+    import json
 
-    from atrisk.coding.schemas import SCHEMAS, describe_package, describe_schema  # noqa: PLC0415
+    from atrisk.coding.schemas import SCHEMAS, describe_package, describe_schema
 
     which = read_name(given.name, list_cases())
     if isinstance(which, str) and which not in (*SCHEMAS, *list_cases()):
@@ -176,75 +247,54 @@ def show_schema(given: argparse.Namespace) -> int:
     return 0
 
 
-def write_codebook(given: argparse.Namespace) -> int:
-    """Write a framework as a codebook of a coding tool."""
-    from atrisk.exchange.codebook import export_codebook  # noqa: PLC0415
-
-    framework = load_framework(read_name(given.framework, list_frameworks()))
-    say(f"{export_codebook(framework, given.file)} holds {framework!r}")
-    return 0
-
-
-def export_case(given: argparse.Namespace) -> int:
-    """Write a case as a workbook, or its evidence as annotations."""
-    case = load_case(read_name(given.case, list_cases()))
-    if given.file.suffix == ".jsonld":
-        from atrisk.exchange.annotations import export_annotations  # noqa: PLC0415
-
-        framework = case.framework or load_framework(case.header.framework)
-        file = export_annotations(case, framework, given.file, given.documents)
-        say(f"{file} holds the evidence of {case!r}, without what is confidential")
-        return 0
-    if given.documents is not None:
-        raise RequestError("--documents is for .jsonld; a workbook holds no text around anchors")
-    from atrisk.exchange.workbook import export_workbook  # noqa: PLC0415
-
-    say(f"{export_workbook(case, given.file)} holds {case!r}")
-    return 0
-
-
-def import_file(given: argparse.Namespace) -> int:
-    """Make a case folder from a workbook, or draft evidence from highlights."""
-    if given.file.suffix.lower() in (".csv", ".qdpx"):
-        return _import_draft(given)
-    stray = [name for name in ("case", "source", "documents") if getattr(given, name) is not None]
-    if stray:
-        raise RequestError(f"--{stray[0]} is for highlights (.csv, .qdpx); a workbook is a case")
-    from atrisk.exchange.workbook import import_workbook  # noqa: PLC0415
-
-    wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
-    say(f"{given.out} holds {import_workbook(given.file, given.out, wanted)!r}")
-    return 0
-
-
-def _import_draft(given: argparse.Namespace) -> int:
-    from atrisk.exchange.drafts import import_highlights  # noqa: PLC0415
-
-    if given.case is None:
-        raise RequestError("highlights become evidence of a case; name it: --case ./my-case")
-    case, framework = load(given)
-    draft = import_highlights(
-        given.file, case, framework, documents=given.documents, source=given.source
-    )
-    file = draft.write(given.out)
-    for note in draft.unread:
-        say(f"to look at: {note}")
-    say(
-        f"{file}: {draft!r}. Fill in the empty cells, then add the rows to evidence.csv; "
-        "atrisk validate says what is missing."
-    )
-    return 0
-
-
-AUTHORING: dict[str, Callable[[argparse.Namespace], int]] = {
-    "passages": show_passages,
-    "agreement": show_agreement,
-    "codebook": write_codebook,
-    "crosswalk": show_crosswalk,
-    "new": create_case,
-    "schema": show_schema,
-    "export": export_case,
-    "import": import_file,
-    "validate": validate_case,
-    "anchors": check_anchors,
-}
+COMMANDS = (
+    Command(
+        "new",
+        "code",
+        "Make the folder of a new case, with one example row in each table.",
+        _add_new,
+        _make_case,
+    ),
+    Command(
+        "validate",
+        "code",
+        "Check a case: every fault with its place and what to do; then what to look at.",
+        _add_validate,
+        _validate_case,
+    ),
+    Command(
+        "anchors",
+        "code",
+        "Check that every anchor stands in its document exactly once.",
+        _add_anchors,
+        _show_anchors,
+    ),
+    Command(
+        "passages",
+        "code",
+        "Cut a document into passages, each with its dates and the likeliest indicators.",
+        _add_passages,
+        _show_passages,
+    ),
+    Command(
+        "agreement",
+        "code",
+        "Compare the coders of a case, and list what they have to settle.",
+        _add_agreement,
+        _show_agreement,
+    ),
+    Command(
+        "crosswalk",
+        "code",
+        "Show what a case's indicators stand for in another framework.",
+        _add_crosswalk,
+        _show_crosswalk,
+    ),
+    Command(
+        "schema",
+        "code",
+        "Print what other tools read: a case's data package, or the schema of a file.",
+        _add_schema,
+        _show_schema,
+    ),
+)

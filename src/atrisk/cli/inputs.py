@@ -1,17 +1,24 @@
-"""Requests: what a command line asks for, read and answered alike by every command."""
+"""Inputs: what a command line asks for, read and answered alike by every command."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
-from atrisk.base.output import Row
 from atrisk.cases.case import Case, list_cases, load_case, name_framework
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View
+
+if TYPE_CHECKING:
+    from atrisk.ensemble.runner import Runner
+
+METHOD = "--method persistence=long"  # an example of what may be typed
 
 
 def load(given: argparse.Namespace) -> tuple[Case, Framework]:
@@ -19,7 +26,7 @@ def load(given: argparse.Namespace) -> tuple[Case, Framework]:
     wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
     name = read_name(given.case, list_cases())
     if wanted and name_framework(name) not in (None, wanted.id):
-        from atrisk.cases.crosswalk import cross_case  # noqa: PLC0415 - few runs cross frameworks
+        from atrisk.cases.crosswalk import cross_case
 
         return cross_case(load_case(name), wanted), wanted
     case = load_case(name, wanted)
@@ -29,14 +36,24 @@ def load(given: argparse.Namespace) -> tuple[Case, Framework]:
 def assess_given(given: argparse.Namespace, knowledge: str) -> Assessment:
     """Assess the case that is asked for, with the choices that were made."""
     case, framework = load(given)
-    return assess(
-        case,
-        framework,
-        knowledge=knowledge,
+    return assess(case, framework, **View(**{**read_view(given), "knowledge": knowledge}))
+
+
+def read_view(given: argparse.Namespace) -> View:
+    """Return the four choices that a case is looked at with."""
+    return View(
+        knowledge=given.knowledge,
         audience=given.audience,
+        method=read_choices(given.method, METHOD),
         weights=given.weights,
-        method=read_choices(given.method, "--method persistence=long"),
     )
+
+
+def read_runner(given: argparse.Namespace) -> Runner:
+    """Return where work is done."""
+    from atrisk.ensemble.runner import Runner
+
+    return Runner(workers=given.workers)
 
 
 def read_choices(texts: Iterable[str], example: str) -> dict[str, str]:
@@ -54,38 +71,7 @@ def read_choices(texts: Iterable[str], example: str) -> dict[str, str]:
     return choices
 
 
-def read_method(given: argparse.Namespace) -> dict[str, str]:
-    """Return the options of the method that are settled, the weight set among them.
-
-    Raises:
-        RequestError: the weights are given twice.
-    """
-    choices = read_choices(given.method, "--method persistence=long")
-    if given.weights is None:
-        return choices
-    if "weights" in choices:
-        raise RequestError("weights are given twice; give --weights or --method weights=...")
-    return choices | {"weights": given.weights}
-
-
 def read_name(text: str, bundled: tuple[str, ...]) -> str | Path:
     """Read an id or a path: a bundled id first, a path if it looks like one or is there."""
     looks_like_path = any(mark in text for mark in "/\\.") or Path(text).is_dir()
     return Path(text) if text not in bundled and looks_like_path else text
-
-
-def tell_provenance(assessment: Assessment) -> Row:
-    """Say in each exported row what it was computed from."""
-    choices = assessment.method.choices
-    return {
-        "case": assessment.case.id,
-        "framework": assessment.framework.id,
-        "knowledge": assessment.knowledge,
-        "audience": assessment.audience or "anybody",
-        "method": "; ".join(f"{branch}={option}" for branch, option in choices.items()),
-    }
-
-
-def say(text: str) -> None:
-    """Print what was asked for."""
-    print(text)  # noqa: T201 - the command's own output

@@ -1,15 +1,44 @@
-"""Options that several commands share, each said once."""
+"""Options: what a command is, and the options that several commands share, each said once."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from atrisk.cases.evidence import AUDIENCES
 
 FORMATS = ("table", "csv", "json")
 FRAMEWORK = "un-foa-2014"
-Commands = argparse._SubParsersAction
+# The headings that the commands are shown under, in order.
+GROUPS = {
+    "look": "look",
+    "warn": "warn",
+    "study": "what else it could be",
+    "present": "show",
+    "code": "code a case",
+    "exchange": "exchange with other tools",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One word that may be typed.
+
+    Attributes:
+        name: the word.
+        group: the heading it is shown under, one of ``GROUPS``.
+        summary: what it does, in one line.
+        add: adds its arguments to a parser.
+        run: does it, and returns the exit status.
+    """
+
+    name: str
+    group: str
+    summary: str
+    add: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +58,6 @@ def add_uncertainty(parser: argparse.ArgumentParser) -> None:
         help="say otherwise how far things may be off; may be repeated",
     )
     parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
-
-
-def add_command(
-    commands: Commands[argparse.ArgumentParser], name: str, summary: str
-) -> argparse.ArgumentParser:
-    """Add a command and return its parser."""
-    return commands.add_parser(name, help=summary, description=summary)
 
 
 def add_case(parser: argparse.ArgumentParser) -> None:

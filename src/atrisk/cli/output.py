@@ -1,14 +1,12 @@
-"""Tabulation: rows into aligned text, CSV or JSON, safe to paste and to open."""
+"""Output: what a score and an explanation look like in a terminal, and how rows are printed."""
 
 from __future__ import annotations
 
+import argparse
 import textwrap
 from collections.abc import Iterator
 
-from atrisk.base.output import (
-    Row,
-    clean,
-)
+from atrisk.base.output import Row, clean, render
 from atrisk.scoring.assessment import Assessment
 
 _WIDTH = 100
@@ -23,7 +21,7 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
     """
     rows = []
     bands, by_crime = assessment.bands, assessment.crimes
-    labels = {crime.code: crime.label.lower() for crime in assessment.framework.crimes}
+    labels = {code: crime.label.lower() for code, crime in assessment.framework.crimes.items()}
     for place, month in enumerate(assessment.months):
         rows.append(
             {
@@ -61,7 +59,7 @@ def tell_score(assessment: Assessment, month: str, factor: str | None, crime: st
             )
         )
     code = crime or assessment.worst_crimes[place]
-    label = next(c.label for c in assessment.framework.crimes if c.code == code)
+    label = assessment.framework.crimes[code].label
     name = label if crime else f"overall, the worst crime being {label.lower()}"
     if crime:
         rows = assessment.to_rows("crime")
@@ -120,3 +118,43 @@ def _describe_part(row: Row, part: str) -> Iterator[str]:
     text = clean(row["summary"])
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9)
     yield clean(f"         “{row['quote']}” {row['source']}, {row['locator']}")
+
+
+def print_rows(
+    given: argparse.Namespace,
+    rows: list[Row],
+    base: Assessment,
+    head: Row,
+    text: str,
+    *,
+    may_be_empty: bool = False,
+) -> int:
+    """Print rows as they are asked for, and return the exit status.
+
+    A table is followed by a text; in CSV and JSON each row begins with what it was computed from.
+    """
+    is_table = given.format == "table"
+    if not is_table:
+        rows = [tell_provenance(base) | head | row for row in rows]
+    if rows or not is_table or not may_be_empty:
+        say(render(rows, given.format, may_be_empty=may_be_empty))
+    if is_table:
+        say(f"\n{text}")
+    return 0
+
+
+def tell_provenance(assessment: Assessment) -> Row:
+    """Say in each exported row what it was computed from."""
+    choices = assessment.method.choices
+    return {
+        "case": assessment.case.id,
+        "framework": assessment.framework.id,
+        "knowledge": assessment.knowledge,
+        "audience": assessment.audience or "anybody",
+        "method": "; ".join(f"{branch}={option}" for branch, option in choices.items()),
+    }
+
+
+def say(text: str) -> None:
+    """Print what was asked for."""
+    print(text)  # noqa: T201 - the command's own output

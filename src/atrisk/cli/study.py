@@ -1,25 +1,31 @@
-"""Studies: the commands that ask what else the result could be."""
+"""Study: the commands that ask what else the result could be."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
-from atrisk.base.levels import KINDS
-from atrisk.base.output import render
-from atrisk.base.rows import Row
-from atrisk.cli.arguments import TOP
-from atrisk.cli.inputs import assess_given, load, read_choices, read_method, say, tell_provenance
-from atrisk.cli.output import render_explanation
-from atrisk.ensemble.draws import run_ensemble
-from atrisk.scoring.assessment import Assessment
-from atrisk.studies.methods import TREE_BRANCHES, explore_methods
-from atrisk.studies.scenarios import Outcome, list_wanted, run_scenarios
-from atrisk.studies.sensitivity import analyse_sensitivity
-from atrisk.studies.weights import bound_weights, describe_weights
+from atrisk.base.output import Row, render
+from atrisk.cli.inputs import METHOD, assess_given, load, read_choices, read_runner, read_view
+from atrisk.cli.look import TOP
+from atrisk.cli.options import (
+    Command,
+    add_case,
+    add_choices,
+    add_format,
+    add_seed,
+    add_uncertainty,
+)
+from atrisk.cli.output import print_rows, render_explanation, say
 
+if TYPE_CHECKING:
+    from atrisk.studies.scenarios import Outcome
+
+DRAWS = 10_000
+SAMPLE = 1024
+BUDGET = 20_000
 # What of a row a table shows; CSV and JSON hold the rest.
 SPREAD_COLUMNS = ("deviation", "q0.25", "q0.75")
 OUTCOME_COLUMNS = (
@@ -37,8 +43,33 @@ OUTCOME_COLUMNS = (
 )
 
 
-def show_ensemble(given: argparse.Namespace) -> int:
-    """Print an ensemble."""
+def _add_ensemble(parser: argparse.ArgumentParser) -> None:
+    from atrisk.ensemble.ensemble import Ensemble
+    from atrisk.ensemble.variation import KINDS
+
+    add_case(parser)
+    parser.add_argument("--draws", metavar="N", type=int, default=DRAWS, help=f"how many ({DRAWS})")
+    add_seed(parser)
+    parser.add_argument(
+        "--vary",
+        metavar="KIND",
+        action="append",
+        choices=KINDS,
+        help=f"draw only this; may be repeated ({', '.join(KINDS)}; default: all)",
+    )
+    parser.add_argument(
+        "--level", choices=tuple(Ensemble.tables), default="overall", help="what to show"
+    )
+    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    add_uncertainty(parser)
+    add_choices(parser)
+    add_format(parser)
+
+
+def _show_ensemble(given: argparse.Namespace) -> int:
+    from atrisk.ensemble.run import run_ensemble
+    from atrisk.ensemble.variation import KINDS
+
     case, framework = load(given)
     ensemble = run_ensemble(
         case,
@@ -47,11 +78,9 @@ def show_ensemble(given: argparse.Namespace) -> int:
         draws=given.draws,
         vary=given.vary or KINDS,
         uncertainty=read_choices(given.uncertainty, "--uncertainty weight_spread=any"),
-        knowledge=given.knowledge,
-        audience=given.audience,
-        method=read_method(given),
         policy=given.policy,
-        workers=given.workers,
+        runner=read_runner(given),
+        **read_view(given),
     )
     rows = ensemble.to_rows(given.level)
     if given.format == "table":
@@ -71,13 +100,38 @@ def show_ensemble(given: argparse.Namespace) -> int:
         "draws": ensemble.draws,
         "seed": ensemble.seed,
     }
-    return _print(given, rows, ensemble.base, head, repr(ensemble))
+    return print_rows(given, rows, ensemble.base, head, repr(ensemble))
 
 
-def show_methods(given: argparse.Namespace) -> int:
-    """Print the method tree."""
+def _add_methods(parser: argparse.ArgumentParser) -> None:
+    from atrisk.studies.methods import MethodTree
+
+    add_case(parser)
+    parser.add_argument(
+        "--branch",
+        metavar="BRANCH",
+        action="append",
+        help="settle only this branch every way; may be repeated (default: all that score)",
+    )
+    parser.add_argument(
+        "--show", choices=tuple(MethodTree.tables), default="months", help="what to open"
+    )
+    parser.add_argument(
+        "--most", metavar="N", type=int, default=DRAWS, help=f"leaves to enumerate ({DRAWS})"
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=int, help="to draw from a tree with more leaves"
+    )
+    add_choices(parser)
+    add_format(parser)
+
+
+def _show_methods(given: argparse.Namespace) -> int:
+    from atrisk.studies.methods import TREE_BRANCHES, explore_methods
+
     case, framework = load(given)
-    settled = read_method(given)
+    view = read_view(given)
+    settled = {*read_choices(given.method, METHOD), *(("weights",) if given.weights else ())}
     branches = given.branch or [name for name in TREE_BRANCHES if name not in settled]
     tree = explore_methods(
         case,
@@ -85,31 +139,72 @@ def show_methods(given: argparse.Namespace) -> int:
         branches=branches,
         most=given.most,
         seed=given.seed,
-        method=settled,
-        knowledge=given.knowledge,
-        audience=given.audience,
+        **view,
     )
     head = {"explored": "; ".join(tree.branches), "seed": tree.seed}
-    return _print(given, tree.to_rows(given.show), tree.base, head, repr(tree))
+    return print_rows(given, tree.to_rows(given.show), tree.base, head, repr(tree))
 
 
-def show_weights(given: argparse.Namespace) -> int:
-    """Print what other weights would say."""
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument(
+        "--within",
+        metavar="FACTOR",
+        help="option of the framework or a number: each weight may be as many times more or less",
+    )
+    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    parser.add_argument("--show", choices=("bounds", "moments"), default="bounds", help="what")
+    add_choices(parser)
+    add_format(parser)
+
+
+def _show_weights(given: argparse.Namespace) -> int:
+    from atrisk.studies.weights import bound_weights, describe_weights
+
     assessment = assess_given(given, given.knowledge)
     if given.show == "moments":
         rows = describe_weights(assessment)
-        return _print(given, rows, assessment, {}, repr(assessment))
+        return print_rows(given, rows, assessment, {}, repr(assessment))
     bounds = bound_weights(assessment, _read_factor(given.within), policy=given.policy)
     text = repr(bounds)
     if bounds.avoidable:
         quiet = ", ".join(f"{code} x{weight:.2f}" for code, weight in bounds.avoiding.items())
         text = f"weights that avoid the alarm, by factor: {quiet}\n\n{text}"
     head = {"within": bounds.factor, "policy": bounds.policy.id, "avoidable": bounds.avoidable}
-    return _print(given, bounds.to_rows(), assessment, head, text)
+    return print_rows(given, bounds.to_rows(), assessment, head, text)
 
 
-def show_scenarios(given: argparse.Namespace) -> int:
-    """Print scenarios beside their base."""
+def _read_factor(text: str | None) -> str | float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return text
+
+
+def _add_scenarios(parser: argparse.ArgumentParser) -> None:
+    from atrisk.studies.scenarios import Outcome
+
+    add_case(parser)
+    parser.add_argument(
+        "scenario", metavar="SCENARIO", nargs="*", help="id, or path of a .toml (default: all)"
+    )
+    parser.add_argument(
+        "--show", choices=tuple(Outcome.tables), default="summary", help="what to open"
+    )
+    parser.add_argument(
+        "--explain", metavar="MONTH", help="open one scenario's difference in a month instead"
+    )
+    parser.add_argument("--rule", metavar="ID", help="what counts as an answer")
+    parser.add_argument(
+        "--list", action="store_true", help="list the scenarios with their questions, run nothing"
+    )
+    add_choices(parser)
+    add_format(parser)
+
+
+def _show_scenarios(given: argparse.Namespace) -> int:
+    from atrisk.studies.scenarios import list_wanted, run_scenarios
+
     case, framework = load(given)
     names = [Path(name) if name.endswith(".toml") else name for name in given.scenario]
     if given.list:
@@ -124,35 +219,15 @@ def show_scenarios(given: argparse.Namespace) -> int:
         case,
         framework,
         names or None,
-        knowledge=given.knowledge,
-        audience=given.audience,
-        method=read_method(given),
         rule=given.rule,
+        **read_view(given),
     )
     if given.explain:
         return _explain(given, outcome)
     rows = outcome.to_rows(given.show)
     if given.show == "summary" and given.format == "table":
         rows = [{name: row.get(name) for name in OUTCOME_COLUMNS} for row in rows]
-    return _print(given, rows, outcome.base.assessment, {}, repr(outcome))
-
-
-def show_sensitivity(given: argparse.Namespace) -> int:
-    """Print what a result hangs on."""
-    case, framework = load(given)
-    study = analyse_sensitivity(
-        case,
-        framework,
-        seed=given.seed,
-        draws=given.draws,
-        uncertainty=read_choices(given.uncertainty, "--uncertainty weight_spread=any"),
-        knowledge=given.knowledge,
-        audience=given.audience,
-        method=read_method(given),
-        workers=given.workers,
-    )
-    head = {"draws": study.draws, "seed": study.seed}
-    return _print(given, study.to_rows(given.show), study.base, head, repr(study))
+    return print_rows(given, rows, outcome.base.assessment, {}, repr(outcome))
 
 
 def _explain(given: argparse.Namespace, outcome: Outcome) -> int:
@@ -181,28 +256,82 @@ def _explain(given: argparse.Namespace, outcome: Outcome) -> int:
     return 0
 
 
-def _print(
-    given: argparse.Namespace, rows: list[Row], base: Assessment, head: Row, text: str
-) -> int:
-    if given.format != "table":
-        rows = [tell_provenance(base) | head | row for row in rows]
-    say(render(rows, given.format))
-    if given.format == "table":
-        say(f"\n{text}")
-    return 0
+def _add_sensitivity(parser: argparse.ArgumentParser) -> None:
+    from atrisk.studies.sensitivity import Sensitivity
+
+    add_case(parser)
+    parser.add_argument(
+        "--draws", metavar="N", type=int, default=SAMPLE, help=f"of each sample ({SAMPLE})"
+    )
+    add_seed(parser)
+    parser.add_argument(
+        "--show", choices=tuple(Sensitivity.tables), default="months", help="what to open"
+    )
+    parser.add_argument(
+        "--budget",
+        metavar="N",
+        type=int,
+        default=BUDGET,
+        help=f"sets of evidence to try for --show flips ({BUDGET})",
+    )
+    add_uncertainty(parser)
+    add_choices(parser)
+    add_format(parser)
 
 
-def _read_factor(text: str | None) -> str | float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return text
+def _show_sensitivity(given: argparse.Namespace) -> int:
+    from atrisk.studies.sensitivity import analyse_sensitivity
+
+    case, framework = load(given)
+    study = analyse_sensitivity(
+        case,
+        framework,
+        seed=given.seed,
+        draws=given.draws,
+        budget=given.budget,
+        uncertainty=read_choices(given.uncertainty, "--uncertainty weight_spread=any"),
+        runner=read_runner(given),
+        **read_view(given),
+    )
+    head = {"draws": study.draws, "seed": study.seed}
+    rows = study.to_rows(given.show)
+    return print_rows(given, rows, study.base, head, repr(study))
 
 
-STUDIES: dict[str, Callable[[argparse.Namespace], int]] = {
-    "ensemble": show_ensemble,
-    "methods": show_methods,
-    "weights": show_weights,
-    "scenarios": show_scenarios,
-    "sensitivity": show_sensitivity,
-}
+COMMANDS = (
+    Command(
+        "ensemble",
+        "study",
+        "Score a case under many draws of what may be wrong.",
+        _add_ensemble,
+        _show_ensemble,
+    ),
+    Command(
+        "methods",
+        "study",
+        "Settle every judgement of the method every way: the share of methods in alarm.",
+        _add_methods,
+        _show_methods,
+    ),
+    Command(
+        "weights",
+        "study",
+        "Bound the score over all admissible weights, and ask whether any avoids the alarm.",
+        _add_weights,
+        _show_weights,
+    ),
+    Command(
+        "scenarios",
+        "study",
+        "Run declared what-ifs and compare each with the case as it is.",
+        _add_scenarios,
+        _show_scenarios,
+    ),
+    Command(
+        "sensitivity",
+        "study",
+        "Say which judgement matters in which month, and what would flip the alarm.",
+        _add_sensitivity,
+        _show_sensitivity,
+    ),
+)

@@ -334,7 +334,7 @@ def _decode(path: Path) -> str:
 def _read_html(path: Path) -> Iterator[Block]:
     """Yield every visible text, those of one block together, in the page's order."""
     try:
-        from bs4 import BeautifulSoup, Comment, Declaration, Doctype  # noqa: PLC0415 - an extra
+        from bs4 import BeautifulSoup, Comment, Declaration, Doctype
     except ImportError:
         raise MissingExtraError("reading a web page", EXTRA) from None
     soup = BeautifulSoup(_decode(path), "html.parser")
@@ -360,7 +360,7 @@ def _is_heading(tag: Any) -> bool:
 
 def _read_pdf(path: Path) -> Iterator[Block]:
     try:
-        from pypdf import PdfReader  # noqa: PLC0415 - an extra
+        from pypdf import PdfReader
     except ImportError:
         raise MissingExtraError("reading a PDF", EXTRA) from None
     try:

@@ -76,7 +76,7 @@ def describe_package(case: Case) -> dict[str, Any]:
         RequestError: the case was not read from a folder.
 
     Examples:
-        >>> from atrisk.case import load_case
+        >>> from atrisk.cases.case import load_case
         >>> package = describe_package(load_case("car-2012-2015"))
         >>> [resource["name"] for resource in package["resources"]][:2]
         ['sources', 'evidence']

@@ -100,8 +100,8 @@ def index_indicators(
 ) -> Callable[[Passage], Floats]:
     """Return what scores a passage: one number, 0 or more, for each indicator of the framework."""
     try:
-        import bm25s  # noqa: PLC0415 - an extra
-        import Stemmer  # noqa: PLC0415
+        import bm25s
+        import Stemmer
     except ImportError:
         raise MissingExtraError("suggesting indicators", EXTRA) from None
     stemmer = Stemmer.Stemmer("english")

@@ -103,7 +103,7 @@ def check_country(code: str) -> str:
         MissingExtraError: the package ``iso3166`` is not installed.
     """
     try:
-        import iso3166  # noqa: PLC0415 - an extra, imported where used
+        import iso3166
     except ImportError:
         raise MissingExtraError("checking a country's code", "exchange") from None
     known: dict[str, Any] = iso3166.countries_by_alpha3

@@ -6,17 +6,17 @@ probability of genocide, and it knows nothing of what no document says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, UnknownNameError
-from atrisk.base.levels import ENSEMBLE_LEVELS
-from atrisk.base.rows import Result, Row
-from atrisk.frameworks.branches import AlarmOption
+from atrisk.base.rows import LevelResult, Row
+from atrisk.frameworks.options import AlarmOption
 from atrisk.frameworks.uncertainty import Uncertainty
 from atrisk.kernel.tally import Tally
 from atrisk.scoring.assessment import Assessment
@@ -25,8 +25,12 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Ensemble(Result):
+class Ensemble(LevelResult):
     """What many draws of a case say together, month by month.
+
+    ``to_rows`` gives one row for each month and score of a level, ``"overall"`` with alarms and
+    bands, ``"crime"`` or ``"factor"``: the score of the assessment, mean, deviation and quantiles
+    of the draws; None where nothing is on record: unknown is not zero.
 
     Attributes:
         base: the assessment around which everything was drawn.
@@ -37,6 +41,13 @@ class Ensemble(Result):
         shares: quantiles that ``to_rows`` shows.
         tally: everything that was counted.
     """
+
+    tables: ClassVar[Mapping[str, str]] = {
+        "overall": "_tell_overall",
+        "crime": "_tell_crimes",
+        "factor": "_tell_factors",
+    }
+    about = "base"
 
     base: Assessment = field(repr=False)
     policy: AlarmOption = field(repr=False)
@@ -114,25 +125,14 @@ class Ensemble(Result):
         """Return the standard deviation of the score by month, ``(months,)``."""
         return self.tally.deviation[self._place(of)]
 
-    def to_rows(self, level: str = "overall") -> list[Row]:
-        """Return one row for each month and score of a level, ready for a table.
+    def _tell_overall(self) -> Iterator[Row]:
+        return (self._row(base, "overall") for base in self.base.to_rows("overall"))
 
-        Args:
-            level: ``"overall"``, with alarms and bands, ``"crime"`` or ``"factor"``.
+    def _tell_crimes(self) -> Iterator[Row]:
+        return (self._row(base, base["crime"]) for base in self.base.to_rows("crime"))
 
-        Returns:
-            Rows with the score of the assessment, mean, deviation and quantiles of the draws; None
-            where nothing is on record: unknown is not zero.
-
-        Raises:
-            UnknownNameError: no such level.
-        """
-        if level not in ENSEMBLE_LEVELS:
-            raise UnknownNameError("level", str(level), ENSEMBLE_LEVELS)
-        return [
-            self._row(base, str(base.get(level, level)))
-            for base in self.base.to_rows(level)  # type: ignore[arg-type]
-        ]
+    def _tell_factors(self) -> Iterator[Row]:
+        return (self._row(base, base["factor"]) for base in self.base.to_rows("factor"))
 
     def _row(self, base: Row, name: str) -> Row:
         month, series = self.base.place(base["month"]), self._place(name)
@@ -175,15 +175,12 @@ class Ensemble(Result):
         share = self.first_alarm[first]
         peak = int(np.argmax(self.mean()))
         low, high = self.quantiles([min(self.shares), max(self.shares)])[:, peak]
-        heard = f", known to {self.base.audience}" if self.base.audience else ""
         when = f"in {first}" if first else "never"
-        return (
-            f"Ensemble({self.base.case.id!r} under {self.base.framework.id!r}, "
-            f"{self.base.knowledge}{heard}: {self.draws:,} draws of {', '.join(self.vary)}; "
+        return self._tell(
+            f"Ensemble({self.base.subject}: {self.draws:,} draws of {', '.join(self.vary)}; "
             f"peak {self.months[peak]} {self.mean()[peak]:.2f} "
             f"[{low:.2f}-{high:.2f}], first alarm most often {when} ({share:.0%}), "
-            f"seed {self.seed})\n"
-            f"  The spread of judgements about what is on record, not a probability of atrocities; "
-            f"coverage {self.base.coverage[peak]:.0%} at the peak.\n"
-            f"  {self.base.framework.header.caveat}\n  {self.base.case.header.caveat}"
+            f"seed {self.seed})",
+            "The spread of judgements about what is on record, not a probability of atrocities; "
+            f"coverage {self.base.coverage[peak]:.0%} at the peak.",
         )

@@ -1,35 +1,23 @@
-"""Scale: many cases scored one after the other, on threads or on a cluster, results streamed."""
+"""Many: cases scored one after the other, on threads or on a cluster, results streamed."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from atrisk.base.errors import RequestError, require
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience
-from atrisk.ensemble.runner import run_tasks
-from atrisk.frameworks.branches import Method
+from atrisk.ensemble.runner import HERE, Runner
 from atrisk.frameworks.framework import Framework
-from atrisk.scoring.assessment import Assessment, assess
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from distributed import Client
+from atrisk.frameworks.method import Method
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view
 
 
 def assess_many(
-    cases: Iterable[Case],
-    framework: Framework,
-    *,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Method | Mapping[str, str] | None = None,
-    workers: int | None = None,
-    client: Client | None = None,
+    cases: Iterable[Case], framework: Framework, *, runner: Runner = HERE, **view: Unpack[View]
 ) -> Iterator[Assessment]:
     """Assess many cases, and yield each assessment as soon as it is done, in order.
 
@@ -39,11 +27,8 @@ def assess_many(
     Args:
         cases: any number of them, from a list or made one by one.
         framework: as in ``assess``.
-        knowledge: as in ``assess``.
-        audience: as in ``assess``.
-        method: as in ``assess``.
-        workers: threads; None for as many as there are cores.
-        client: a Dask client to run on instead; the numbers are the same to the bit.
+        runner: where it is done; the numbers are the same to the bit.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Raises:
         RequestError: there is no case, and as ``assess``.
@@ -56,12 +41,10 @@ def assess_many(
         True
     """
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
-    chosen = framework.settle(method, None)
-
-    def prepare(case: Case) -> _Task:
-        return _Task(case, framework, chosen, knowledge, audience)
-
-    return _assess_all(map(prepare, cases), workers, client)
+    check_view(view)
+    method = framework.settle(view.get("method"), view.get("weights"))
+    settled = View(**{**view, "method": method, "weights": None})
+    return _assess_all((_Task(case, framework, method, settled) for case in cases), view, runner)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,35 +52,24 @@ class _Task:
     case: Case
     framework: Framework
     method: Method
-    knowledge: str | date
-    audience: Audience | None
+    view: View
 
 
-def _assess_all(
-    tasks: Iterable[_Task], workers: int | None, client: Client | None
-) -> Iterator[Assessment]:
-    waiting: deque[_Task] = deque()
-
-    def remember() -> Iterator[_Task]:
-        for task in tasks:
-            waiting.append(task)
-            yield task
-
+def _assess_all(tasks: Iterable[_Task], view: View, runner: Runner) -> Iterator[Assessment]:
     done = 0
-    for assessment in run_tasks(_assess_task, remember(), workers=workers, client=client):
+    for task, assessment in runner.run(_assess_task, tasks):
         done += 1
-        task = waiting.popleft()
         # From a cluster come copies; what was given is what is given back.
-        yield replace(assessment, case=task.case, framework=task.framework, method=task.method)
+        yield replace(
+            assessment,
+            case=task.case,
+            framework=task.framework,
+            method=task.method,
+            view=assessment.view | view,
+        )
     if not done:
         raise RequestError("there is no case to assess; pass one or more")
 
 
 def _assess_task(task: _Task) -> Assessment:
-    return assess(
-        task.case,
-        task.framework,
-        knowledge=task.knowledge,
-        audience=task.audience,
-        method=task.method,
-    )
+    return assess(task.case, task.framework, **task.view)

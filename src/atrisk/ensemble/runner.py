@@ -1,4 +1,4 @@
-"""Workers: the same tasks on threads of this machine or on a Dask cluster, in the same order.
+"""Runner: the same tasks on threads of this machine or on a Dask cluster, in the same order.
 
 A task is a function of its arguments alone, so whoever runs it, and how often, the numbers are the
 same to the bit; a task that a lost worker did not finish is run again.
@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,35 +27,73 @@ R = TypeVar("R")
 AHEAD = 2  # tasks under way for each worker: one to do and one that waits
 
 
-def run_tasks(
-    task: Callable[[T], R],
-    inputs: Iterable[T],
-    *,
-    workers: int | None = None,
-    client: Client | None = None,
-) -> Iterator[R]:
-    """Yield the result of each task, in order, as soon as it is there.
+@dataclass(frozen=True)
+class Runner:
+    """Where work is done, and whether somebody watches; the numbers are the same to the bit.
 
-    Only a few tasks are under way at a time, so neither inputs nor results pile up.
-
-    Args:
-        task: a function of its argument alone; on a cluster it must be importable there.
-        inputs: one for each task.
+    Attributes:
         workers: threads; None for as many as this process may use.
         client: a Dask client to run on instead.
-
-    Raises:
-        RequestError: fewer than one worker, or both workers and a client.
-        MissingExtraError: a client is given and Dask is not installed.
+        progress: whether to show a bar on standard error; None for one on a terminal, if the work
+            is long.
     """
-    if client is not None:
-        if workers is not None:
-            raise RequestError("give workers or a client, not both: a cluster has its own workers")
-        return _run_on_cluster(task, inputs, client)
-    count = _count_cores() if workers is None else workers
-    if not isinstance(count, int) or count < 1:
-        raise RequestError(f"{workers!r} workers can do nothing; give 1 or more")
-    return _run_here(task, inputs, count)
+
+    workers: int | None = None
+    client: Client | None = None
+    progress: bool | None = None
+
+    def run(
+        self,
+        task: Callable[[T], R],
+        inputs: Iterable[T],
+        *,
+        total: int | None = None,
+        label: str = "",
+    ) -> Iterator[tuple[T, R]]:
+        """Yield each input with its result, in order, as soon as it is there.
+
+        Only a few tasks are under way at a time, so neither inputs nor results pile up. From a
+        cluster come copies: the input is the one that was given.
+
+        Args:
+            task: a function of its argument alone; on a cluster it must be importable there.
+            inputs: one for each task.
+            total: how many there are; None if nobody knows.
+            label: what is being done.
+
+        Raises:
+            RequestError: fewer than one worker, or both workers and a client.
+            MissingExtraError: a client is given and Dask is not installed.
+        """
+        waiting: deque[T] = deque()
+
+        def remember() -> Iterator[T]:
+            for given in inputs:
+                waiting.append(given)
+                yield given
+
+        results = self._start(task, remember())
+        watched = self.watch(results, total, label) if label else results
+        return ((waiting.popleft(), result) for result in watched)
+
+    def _start(self, task: Callable[[T], R], inputs: Iterable[T]) -> Iterator[R]:
+        if self.client is not None:
+            if self.workers is not None:
+                raise RequestError(
+                    "give workers or a client, not both: a cluster has its own workers"
+                )
+            return _run_on_cluster(task, inputs, self.client)
+        count = _count_cores() if self.workers is None else self.workers
+        if not isinstance(count, int) or count < 1:
+            raise RequestError(f"{self.workers!r} workers can do nothing; give 1 or more")
+        return _run_here(task, inputs, count)
+
+    def watch(self, results: Iterable[R], total: int | None, label: str) -> Iterator[R]:
+        """Yield results, with a bar on standard error if the work is long and somebody watches."""
+        return show_progress(results, total, label, show=self.progress)
+
+
+HERE = Runner()
 
 
 def _run_here(task: Callable[[T], R], inputs: Iterable[T], workers: int) -> Iterator[R]:
@@ -67,7 +106,7 @@ def _run_here(task: Callable[[T], R], inputs: Iterable[T], workers: int) -> Iter
 
 def _run_on_cluster(task: Callable[[T], R], inputs: Iterable[T], client: Client) -> Iterator[R]:
     try:
-        import distributed  # noqa: F401, PLC0415 - an extra, imported where used
+        import distributed  # noqa: F401 - an extra, imported where used
     except ImportError:
         raise MissingExtraError("running on a cluster", "scale") from None
     workers = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
@@ -123,8 +162,8 @@ def show_progress(
 
 def _open_bar(label: str, total: int | None, *, forced: bool) -> Any:
     try:
-        from rich.console import Console  # noqa: PLC0415 - an extra, imported where used
-        from rich.progress import Progress  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import Progress
     except ImportError:
         return None  # a bar is a courtesy
     console = Console(stderr=True, force_terminal=True if forced else None)

@@ -10,45 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.uncertainty import Uncertainty
 from atrisk.kernel import sampling
 from atrisk.kernel.propagation import Draws, Model
+from atrisk.scoring.tellings import Spans
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
-SCORING = ("grade", "persistence", "factor_aggregation", "crime_aggregation", "weights")
+Kind = Literal["truth", "severity", "dates", "half_lives", "weights", "branches"]
+KINDS: tuple[Kind, ...] = ("truth", "severity", "dates", "half_lives", "weights", "branches")
 NATURES = ("structural", "dynamic", "trigger")
 _EPOCH = date(1970, 1, 1).toordinal()
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Spans:
-    """First and last day of when each item began and ended, and the months that are scored.
-
-    Attributes:
-        began, ended: day numbers, items x 2.
-        events: whether an item is over within its day, so that it ends when it began.
-        cuts: last day of each row.
-    """
-
-    began: Integers
-    ended: Integers
-    events: NDArray[np.bool_]
-    cuts: Integers
-
-    def rows(self, days: Integers) -> Integers:
-        """Return the first row in which a day has come; the number of rows if it has in none."""
-        return np.searchsorted(self.cuts, days)
-
-    def months(self, days: Integers) -> Integers:
-        """Return the row of the month that holds a day; it may lie before or after all rows."""
-        return _months(days) - _months(self.cuts[:1])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -193,8 +173,8 @@ class Variation:
     ) -> tuple[tuple[Integers | None, ...], tuple[Integers | int, ...]]:
         spans = self.spans
         starts, ends = self._narrow(spans.began), self._narrow(spans.ended)
-        rows, months = spans.rows(starts), spans.months(starts)
-        last = np.where(spans.events[:, None], months, spans.months(ends))
+        rows, months = spans.rows(starts), self._months(starts)
+        last = np.where(spans.events[:, None], months, self._months(ends))
         begun: list[Integers | None] = [None] * len(rows)
         over: list[Integers | int] = last[:, 1].tolist()
         late = rows[:, 1] > self.first
@@ -202,11 +182,15 @@ class Variation:
             days = sampling.draw_days(generator, starts[item, :1], starts[item, 1:], draws)[0]
             begun[item] = spans.rows(days) if late[item] else None
             if spans.events[item]:
-                over[item] = spans.months(days)
+                over[item] = self._months(days)
         for item in np.flatnonzero(~spans.events & (last[:, 0] < last[:, 1])):
             days = sampling.draw_days(generator, ends[item, :1], ends[item, 1:], draws)[0]
-            over[item] = spans.months(days)
+            over[item] = self._months(days)
         return tuple(begun), tuple(over)
+
+    def _months(self, days: Integers) -> Integers:
+        """Return the row of the month that holds a day; it may lie before or after all rows."""
+        return _count_months(days) - _count_months(self.spans.cuts[:1])
 
     def _narrow(self, days: Integers) -> Integers:
         if "dates" in self.vary:
@@ -224,6 +208,6 @@ class Variation:
         )
 
 
-def _months(days: Integers) -> Integers:
+def _count_months(days: Integers) -> Integers:
     """Return the months since 1970 of day numbers."""
     return (days - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)

@@ -4,7 +4,8 @@ A namespace of its own: ``atrisk.exchange.export_workbook`` and the others below
 first asked for, because most of them need an extra.
 
 workbook a case as a spreadsheet; codebook a framework's codes; highlights what coding tools tagged;
-drafts highlights as evidence to complete; annotations evidence on the document.
+drafts highlights as evidence to complete; annotations evidence on the document; format what one
+kind of file is; formats all of them, in one table.
 """
 
 import typing as _typing
@@ -14,24 +15,36 @@ if _typing.TYPE_CHECKING:
     from atrisk.exchange.annotations import export_annotations
     from atrisk.exchange.codebook import export_codebook
     from atrisk.exchange.drafts import Draft, import_highlights
+    from atrisk.exchange.format import Format, Reading
+    from atrisk.exchange.formats import find_reader, find_writer, list_formats
     from atrisk.exchange.workbook import export_workbook, import_workbook
 
 __all__ = [
     "Draft",
+    "Format",
+    "Reading",
     "export_annotations",
     "export_codebook",
     "export_workbook",
+    "find_reader",
+    "find_writer",
     "import_highlights",
     "import_workbook",
+    "list_formats",
 ]
 
 _MODULES = {
     "Draft": "drafts",
+    "Format": "format",
+    "Reading": "format",
+    "find_reader": "formats",
+    "find_writer": "formats",
+    "list_formats": "formats",
     "export_annotations": "annotations",
     "export_codebook": "codebook",
-    "export_workbook": "spreadsheet",
+    "export_workbook": "workbook",
     "import_highlights": "drafts",
-    "import_workbook": "spreadsheet",
+    "import_workbook": "workbook",
 }
 
 

@@ -14,7 +14,9 @@ from atrisk.base.files import check_target, write_text
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Source
 from atrisk.coding.anchors import find_documents, read_whole
+from atrisk.exchange.format import Format
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.loading import load_framework
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 AROUND = 32  # characters of prefix and suffix
@@ -138,3 +140,13 @@ def _name_document(source: Source, case: Case) -> str:
 
 def _name(case: Case, part: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:atrisk:{case.id}:{part}").urn
+
+
+def _write(subject: Case | Framework, out: Path, documents: Path | None) -> str:
+    assert isinstance(subject, Case)  # noqa: S101 - annotations are of a case
+    framework = subject.framework or load_framework(subject.header.framework)
+    file = export_annotations(subject, framework, out, documents)
+    return f"{file} holds the evidence of {subject!r}, without what is confidential"
+
+
+ANNOTATIONS = Format("evidence as Web Annotations", ".jsonld", holds="case", write=_write)

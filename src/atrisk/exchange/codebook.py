@@ -14,6 +14,8 @@ from pathlib import Path
 
 from atrisk.base.errors import require
 from atrisk.base.files import check_target, write_text
+from atrisk.cases.case import Case
+from atrisk.exchange.format import Format, refuse_documents
 from atrisk.frameworks.framework import Framework
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
@@ -82,3 +84,13 @@ def _write_tags(framework: Framework) -> str:
     writer.writerow(["tag", "description"])
     writer.writerows([name_code(i.code, i.label), i.gloss] for i in framework.indicators.values())
     return text.getvalue()
+
+
+def _write(subject: Case | Framework, out: Path, documents: Path | None) -> str:
+    assert isinstance(subject, Framework)  # noqa: S101 - a codebook is of a framework
+    refuse_documents(documents, "a codebook")
+    return f"{export_codebook(subject, out)} holds {subject!r}"
+
+
+CODEBOOK = Format("a REFI-QDA codebook", ".qdc", holds="framework", write=_write)
+TAGS = Format("tags for Taguette", ".csv", holds="framework", write=_write)

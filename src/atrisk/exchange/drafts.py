@@ -19,8 +19,10 @@ from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.coding.anchors import find_documents
 from atrisk.coding.documents import Document, find_run, fold, read_document
-from atrisk.exchange.highlights import Highlight, read_highlights
+from atrisk.exchange.format import Format, Reading, names_part
+from atrisk.exchange.highlights import COLUMNS, Highlight, read_highlights
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.loading import load_framework
 
 Row = dict[str, str]
 
@@ -161,3 +163,35 @@ def _read_documents(folder: Path, case: Case) -> dict[str, Document]:
     return {
         name: read_document(path) for name, path in find_documents(folder, case.sources).items()
     }
+
+
+def _read(file: Path, asked: Reading) -> list[str]:
+    case = asked.case
+    if case is None:
+        raise RequestError("highlights become evidence of a case; name it: --case ./my-case")
+    framework = asked.framework or case.framework or load_framework(case.header.framework)
+    draft = import_highlights(file, case, framework, documents=asked.documents, source=asked.source)
+    out = draft.write(asked.out)
+    return [
+        *(f"to look at: {note}" for note in draft.unread),
+        f"{out}: {draft!r}. Fill in the empty cells, then add the rows to evidence.csv; "
+        "atrisk validate says what is missing.",
+    ]
+
+
+HIGHLIGHTS = Format(
+    "Taguette's highlights",
+    ".csv",
+    makes="draft",
+    recognises=lambda head, _: head.decode("utf-8-sig", errors="replace").startswith(
+        ",".join(COLUMNS)
+    ),
+    read=_read,
+)
+PROJECT = Format(
+    "a REFI-QDA project",
+    ".qdpx",
+    makes="draft",
+    recognises=lambda head, file: head.startswith(b"PK") and names_part(file, "project.qde"),
+    read=_read,
+)

@@ -116,8 +116,8 @@ def _read_csv(file: Path) -> Highlights:
 
 def _read_project(file: Path) -> Highlights:
     try:
-        from defusedxml.common import DefusedXmlException  # noqa: PLC0415 - an extra
-        from defusedxml.ElementTree import fromstring  # noqa: PLC0415
+        from defusedxml.common import DefusedXmlException
+        from defusedxml.ElementTree import fromstring
     except ImportError:
         raise MissingExtraError("a REFI-QDA project", "exchange") from None
     check_archive(file, "REFI-QDA project", ".qdpx")

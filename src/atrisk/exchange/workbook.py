@@ -19,6 +19,7 @@ from atrisk.base.files import check_archive, check_target, make_parent, write_wh
 from atrisk.base.tables import LINE_LIMIT, write_table
 from atrisk.cases.case import HEADER, Case, load_case
 from atrisk.cases.columns import TABLES, list_columns
+from atrisk.exchange.format import Format, Reading, names_part, refuse_documents, refuse_highlights
 from atrisk.frameworks.framework import Framework
 
 CASE_SHEET = "case"
@@ -120,8 +121,8 @@ def _read_book(openpyxl: Any, file: Path) -> dict[str, str]:
 def _import_openpyxl() -> Any:
     try:
         # With defusedxml at hand openpyxl refuses entities and their bombs.
-        import defusedxml  # noqa: F401, PLC0415 - an extra, imported where used
-        import openpyxl  # noqa: PLC0415
+        import defusedxml  # noqa: F401 - an extra, imported where used
+        import openpyxl
     except ImportError:
         raise MissingExtraError("a spreadsheet", "exchange") from None
     return openpyxl
@@ -139,7 +140,7 @@ def _fill(sheet: Any, rows: list[list[str]]) -> None:
 
 def _dress(openpyxl: Any, sheet: Any, table: str, header: list[str]) -> None:
     """Freeze the header, give columns a text format, and lists where few values are accepted."""
-    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+    from openpyxl.worksheet.datavalidation import DataValidation
 
     sheet.freeze_panes = "B2"
     described = {column.name: column for column in list_columns(table)}
@@ -231,3 +232,25 @@ def _write_table(rows: list[list[str]]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([*row, *[""] * (width - len(row))] for row in rows if row)
     return text.getvalue()
+
+
+def _write(subject: Case | Framework, out: Path, documents: Path | None) -> str:
+    assert isinstance(subject, Case)  # noqa: S101 - a workbook holds a case
+    refuse_documents(documents, "a workbook")
+    return f"{export_workbook(subject, out)} holds {subject!r}"
+
+
+def _read(file: Path, asked: Reading) -> list[str]:
+    refuse_highlights(asked)
+    return [f"{asked.out} holds {import_workbook(file, asked.out, asked.framework)!r}"]
+
+
+WORKBOOK = Format(
+    "a workbook",
+    ".xlsx",
+    holds="case",
+    makes="case",
+    write=_write,
+    recognises=lambda head, file: head.startswith(b"PK") and names_part(file, "xl/workbook.xml"),
+    read=_read,
+)

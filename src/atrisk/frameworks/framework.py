@@ -4,7 +4,7 @@ A framework is a folder of data: ``framework.toml``, two tables of factors and i
 sets and grade tables. Nothing here scores anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -13,18 +13,13 @@ from pydantic import Field, model_validator
 
 from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
 from atrisk.base.folders import Folder
-from atrisk.base.tables import Header, Identifier, Record, Text
-from atrisk.frameworks.branches import (
-    Branch,
-    Branches,
-    GradeRow,
-    Method,
-    Option,
-    ResponseLevelRow,
-    Share,
-    WeightSet,
-    digest_parts,
-)
+from atrisk.base.tables import Header, Identifier, Record, Text, digest_parts
+from atrisk.frameworks.branches import OPTIONS, Branch, Branches, GradeRow, ResponseLevelRow
+from atrisk.frameworks.method import Method, WeightSet
+from atrisk.frameworks.options import AggregationOption, RuleOption, Share
+from atrisk.frameworks.uncertainty import FILE as UNCERTAINTY
+from atrisk.frameworks.uncertainty import read_uncertainty
+from atrisk.kernel.rules import Rule
 
 HEADER = "framework.toml"
 Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
@@ -131,17 +126,47 @@ class Framework:
         """The framework's id."""
         return self.header.id
 
+    @cached_property
+    def crimes(self) -> Mapping[str, Crime]:
+        """The crimes that it assesses, by code, in order."""
+        return {crime.code: crime for crime in self.header.crimes}
+
+    @cached_property
+    def branches(self) -> Mapping[str, Branch]:
+        """Every judgement of the method, by name."""
+        return {name: getattr(self.header.branches, name) for name in OPTIONS}
+
     @property
-    def crimes(self) -> tuple[Crime, ...]:
-        """The crimes that it assesses."""
-        return self.header.crimes
+    def rules(self) -> tuple[RuleOption, ...]:
+        """What may count as an answer to a warning."""
+        options: Any = self.branches["rule"].options
+        return tuple(options)
+
+    @cached_property
+    def uncertainty(self) -> Any:
+        """How far things may be off: the content of ``uncertainty.toml``, read when asked for.
+
+        Raises:
+            DataError: the file is missing or has faults.
+        """
+        return read_uncertainty(self.folder)
+
+    @property
+    def can_draw(self) -> bool:
+        """Whether it says how far things may be off."""
+        return self.folder.has(UNCERTAINTY)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over everything that the framework holds, wherever it was read from."""
-        parts = (self.header, self.factors, self.indicators, self.weight_sets, self.grades,
-                 self.response_levels)  # fmt: skip
-        return digest_parts(*parts)
+        tables = (
+            self.factors,
+            self.indicators,
+            self.weight_sets,
+            self.grades,
+            self.response_levels,
+        )
+        return digest_parts(self.header, *tables, self.uncertainty if self.can_draw else None)
 
     @cached_property
     def members(self) -> Mapping[str, tuple[int, ...]]:
@@ -151,6 +176,11 @@ class Framework:
             factor: tuple(positions[i.code] for i in self.indicators.values() if i.factor == factor)
             for factor in self.factors
         }
+
+    def columns(self, codes: Iterable[str]) -> list[int]:
+        """Return the places of some factors among ``factors``."""
+        places = {code: place for place, code in enumerate(self.factors)}
+        return [places[code] for code in codes]
 
     @property
     def top_severity(self) -> int:
@@ -175,18 +205,19 @@ class Framework:
             RequestError: an option of your own that is of another branch.
 
         Examples:
-            >>> from atrisk.loading import load_framework
+            >>> from atrisk.frameworks.loading import load_framework
             >>> load_framework("un-foa-2014").choose({"weights": "equal"}).choices["weights"]
             'equal'
         """
-        names = tuple(Branches.model_fields)
         for name in choices or {}:
-            if name not in names:
-                raise UnknownNameError("method branch", name, names)
-        wanted: dict[str, Any] = {} if around else dict.fromkeys(names)
-        settled = {
-            name: self._settle(name, one) for name, one in {**wanted, **(choices or {})}.items()
-        }
+            if name not in OPTIONS:
+                raise UnknownNameError("method branch", name, OPTIONS)
+        wanted = dict(choices or {}) if around else dict.fromkeys(OPTIONS) | dict(choices or {})
+        own = wanted.get("weights")
+        if isinstance(own, WeightSet | Mapping):
+            base = around.weights if around else self._settle("weights", None)[1]
+            wanted["weights"] = self._weigh(own, base)
+        settled = {name: self._settle(name, one) for name, one in wanted.items()}
         ids = {name: one for name, (one, _) in settled.items()}
         parts = {name: part for name, (_, part) in settled.items()}
         if around:
@@ -194,13 +225,20 @@ class Framework:
         return Method(choices=ids, **parts)
 
     def settle(
-        self, method: Method | Mapping[str, str] | None, weights: str | WeightSet | None
+        self,
+        method: Method | Mapping[str, Any] | None,
+        weights: str | WeightSet | Mapping[str, float] | None = None,
     ) -> Method:
-        """Return a method from a method or some choices, and a weight set or its id.
+        """Return a method from a method or some choices, and weights.
+
+        Args:
+            method: a ``Method``, or options by branch.
+            weights: id of a weight set, one of your own, or weights by code, which replace those
+                of the method's set.
 
         Raises:
-            UnknownNameError: no such branch, option or weight set.
-            RequestError: weights are given twice, or one's own lack a code.
+            UnknownNameError: no such branch, option, weight set, factor or indicator.
+            RequestError: weights are given twice, or one's own lack a code or are no weights.
         """
         if method is not None and not isinstance(method, Method):
             require(method, Mapping, "write options by branch, such as {'persistence': 'long'}")
@@ -209,34 +247,44 @@ class Framework:
             return chosen
         if isinstance(method, Mapping) and "weights" in method:
             raise RequestError("weights are given twice; give weights or method['weights']")
-        if isinstance(weights, str):
-            return self.choose({"weights": weights}, chosen)
-        missing = [c for c in (*self.factors, *self.indicators) if c not in weights.weights]
-        if missing:
-            raise RequestError(f"the weight set {weights.id!r} has no weight for {missing[0]}")
-        return chosen.with_weights(weights)
+        return self.choose({"weights": weights}, chosen)
+
+    def _weigh(self, weights: WeightSet | Mapping[str, float], base: WeightSet) -> WeightSet:
+        """Return weights of one's own, checked; those by code replace those of another set."""
+        codes = (*self.factors, *self.indicators)
+        given = weights.weights if isinstance(weights, WeightSet) else weights
+        for code, weight in given.items():
+            if code not in codes:
+                raise UnknownNameError("factor or indicator", str(code), codes)
+            if not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
+                raise RequestError(f"the weight of {code} is {weight!r}; give a number, 0 or more")
+        missing = [code for code in codes if code not in given]
+        if isinstance(weights, WeightSet):
+            if missing:
+                raise RequestError(f"the weight set {weights.id!r} has no weight for {missing[0]}")
+            return weights
+        told = ", ".join(f"{code}={weight:g}" for code, weight in given.items())
+        return WeightSet(f"{base.id} with {told}", {**base.weights, **given}, base.rationales)
 
     def _settle(self, branch: str, choice: object) -> tuple[str, Any]:
         """Return the id of an option and what it stands for: itself, or its table."""
-        found: Branch = getattr(self.header.branches, branch)
-        tables = self._tables.get(branch)
-        kind = WeightSet if branch == "weights" else type(found.options[0])
-        if isinstance(choice, kind) and (tables is None or branch == "weights"):
-            return choice.id, choice
-        if isinstance(choice, Option | WeightSet):
+        tables = self.tables.get(branch)
+        kind = WeightSet if branch == "weights" else None if tables else OPTIONS[branch]
+        if isinstance(choice, Rule) and kind is AggregationOption:
+            choice = AggregationOption.of(choice)
+        if kind is not None and isinstance(choice, kind):
+            return str(choice.id), choice
+        if choice is not None and not isinstance(choice, str):
+            own = f", or a {kind.__name__} of your own" if kind else ""
             raise RequestError(
-                f"the branch {branch!r} takes the id of an option"
-                + (f", or a {kind.__name__}" if tables is None or branch == "weights" else "")
-                + f"; found a {type(choice).__name__}"
+                f"the branch {branch!r} takes the id of an option{own}; "
+                f"found {shorten(choice)} ({type(choice).__name__})"
             )
-        options = {option.id: option for option in found.options}
-        wanted = str(choice or found.default)
-        if wanted not in options:
-            raise UnknownNameError(f"option of the branch '{branch}'", wanted, options)
-        return wanted, tables[wanted] if tables else options[wanted]
+        option = self.branches[branch].pick(choice, f"option of the branch '{branch}'")
+        return option.id, tables[option.id] if tables else option
 
     @property
-    def _tables(self) -> Mapping[str, Mapping[str, Any]]:
+    def tables(self) -> Mapping[str, Mapping[str, Any]]:
         """Branches whose options stand for a table, each with its tables."""
         return {
             "grade": self.grades,
@@ -255,7 +303,7 @@ def describe_unknown_indicator(framework: Framework, code: str) -> str:
     """Say what to type instead of an indicator code that does not exist.
 
     Examples:
-        >>> from atrisk.loading import load_framework
+        >>> from atrisk.frameworks.loading import load_framework
         >>> describe_unknown_indicator(load_framework("un-foa-2014"), "7.15")
         "indicator '7.15' does not exist; the last of factor 7 is 7.14 (More inflammatory rhetoric,
         propaganda or hate speech)"

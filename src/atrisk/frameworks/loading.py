@@ -3,19 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from atrisk.base.errors import DataError, Problem, did_you_mean, shorten
 from atrisk.base.folders import Folder, list_bundled, open_folder
 from atrisk.base.tables import Table, read_header, read_table
-from atrisk.frameworks.branches import (
-    EVERYTHING_ELSE,
-    GradeRow,
-    ResponseLevelRow,
-    WeightRow,
-    WeightSet,
-)
+from atrisk.frameworks.branches import EVERYTHING_ELSE, GradeRow, ResponseLevelRow, WeightRow
 from atrisk.frameworks.framework import HEADER, Framework, FrameworkHeader, Indicator, RiskFactor
+from atrisk.frameworks.method import WeightSet
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,7 +28,7 @@ class _Files:
     @classmethod
     def read(cls, folder: Folder) -> Self:
         header = read_header(folder, HEADER, FrameworkHeader)
-        branches = header.branches
+        branches: Any = header.branches  # a model that is made
         return cls(
             folder.label(HEADER),
             header,

@@ -6,14 +6,15 @@ of a judgement rather than about the judgement itself. It is read only when some
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from atrisk.base.errors import DataError, Problem, UnknownNameError
 from atrisk.base.folders import Folder
 from atrisk.base.tables import Header, read_header
-from atrisk.frameworks.branches import Branch, Option, Positive, Share
+from atrisk.frameworks.branches import branch_of
+from atrisk.frameworks.options import Option, Positive, Share
 
 FILE = "uncertainty.toml"
 
@@ -49,56 +50,34 @@ class HalfLifeSpreadOption(Option):
     factor: Annotated[float, Field(ge=1, lt=float("inf"), description="a number, 1 or more")]
 
 
-class CorrelationBranch(Branch):
-    """What errs together."""
-
-    options: tuple[CorrelationOption, ...]
-
-
-class SeverityBranch(Branch):
-    """How severe it was."""
-
-    options: tuple[SeverityOption, ...]
-
-
-class WeightSpreadBranch(Branch):
-    """How far weights may be off."""
-
-    options: tuple[WeightSpreadOption, ...]
-
-
-class HalfLifeSpreadBranch(Branch):
-    """How far half-lives may be off."""
-
-    options: tuple[HalfLifeSpreadOption, ...]
-
-
 class WeightBoundsOption(Option):
     """By which factor a weight may be off and still be admissible."""
 
     factor: Annotated[float, Field(ge=1, description="a number, 1 or more (inf is allowed)")]
 
 
-class WeightBoundsBranch(Branch):
-    """Which weights are admissible."""
-
-    options: tuple[WeightBoundsOption, ...]
-
-
-class UncertaintyHeader(Header):
-    """The content of ``uncertainty.toml``."""
+class SpreadHeader(Header):
+    """What ``uncertainty.toml`` holds beside its questions."""
 
     quantiles: Annotated[tuple[Share, ...], Field(min_length=1)]
     confidence_level: Annotated[float, Field(gt=0, lt=1, description="a number between 0 and 1")]
     half_life_factors: Annotated[tuple[Positive, ...], Field(min_length=1)]
-    source_correlation: CorrelationBranch
-    severity_error: SeverityBranch
-    weight_spread: WeightSpreadBranch
-    weight_bounds: WeightBoundsBranch
-    half_life_spread: HalfLifeSpreadBranch
 
 
-BRANCHES = ("source_correlation", "severity_error", "weight_spread", "half_life_spread")
+# What an option of each question holds.
+QUESTIONS: dict[str, type[Option]] = {
+    "source_correlation": CorrelationOption,
+    "severity_error": SeverityOption,
+    "weight_spread": WeightSpreadOption,
+    "weight_bounds": WeightBoundsOption,
+    "half_life_spread": HalfLifeSpreadOption,
+}
+UncertaintyHeader = create_model(
+    "UncertaintyHeader",
+    __base__=SpreadHeader,
+    **{name: (branch_of(kind), ...) for name, kind in QUESTIONS.items()},  # type: ignore[call-overload] # fields that are made
+)
+BRANCHES = tuple(name for name in QUESTIONS if name != "weight_bounds")  # what draws need
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -116,7 +95,7 @@ class Uncertainty:
     half_life_spread: HalfLifeSpreadOption
 
 
-def read_uncertainty(folder: Folder) -> UncertaintyHeader:
+def read_uncertainty(folder: Folder) -> Any:
     """Read the spreads of a framework.
 
     Raises:
@@ -130,26 +109,18 @@ def read_uncertainty(folder: Folder) -> UncertaintyHeader:
     return read_header(folder, FILE, UncertaintyHeader)
 
 
-def choose_uncertainty(
-    header: UncertaintyHeader, choices: Mapping[str, str] | None = None
-) -> Uncertainty:
+def choose_uncertainty(header: Any, choices: Mapping[str, str] | None = None) -> Uncertainty:
     """Return the defaults, with some questions settled otherwise.
 
     Raises:
         UnknownNameError: no such question, or no such option of it.
     """
-    for name in choices or {}:
+    wanted = choices or {}
+    for name in wanted:
         if name not in BRANCHES:
             raise UnknownNameError("question of uncertainty", name, BRANCHES)
-    taken = {name: _choose(header, name, (choices or {}).get(name)) for name in BRANCHES}
-    ids = {name: option.id for name, option in taken.items()}
-    return Uncertainty(choices=ids, **taken)  # type: ignore[arg-type]
-
-
-def _choose(header: UncertaintyHeader, branch: str, choice: str | None) -> Option:
-    found: Branch = getattr(header, branch)
-    options = {option.id: option for option in found.options}
-    wanted = choice or found.default
-    if wanted not in options:
-        raise UnknownNameError(f"option of '{branch}'", wanted, options)
-    return options[wanted]
+    taken = {
+        name: getattr(header, name).pick(wanted.get(name), f"option of '{name}'")
+        for name in BRANCHES
+    }
+    return Uncertainty(choices={name: option.id for name, option in taken.items()}, **taken)

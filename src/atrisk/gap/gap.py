@@ -5,28 +5,24 @@ A lag is not a cause and a response is not its effect: the ledgers say what came
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from atrisk.base.dates import Month, Span, bounds
 from atrisk.base.errors import RequestError, UnknownNameError, require
-from atrisk.base.rows import Result, Row
+from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import AUDIENCES
 from atrisk.cases.ledger import (
-    GAP_LEVELS,
-    GROUPS,
-    RULE_STAGES,
     EarlyWarning,
-    GapLevel,
     Response,
     Stage,
 )
-from atrisk.frameworks.branches import RuleOption
-from atrisk.gap.matching import Lag, find_answers, measure_lag
+from atrisk.frameworks.options import RuleOption
+from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
 from atrisk.gap.response_level import is_over, list_promises, measure_level, strength_on
 from atrisk.gap.waiting import (
     describe_median,
@@ -42,9 +38,14 @@ if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
 
 
+GROUPS = ("issuer", "audience", "specificity")  # what of a warning its waiting is compared by
+
+
 @dataclass(frozen=True, eq=False)
-class Gap(Result):
+class Gap(LevelResult):
     """The gap between warnings and responses under one rule and stage.
+
+    ``to_rows`` gives ``"lags"``, ``"monthly"``, ``"promises"`` or ``"survival"``.
 
     Attributes:
         rule, stage: what counts as an answer, and when.
@@ -52,6 +53,13 @@ class Gap(Result):
         survival: Kaplan-Meier curve of the warnings' lags.
         answers: when each response meets the rule, by its id.
     """
+
+    tables: ClassVar[Mapping[str, str]] = {
+        "lags": "_tell_lags",
+        "monthly": "_tell_months",
+        "promises": "_tell_promises",
+        "survival": "_tell_survival",
+    }
 
     case: Case = field(repr=False)
     assessment: Assessment = field(repr=False)
@@ -82,21 +90,17 @@ class Gap(Result):
         """How many of the warnings were answered by the end of the record."""
         return sum(not lag.censored for lag in self.warned)
 
-    def to_rows(self, level: GapLevel = "lags") -> list[Row]:
-        """Return rows for a table: ``"lags"``, ``"monthly"``, ``"promises"`` or ``"survival"``.
+    def _tell_lags(self) -> Iterator[Row]:
+        return (lag.to_row(self.rule, self.stage) for lag in self.lags)
 
-        Raises:
-            UnknownNameError: no such level.
-        """
-        if level == "lags":
-            return [lag.to_row(self.rule, self.stage) for lag in self.lags]
-        if level == "monthly":
-            return [dict(row) for row in self.monthly]
-        if level == "promises":
-            return [dict(row) for row in self.promises]
-        if level == "survival":
-            return list_waiting(self.survival)
-        raise UnknownNameError("level", str(level), GAP_LEVELS)
+    def _tell_months(self) -> tuple[Row, ...]:
+        return self.monthly
+
+    def _tell_promises(self) -> tuple[Row, ...]:
+        return self.promises
+
+    def _tell_survival(self) -> list[Row]:
+        return list_waiting(self.survival)
 
     def compare_groups(self, by: str) -> list[Row]:
         """Compare how long warnings waited by issuer, audience or specificity.
@@ -111,7 +115,7 @@ class Gap(Result):
         Raises:
             UnknownNameError: there is no such group.
         """
-        from atrisk.kernel.survival import compare  # noqa: PLC0415 - loads scipy.stats
+        from atrisk.kernel.survival import compare
 
         if by not in GROUPS:
             raise UnknownNameError("group", by, GROUPS)
@@ -144,7 +148,7 @@ class Gap(Result):
             f"{first.warning.addressee} on {first.warning.date} ({first.warning.audience}, "
             f"{first.warning.specificity})."
         )
-        rules = self.assessment.framework.header.branches.rule.options
+        rules = self.assessment.framework.rules
         sentences = [
             _tell(measure_gap(self.case, self.assessment, rule.id, self._own_stage), first.subject)
             for rule in rules
@@ -256,7 +260,7 @@ def compare_rules(case: Case, assessment: Assessment, stage: Stage | None = None
         True
     """
     rows = []
-    for option in assessment.framework.header.branches.rule.options:
+    for option in assessment.framework.rules:
         gap = measure_gap(case, assessment, rule=option, stage=stage)
         summary = summarise_waiting(gap.warned, assessment.framework.header.confidence_level)
         first = gap.warned[0]
@@ -284,10 +288,8 @@ def _check_same(case: Case, other: Case) -> None:
 def _choose_rule(assessment: Assessment, rule: str | RuleOption | None) -> RuleOption:
     if rule is None or isinstance(rule, RuleOption):
         return rule or assessment.method.rule
-    options = {o.id: o for o in assessment.framework.header.branches.rule.options}
-    if rule not in options:
-        raise UnknownNameError("matching rule", str(rule), options)
-    return options[rule]
+    chosen: RuleOption = assessment.framework.branches["rule"].pick(rule, "matching rule")
+    return chosen
 
 
 def _hear(case: Case, assessment: Assessment) -> list[EarlyWarning]:

@@ -14,8 +14,9 @@ from atrisk.base.dates import Span
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import Delivery, EarlyWarning, Response, Stage
-from atrisk.frameworks.branches import RuleOption
+from atrisk.frameworks.options import RuleOption
 
+RULE_STAGES: tuple[Stage, ...] = ("proposed", "decided", "deployed", "full_strength")
 # From each stage on, the dates that show that it was reached at the latest.
 _SHOWN_BY: dict[Stage, tuple[Stage, ...]] = {
     "proposed": ("proposed", "decided", "deployed", "full_strength"),

@@ -24,7 +24,7 @@ def split_lags(lags: list[Lag]) -> tuple[Floats, Floats]:
 
 def estimate_waiting(lags: list[Lag], confidence: float) -> Curve:
     """Return the Kaplan-Meier curve of some lags."""
-    from atrisk.kernel.survival import estimate  # noqa: PLC0415 - loads scipy.stats
+    from atrisk.kernel.survival import estimate
 
     return estimate(*split_lags(lags), confidence)
 

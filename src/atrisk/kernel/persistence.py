@@ -58,7 +58,7 @@ def persist(ended: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
     return ended @ still + not_ended
 
 
-def recall(happened: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
+def fade(happened: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
     """Give the same for an event that is over within its day.
 
     ``sum over m <= t of P(m) * 2 ** (-(t - m) / half_life)``: nothing before it, then halved.
@@ -72,7 +72,7 @@ def recall(happened: Floats, lags: NDArray[np.int64], half_life: float) -> Float
         Probabilities, shape ``(n, t)``.
 
     Examples:
-        >>> recall(np.array([[1.0]]), np.array([[-1, 0, 1]]), half_life=1.0).tolist()
+        >>> fade(np.array([[1.0]]), np.array([[-1, 0, 1]]), half_life=1.0).tolist()
         [[0.0, 1.0, 0.5]]
     """
     faded = np.where(lags >= 0, 2.0 ** (-np.maximum(lags, 0) / half_life), 0.0)

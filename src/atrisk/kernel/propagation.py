@@ -14,8 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.kernel.aggregation import Aggregation
-from atrisk.kernel.joining import join_draws
+from atrisk.kernel.rules import Rule
 
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -70,8 +69,8 @@ class Model:
     owners: tuple[Owner, ...]
     factors: tuple[Part, ...]
     crimes: tuple[Part, ...]
-    factor_rules: tuple[Aggregation, ...]
-    crime_rules: tuple[Aggregation, ...]
+    factor_rules: tuple[Rule, ...]
+    crime_rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -242,7 +241,7 @@ def _count(weights: Singles, places: Sequence[int], part: Part) -> Singles:
 
 
 def _join(
-    rules: Sequence[Aggregation],
+    rules: Sequence[Rule],
     chosen: Integers,
     values: Sequence[Singles],
     counts: Singles,
@@ -259,8 +258,8 @@ def _join(
         step = max(1, CACHED // mine.shape[1])
         for first in range(0, len(out), step):
             rows = slice(first, first + step)
-            out[rows, which] = join_draws(
-                rules[option], [value[rows, which] for value in values], mine, len(part.members)
+            out[rows, which] = rules[option].join_draws(
+                [value[rows, which] for value in values], mine, len(part.members)
             )
 
 

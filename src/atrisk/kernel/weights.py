@@ -201,7 +201,7 @@ def find_nearest(
         >>> round(found[1], 3)
         0.2
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - half a second
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     months, count = values.shape
     start = centre / centre.sum()
@@ -252,7 +252,7 @@ def _undercut(
     Only ratios matter, so the bounds are scaled by a variable of their own (Charnes and Cooper):
     the variables are the weights, whether a month is spared, the scale and the margin.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - half a second
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     months, count = values.shape
     rows = np.vstack([_rows(values, place, levels) for place in crimes])

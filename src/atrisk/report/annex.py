@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from atrisk.base.rows import Row
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.explanation import explain_score
-from atrisk.scoring.scores import split_factor
 
 SHOWN = 8  # parts of a cell that are listed; the rest is summed
 
@@ -79,13 +77,7 @@ def list_months(assessment: Assessment) -> tuple[tuple[MonthPage, ...], dict[str
     scores = assessment.to_rows("overall")
     factors = _by_month(assessment)
     for place, month in enumerate(assessment.months):
-        rows = explain_score(
-            assessment.case,
-            assessment.framework,
-            assessment.intensity,
-            place,
-            np.ones(len(assessment.framework.indicators)),
-        )
+        rows = assessment.parts(place)
         before = factors[place - 1] if place else {}
         cells = tuple(_list_cells(assessment, place, rows, factors[place], before))
         pages.append(MonthPage(month, scores[place], cells))
@@ -111,7 +103,7 @@ def _list_cells(
     position = {code: n for n, code in enumerate(assessment.framework.indicators)}
     values = assessment.indicators[place]
     for code, score in now.items():
-        multipliers = split_factor(assessment.framework, assessment.method, code, values)
+        multipliers = assessment.hierarchy.split_factor(code, values)
         parts = [
             Part(row["evidence"], row["indicator"], part)
             for row in rows

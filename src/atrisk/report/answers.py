@@ -10,8 +10,8 @@ from math import isnan
 import numpy as np
 
 from atrisk.base.dates import ImpreciseDate
-from atrisk.base.rows import Row
 from atrisk.cases.ledger import EarlyWarning
+from atrisk.gap.matching import Lag
 from atrisk.report.brief import Brief
 from atrisk.studies.flips import Flip
 
@@ -25,7 +25,7 @@ class Answer:
 
     question: str
     text: str
-    plate: str
+    figure: str
 
 
 def tell_headline(brief: Brief) -> str:
@@ -94,8 +94,8 @@ def _tell_knowledge(brief: Brief) -> str:
 def list_answers(brief: Brief) -> tuple[Answer, ...]:
     """Answer what a reader asks of every case, each from one figure."""
     return tuple(
-        Answer(question, text, plate)
-        for question, text, plate in (
+        Answer(question, text, figure)
+        for question, text, figure in (
             ("When was the first alarm, on what was then known?", _tell_alarm(brief), "risk"),
             ("Who had warned by then?", _tell_warnings(brief), "timeline"),
             (
@@ -159,32 +159,27 @@ def _tell_response(brief: Brief) -> str:
     if brief.gap is None:
         return "There are no warnings to answer, so no response can be late."
     gap = brief.gap
-    lags = gap.to_rows("lags")
-    warned = [lag for lag in lags if lag["kind"] == "warning"]
-    alarms = [lag for lag in lags if lag["kind"] == "alarm"]
-    said = f"Under the rule “{gap.rule.label}” the first warning {_tell_lag(brief, warned[0])}."
+    alarms = [lag for lag in gap.lags if not lag.warning]
+    said = f"Under the rule “{gap.rule.label}” the first warning {_tell_lag(brief, gap.warned[0])}."
     if alarms:
         said += f" The first alarm {_tell_lag(brief, alarms[0])}."
-    answered = {
-        rule: sum(lag.warning is not None and not lag.censored for lag in one.lags)
-        for rule, one in brief.gaps.items()
-    }
+    answered = {rule: one.answered for rule, one in brief.gaps.items()}
     others = [count for rule, count in answered.items() if rule != gap.rule.id]
     elsewhere = f", under others {min(others)} to {max(others)}" if others else ""
     return (
-        f"{said} Under this rule {answered[gap.rule.id]} of {len(warned)} warnings are answered"
+        f"{said} Under this rule {answered[gap.rule.id]} of {len(gap.warned)} warnings are answered"
         f"{elsewhere}. A rule counts mandate, dates and numbers: not whether anybody was "
         "protected, nor whether it was done because of the warning."
     )
 
 
-def _tell_lag(brief: Brief, lag: Row) -> str:
-    if lag["censored"]:
-        return f"({lag['date']}) had no answer by the end of {brief.months[-1]}"
-    response = next(r for r in brief.case.responses if r.id == lag["response"])
+def _tell_lag(brief: Brief, lag: Lag) -> str:
+    given = lag.warning.date if lag.warning else lag.subject
+    if lag.response is None:
+        return f"({given}) had no answer by the end of {brief.months[-1]}"
     return (
-        f"({lag['date']}) was answered {lag['days']:g} days later, {lag['answered_on']}, by "
-        f"{response.measure} ({response.actor})"
+        f"({given}) was answered {lag.days:g} days later, {lag.answered_on}, by "
+        f"{lag.response.measure} ({lag.response.actor})"
     )
 
 
@@ -197,7 +192,7 @@ def _tell_judgement(brief: Brief) -> str:
         means = [row["mean_score"] for row in rows if row["branch"] == name]
         spans[name] = (max(means) - min(means), min(means), max(means))
     most = max(spans, key=lambda name: spans[name][0])
-    question = getattr(brief.framework.header.branches, most).question
+    question = brief.framework.branches[most].question
     _, low, high = spans[most]
     share = float(brief.tree.weights[brief.tree.alarm.any(axis=1)].sum())
     first = sorted(month for month in brief.tree.first_alarm if month is not None)

@@ -8,25 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from math import ceil
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from atrisk.base.errors import RequestError, check_count
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience, Evidence, Source, knowledge_day
+from atrisk.cases.evidence import Evidence, Source, knowledge_day
 from atrisk.cases.ledger import STAGES, EarlyWarning, Response
 from atrisk.cases.scenario import Scenario, list_scenarios
-from atrisk.ensemble.draws import run_ensemble
 from atrisk.ensemble.ensemble import Ensemble
-from atrisk.ensemble.variation import SCORING
+from atrisk.ensemble.run import run_ensemble
+from atrisk.ensemble.runner import Runner
+from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
-from atrisk.frameworks.uncertainty import FILE as UNCERTAINTY
-from atrisk.frameworks.uncertainty import read_uncertainty
 from atrisk.gap.gap import Gap, measure_gap
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import Flags, find_spans, raise_flags
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view, find_held
 from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.methods import MethodTree, explore_methods
 from atrisk.studies.scenarios import Outcome, run_scenarios
@@ -132,23 +133,19 @@ def prepare_brief(
     case: Case,
     framework: Framework,
     *,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Mapping[str, str] | None = None,
     seed: int = 0,
     draws: int = DRAWS,
+    **view: Unpack[View],
 ) -> Brief:
     """Compute everything that a report shows of a case.
 
     Args:
         case: from ``load_case``.
         framework: from ``load_framework``.
-        knowledge: as in ``assess``.
-        audience: as in ``assess``.
-        method: options that are settled otherwise, by branch.
         seed: of the ensemble; 0 is a seed.
         draws: of the ensemble; enough that its outermost quantiles are told apart, such as 20 for
             those at 5 and 95 %.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Returns:
         A ``Brief``. What the case has no data for (warnings, scenarios, uncertainty) is None.
@@ -165,83 +162,39 @@ def prepare_brief(
         >>> brief.gap is not None, brief.outcome is None, len(brief.months)
         (True, True, 12)
     """
-    settled = dict(method or {})
-    view = _View(case, framework, knowledge, audience, settled)
-    now = view.assess(knowledge)
+    check_view(view)
+    now = assess(case, framework, **view)
     return Brief(
         assessment=now,
-        retrospective=view.assess("retrospective"),
+        retrospective=assess(case, framework, **View(**{**view, "knowledge": "retrospective"})),
         flags=raise_flags(now),
         spans=tuple(find_spans(now)),
         gaps=_measure_gaps(case, now),
-        ensemble=view.draw(seed, draws),
-        outcome=view.run_scenarios(),
-        tree=view.explore(),
+        ensemble=_draw(now, seed, draws),
+        outcome=run_scenarios(case, framework, **view) if list_scenarios(case) else None,
+        tree=_explore(now),
         flips=_flip(now),
         seed=seed,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What is scored, on whose knowledge, by which method: the same for every part."""
+def _draw(now: Assessment, seed: int, draws: int) -> Ensemble | None:
+    if not now.framework.can_draw:
+        return None
+    spread = now.framework.uncertainty.quantiles
+    least = ceil(round(1 / min(spread[0], 1 - spread[-1]), 6))
+    check_count("draws", draws, least=least)
+    quiet = Runner(progress=False)
+    return run_ensemble(now.case, now.framework, seed=seed, draws=draws, runner=quiet, **now.view)
 
-    case: Case
-    framework: Framework
-    knowledge: str | date
-    audience: Audience | None
-    settled: dict[str, str]
 
-    def assess(self, knowledge: str | date) -> Assessment:
-        return assess(
-            self.case,
-            self.framework,
-            knowledge=knowledge,
-            audience=self.audience,
-            method=self.settled,
-        )
-
-    def draw(self, seed: int, draws: int) -> Ensemble | None:
-        if not self.framework.folder.has(UNCERTAINTY):
-            return None
-        spread = read_uncertainty(self.framework.folder).quantiles
-        least = ceil(round(1 / min(spread[0], 1 - spread[-1]), 6))
-        check_count("draws", draws, least=least)
-        return run_ensemble(
-            self.case,
-            self.framework,
-            seed=seed,
-            draws=draws,
-            knowledge=self.knowledge,
-            audience=self.audience,
-            method=self.settled,
-            progress=False,
-        )
-
-    def run_scenarios(self) -> Outcome | None:
-        if not list_scenarios(self.case):
-            return None
-        return run_scenarios(
-            self.case,
-            self.framework,
-            knowledge=self.knowledge,
-            audience=self.audience,
-            method=self.settled,
-        )
-
-    def explore(self) -> MethodTree | None:
-        branches = [name for name in SCORING if name not in self.settled]
-        if not branches:
-            return None
-        return explore_methods(
-            self.case,
-            self.framework,
-            branches=branches,
-            method=self.settled,
-            knowledge=self.knowledge,
-            audience=self.audience,
-            progress=False,
-        )
+def _explore(now: Assessment) -> MethodTree | None:
+    held = find_held(now.framework, now.view)
+    branches = [name for name in SCORING if name not in held]
+    if not branches:
+        return None
+    quiet = Runner(progress=False)
+    return explore_methods(now.case, now.framework, branches=branches, runner=quiet, **now.view)
 
 
 def _cut_stages(response: Response, until: date) -> Response | None:
@@ -262,8 +215,8 @@ def _try(measure: Callable[[], T]) -> T | None:
 
 
 def _measure_gaps(case: Case, now: Assessment) -> dict[str, Gap]:
-    rules = now.framework.header.branches.rule.options
-    found = {rule.id: _try(lambda rule=rule: measure_gap(case, now, rule)) for rule in rules}  # type: ignore[misc]
+    rules = now.framework.rules
+    found = {rule.id: _try(partial(measure_gap, case, now, rule)) for rule in rules}
     return {name: gap for name, gap in found.items() if gap is not None}
 
 

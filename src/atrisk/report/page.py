@@ -8,12 +8,10 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Mapping
-from datetime import date
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -21,17 +19,18 @@ from atrisk.base.errors import MissingExtraError, RequestError
 from atrisk.base.files import make_parent, write_text
 from atrisk.base.output import render
 from atrisk.base.rows import Row
+from atrisk.base.tables import digest_parts
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience
 from atrisk.cases.scenario import Scenario
-from atrisk.frameworks.branches import digest_parts
 from atrisk.frameworks.framework import Framework
 from atrisk.report.annex import list_months
 from atrisk.report.answers import list_answers, tell_headline
 from atrisk.report.brief import DRAWS, Brief, prepare_brief
-from atrisk.report.figures.album import Plate, list_plates
+from atrisk.report.figures.album import list_figures
+from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.risk import link_cell, link_month
 from atrisk.report.figures.style import BLUE, GRID, INK, MUTED, PAPER, save_figure
+from atrisk.scoring.view import View
 
 # The fixed colours of the figures, as the page's own, which know dark from light.
 _COLOURS = {
@@ -45,11 +44,9 @@ def write_report(
     case: Case,
     framework: Framework,
     *,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Mapping[str, str] | None = None,
     seed: int = 0,
     draws: int = DRAWS,
+    **view: Unpack[View],
 ) -> Path:
     """Write a case as one self-contained HTML page.
 
@@ -58,11 +55,9 @@ def write_report(
             from the data and nobody's work.
         case: from ``load_case``.
         framework: from ``load_framework``.
-        knowledge: as in ``prepare_brief``.
-        audience: as in ``prepare_brief``.
-        method: as in ``prepare_brief``.
         seed: as in ``prepare_brief``.
         draws: as in ``prepare_brief``.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Returns:
         The file. The same input gives the same bytes.
@@ -84,15 +79,7 @@ def write_report(
     target = Path(out)
     if target.suffix not in (".html", ".htm"):
         raise RequestError(f"{str(out)!r} does not end in .html; name it such as car.html")
-    brief = prepare_brief(
-        case,
-        framework,
-        knowledge=knowledge,
-        audience=audience,
-        method=method,
-        seed=seed,
-        draws=draws,
-    )
+    brief = prepare_brief(case, framework, seed=seed, draws=draws, **view)
     text = render_report(brief)
     make_parent(target)
     return write_text(target, text)
@@ -105,7 +92,7 @@ def render_report(brief: Brief) -> str:
         MissingExtraError: the extra ``report`` is not installed.
     """
     try:
-        import jinja2  # noqa: PLC0415 - an extra
+        import jinja2
     except ImportError:
         raise MissingExtraError("a report", "report") from None
     environment = jinja2.Environment(
@@ -114,15 +101,15 @@ def render_report(brief: Brief) -> str:
     environment.filters |= {"number": _number, "anchor": _anchor}
     template = environment.from_string(_read_part("page.html"))
     pages, indicators = list_months(brief.assessment)
-    plates = [_Shown(plate) for plate in list_plates(brief)]
+    figures = [_Shown(figure) for figure in list_figures(brief)]
     return template.render(
         brief=brief,
         case=brief.case,
         framework=brief.framework,
         headline=tell_headline(brief),
         answers=list_answers(brief),
-        plates=plates,
-        titles={shown.plate.id: shown.plate.title for shown in plates},
+        figures=figures,
+        titles={shown.figure.id: shown.figure.title for shown in figures},
         pages=pages,
         later=len(brief.case.evidence) - len(brief.evidence),
         sources=brief.sources,
@@ -138,7 +125,7 @@ def render_report(brief: Brief) -> str:
 
 def _explain(framework: Framework, branch: str, option: str) -> str:
     """Return the question of a branch and why the option was taken; empty for one's own."""
-    found = getattr(framework.header.branches, branch)
+    found = framework.branches[branch]
     reasons = {one.id: one.rationale for one in found.options}
     return f"{found.question} {reasons.get(option, '')}".strip()
 
@@ -171,28 +158,28 @@ def _tell_scenario(scenario: Scenario) -> str:
 
 
 class _Shown:
-    """A plate as the page shows it."""
+    """A figure as the page shows it."""
 
-    def __init__(self, plate: Plate) -> None:
-        self.plate = plate
-        self.columns = tuple(plate.rows[0]) if plate.rows else ()
-        self.csv = _encode(plate.rows)
-        self.svg = "" if plate.missing else _draw(plate)
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        self.columns = tuple(figure.rows[0]) if figure.rows else ()
+        self.csv = _encode(figure.rows)
+        self.svg = "" if figure.missing else _draw(figure)
 
     def link(self, column: str, row: Row) -> str:
         """Return where a cell leads: a month to its page, a factor's month to its block."""
         if column == "month":
             return link_month(row["month"])
-        if self.plate.id == "factors" and row[column] is not None:
+        if self.figure.id == "factors" and row[column] is not None:
             return link_cell(row["month"], column)
         return ""
 
 
-def _draw(plate: Plate) -> Any:
-    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+def _draw(figure: Figure) -> Any:
+    from markupsafe import Markup
 
     buffer = io.BytesIO()
-    save_figure(plate.draw(linked=True), buffer, "svg", plate.id)
+    save_figure(figure.plot(linked=True), buffer, "svg", figure.id)
     svg = buffer.getvalue().decode()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
@@ -227,7 +214,7 @@ def _anchor(text: str) -> str:
 
 
 def _read_part(name: str) -> Any:
-    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+    from markupsafe import Markup
 
     text = files("atrisk.report").joinpath(name).read_text(encoding="utf-8")
     return text if name.endswith(".html") else Markup(text)  # noqa: S704 - our own file

@@ -7,42 +7,36 @@ record, between 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
-from atrisk.base.rows import Result, Row
-from atrisk.cases.case import Case, check_codes
-from atrisk.cases.evidence import AUDIENCES, Audience
-from atrisk.frameworks.branches import Method, WeightSet
+from atrisk.base.errors import RequestError, UnknownNameError, shorten
+from atrisk.base.rows import LevelResult, Row
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Audience
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.method import Method
 from atrisk.scoring.explanation import explain_score
-from atrisk.scoring.intensity import Intensity, measure_intensity
-from atrisk.scoring.scores import (
-    Scores,
-    describe_score,
-    score_crimes,
-    score_factors,
-    score_overall,
-    split_by_factor,
-    split_crime,
-    split_factor,
-)
-from atrisk.scoring.view import read_view
+from atrisk.scoring.intensity import Intensity
+from atrisk.scoring.scores import Hierarchy, Scores, describe_score
+from atrisk.scoring.view import Outlook, View
 
 Floats = NDArray[np.float64]
-Level = Literal["overall", "crime", "factor", "indicator"]
-LEVELS: tuple[Level, ...] = ("overall", "crime", "factor", "indicator")
 
 
 @dataclass(frozen=True, eq=False)
-class Assessment(Result):
+class Assessment(LevelResult):
     """A case scored under a framework, month by month.
+
+    ``to_rows`` gives one row for each month and item of a level: ``"overall"``, ``"crime"``,
+    ``"factor"`` or ``"indicator"``, with month, what is scored, band, score, low, high and
+    coverage. Where nothing is on record ``score`` and ``band`` are None: unknown is not zero.
 
     Arrays have months first and hold numbers from 0 to 1. An element of ``factors`` or
     ``indicators`` on which nothing is on record is 0 in the point, has coverage 0 and a range up to
@@ -57,24 +51,66 @@ class Assessment(Result):
         coverage: share of all indicators on which evidence is current, ``(months,)``.
         worst_crimes: the crime that each overall score is taken from.
         bands: band of each overall score.
+        view: the choices that it was made with, as they were given.
         knowledge: ``"contemporaneous"``, ``"retrospective"`` or the day it was drawn on.
         audience: whose knowledge counted, or None for anybody's.
         until: the last day that is seen.
     """
 
+    tables: ClassVar[Mapping[str, str]] = {
+        "overall": "_tell_overall",
+        "crime": "_tell_crimes",
+        "factor": "_tell_factors",
+        "indicator": "_tell_indicators",
+    }
+
     case: Case
     framework: Framework
     method: Method
-    months: tuple[str, ...]
-    knowledge: str
-    audience: Audience | None
-    until: date
+    view: View
+    outlook: Outlook = field(repr=False)
     intensity: Intensity = field(repr=False)
     by_indicator: Scores = field(repr=False)
     by_factor: Scores = field(repr=False)
     by_crime: Mapping[str, Scores] = field(repr=False)
     by_overall: Scores = field(repr=False)
     worst_crimes: tuple[str, ...] = field(repr=False)
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The months, such as ``"2013-09"``."""
+        return tuple(str(month) for month in self.outlook.months)
+
+    @property
+    def knowledge(self) -> str:
+        """``"contemporaneous"``, ``"retrospective"`` or the day it was drawn on."""
+        return self.outlook.label
+
+    @property
+    def audience(self) -> Audience | None:
+        """Whose knowledge counted, or None for anybody's."""
+        return self.view.get("audience")
+
+    @property
+    def until(self) -> date:
+        """The last day that is seen."""
+        return self.outlook.cuts[-1]
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """How the method joins, which explains as it scored."""
+        return Hierarchy(self.framework, self.method)
+
+    @property
+    def subject(self) -> str:
+        """The case, the framework, and how it was looked at, for one line of text."""
+        heard = f", known to {self.audience}" if self.audience else ""
+        return f"{self.case.id!r} under {self.framework.id!r}, {self.knowledge}{heard}"
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a reader must know of the framework and of the case."""
+        return (self.framework.header.caveat, self.case.header.caveat)
 
     @property
     def factor_codes(self) -> tuple[str, ...]:
@@ -96,7 +132,7 @@ class Assessment(Result):
         """Factor scores, months x factors."""
         return self.by_factor.point
 
-    @property
+    @cached_property
     def crimes(self) -> dict[str, Floats]:
         """Crime scores by crime."""
         return {code: scores.point for code, scores in self.by_crime.items()}
@@ -126,7 +162,7 @@ class Assessment(Result):
         """Share of the framework's indicators on which evidence is current."""
         return self.by_overall.coverage
 
-    @property
+    @cached_property
     def bands(self) -> tuple[str | None, ...]:
         """Band of each overall score; None where too little is covered to name one."""
         least = self.framework.header.least_coverage
@@ -157,27 +193,9 @@ class Assessment(Result):
             RequestError: the month was not assessed.
         """
         place = self.place(month)
-        crimes = {crime.code: crime for crime in self.framework.crimes}
-        crime = crimes[self.worst_crimes[place]]
-        parts = split_by_factor(self.framework, self.method, crime, self.factors[place])
+        crime = self.worst_crimes[place]
+        parts = self.hierarchy.split_by_factor(crime, self.factors[place])
         return tuple(code for code in sorted(parts, key=lambda c: -parts[c]) if parts[code] > 0)
-
-    def to_rows(self, level: Level = "overall") -> list[Row]:
-        """Return one row for each month and item of a level, ready for a table.
-
-        Args:
-            level: ``"overall"``, ``"crime"``, ``"factor"`` or ``"indicator"``.
-
-        Returns:
-            Rows with month, what is scored, band, score, low, high and coverage. Where nothing is
-            on record ``score`` and ``band`` are None: unknown is not zero.
-
-        Raises:
-            UnknownNameError: no such level.
-        """
-        if level not in LEVELS:
-            raise UnknownNameError("level", str(level), LEVELS)
-        return [row for place in range(len(self.months)) for row in self._rows(place, level)]
 
     def explain(
         self, month: str, *, factor: str | None = None, crime: str | None = None
@@ -236,6 +254,11 @@ class Assessment(Result):
         multipliers = self._split(place, factor, crime)
         return explain_score(self.case, self.framework, self.intensity, place, multipliers)
 
+    def parts(self, place: int) -> list[Row]:
+        """Return how each indicator's own intensity splits over its evidence in one month."""
+        whole = np.ones(len(self.framework.indicators))
+        return explain_score(self.case, self.framework, self.intensity, place, whole)
+
     def _split(self, place: int, factor: str | None, crime: str | None) -> Floats:
         if factor is not None and crime is not None:
             raise RequestError("a factor's score has no crime; give factor or crime, not both")
@@ -243,45 +266,44 @@ class Assessment(Result):
         if factor is not None:
             if factor not in self.framework.factors:
                 raise UnknownNameError("factor", factor, self.framework.factors)
-            return split_factor(self.framework, self.method, factor, values)
+            return self.hierarchy.split_factor(factor, values)
         wanted = crime if crime is not None else self.worst_crimes[place]
-        crimes = {crime.code: crime for crime in self.framework.crimes}
-        if wanted not in crimes:
-            raise UnknownNameError("crime", wanted, crimes)
-        return split_crime(self.framework, self.method, crimes[wanted], values, self.factors[place])
+        if wanted not in self.framework.crimes:
+            raise UnknownNameError("crime", wanted, self.framework.crimes)
+        return self.hierarchy.split_crime(wanted, values, self.factors[place])
 
-    def _rows(self, place: int, level: Level) -> list[Row]:
-        month = self.months[place]
-        if level == "overall":
-            row = {"month": month} | describe_score(self.framework, self.by_overall, place)
-            return [row | {"worst_crime": self.worst_crimes[place]}]
-        if level == "crime":
-            return [
-                {"month": month, "crime": code} | describe_score(self.framework, scores, place)
-                for code, scores in self.by_crime.items()
-            ]
-        if level == "factor":
-            return [
-                {"month": month, "factor": code, "title": factor.title}
-                | describe_score(self.framework, self.by_factor, (place, column))
-                for column, (code, factor) in enumerate(self.framework.factors.items())
-            ]
-        return [
-            {"month": month, "factor": item.factor, "indicator": code, "label": item.label}
-            | describe_score(self.framework, self.by_indicator, (place, column))
-            for column, (code, item) in enumerate(self.framework.indicators.items())
-        ]
+    def _tell_overall(self) -> Iterator[Row]:
+        for place, month in enumerate(self.months):
+            score = describe_score(self.framework, self.by_overall, place)
+            yield {"month": month} | score | {"worst_crime": self.worst_crimes[place]}
+
+    def _tell_crimes(self) -> Iterator[Row]:
+        for place, month in enumerate(self.months):
+            for code, scores in self.by_crime.items():
+                score = describe_score(self.framework, scores, place)
+                yield {"month": month, "crime": code} | score
+
+    def _tell_factors(self) -> Iterator[Row]:
+        for place, month in enumerate(self.months):
+            for column, (code, factor) in enumerate(self.framework.factors.items()):
+                score = describe_score(self.framework, self.by_factor, (place, column))
+                yield {"month": month, "factor": code, "title": factor.title} | score
+
+    def _tell_indicators(self) -> Iterator[Row]:
+        for place, month in enumerate(self.months):
+            for column, (code, item) in enumerate(self.framework.indicators.items()):
+                score = describe_score(self.framework, self.by_indicator, (place, column))
+                head = {"factor": item.factor, "indicator": code, "label": item.label}
+                yield {"month": month} | head | score
 
     def __repr__(self) -> str:
         peak = int(np.argmax(self.overall))
-        audience = f", known to {self.audience}" if self.audience else ""
-        return (
-            f"Assessment({self.case.id!r} under {self.framework.id!r}, {self.knowledge}{audience}: "
+        return self._tell(
+            f"Assessment({self.subject}: "
             f"{self.months[0]} to {self.months[-1]}, peak {self.months[peak]} "
             f"{self.bands[peak] or 'without a band'} "
             f"{self.overall[peak]:.2f} [{self.low[peak]:.2f}-{self.high[peak]:.2f}], "
-            f"coverage {self.coverage[peak]:.0%}{self._describe_choices()})\n"
-            f"  {self.framework.header.caveat}\n  {self.case.header.caveat}"
+            f"coverage {self.coverage[peak]:.0%}{self._describe_choices()})"
         )
 
     def _describe_choices(self) -> str:
@@ -289,90 +311,3 @@ class Assessment(Result):
         default = self.framework.choose().choices
         other = [f"{b}={o}" for b, o in self.method.choices.items() if default[b] != o]
         return f"; {', '.join(other)}" if other else ""
-
-
-def assess(
-    case: Case,
-    framework: Framework,
-    *,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    weights: str | WeightSet | None = None,
-    method: Method | Mapping[str, str] | None = None,
-) -> Assessment:
-    """Score a case month by month under a framework.
-
-    By default, with claims independent, echoes one claim, and ``p = grade x persistence``:
-
-        P(A >= k) = 1 - prod over aggravating claims of severity >= k of (1 - p)    (M alike)
-        indicator = E[max(0, A - M)] / K = (1 / K) * sum_k P(A >= k) * P(M < k)
-        factor    = sum over its indicators in descending order of s * (1 - s) ** (j - 1) * x_j
-        crime     = weighted mean of its common and specific factors
-        overall   = the worst crime
-
-    Args:
-        case: from ``load_case``.
-        framework: from ``load_framework``.
-        knowledge: ``"contemporaneous"``, where each month uses only what was known by its last
-            day; ``"retrospective"``, where it uses everything; or a day (``"2013-06-30"``, a month
-            or a ``date``), for the whole series as it could be drawn on that day and up to it.
-        audience: ``"public"``, ``"council"`` or ``"internal"`` to count only what it knew
-            (everybody knows what is public); None counts what anybody knew.
-        weights: id of a weight set, or one of your own; shorthand for the branch ``weights``.
-        method: a ``Method``, or chosen options by branch, such as ``{"persistence": "long"}``.
-
-    Returns:
-        An ``Assessment`` of every month; no month uses what became known after its day.
-
-    Raises:
-        DataError: the evidence uses indicators that the framework does not have.
-        RequestError: nothing was known by then, or the knowledge is not understood.
-        UnknownNameError: no such audience, branch, option or weight set.
-
-    Examples:
-        >>> import atrisk
-        >>> case = atrisk.load_case("car-2012-2015")
-        >>> framework = atrisk.load_framework("un-foa-2014")
-        >>> now = atrisk.assess(case, framework)
-        >>> now.months[0], now.months[-1], now.factors.shape
-        ('2012-01', '2015-12', (48, 14))
-
-    References:
-        United Nations (2014), Framework of Analysis for Atrocity Crimes, A/70/741-S/2016/71.
-    """
-    require(case, Case, "load it with load_case('car-2012-2015')")
-    require(framework, Framework, "load it with load_framework('un-foa-2014')")
-    if audience is not None and audience not in AUDIENCES:
-        raise UnknownNameError("audience", str(audience), AUDIENCES)
-    if case.framework is not framework:
-        check_codes(case, framework)
-    chosen = framework.settle(method, weights)
-    view = read_view(case, knowledge)
-    intensity = measure_intensity(
-        case, framework, chosen, cuts=view.cuts, knowledge=view.days, audience=audience
-    )
-    if not intensity.known.any():
-        raise RequestError(
-            f"nothing in {case.id} was known by {view.days[-1]}"
-            + (f" to the audience {audience!r}" if audience else "")
-            + "; choose a later day or another audience"
-        )
-    by_indicator = Scores(intensity.point, intensity.low, intensity.high, intensity.assessed)
-    by_factor = score_factors(framework, chosen, by_indicator)
-    by_crime = score_crimes(framework, chosen, by_indicator, by_factor)
-    worst = np.argmax([scores.point for scores in by_crime.values()], axis=0)
-    return Assessment(
-        case=case,
-        framework=framework,
-        method=chosen,
-        months=tuple(str(month) for month in view.months),
-        knowledge=view.label,
-        audience=audience,
-        until=view.cuts[-1],
-        intensity=intensity,
-        by_indicator=by_indicator,
-        by_factor=by_factor,
-        by_crime=by_crime,
-        by_overall=score_overall(by_crime, by_indicator),
-        worst_crimes=tuple(list(by_crime)[place] for place in worst),
-    )

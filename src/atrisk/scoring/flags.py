@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from atrisk.base.errors import RequestError, UnknownNameError, require
+from atrisk.base.errors import RequestError, require
 from atrisk.base.rows import Result, Row
-from atrisk.frameworks.branches import AlarmOption, Method
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.method import Method
+from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
@@ -58,6 +59,8 @@ class Flags(Result):
         alarms, surges, triggers: in time; each may be empty, which is an answer.
     """
 
+    about = "assessment"
+
     assessment: Assessment = field(repr=False)
     policy: AlarmOption = field(repr=False)
     alarms: tuple[Flag, ...]
@@ -88,13 +91,13 @@ class Flags(Result):
         ]
 
     def __repr__(self) -> str:
-        heard = f", known to {self.assessment.audience}" if self.assessment.audience else ""
         first = f", first in {self.alarms[0].onset}" if self.alarms else ""
-        return (
-            f"Flags({self.assessment.case.id!r} under policy {self.policy.id!r}, "
-            f"{self.assessment.knowledge}{heard}: {len(self.alarms)} alarms{first}, "
-            f"{len(self.surges)} surges, {len(self.triggers)} triggers)\n"
-            f"  {self.assessment.framework.header.caveat}\n  {self.assessment.case.header.caveat}"
+        seen = self.assessment
+        heard = f", known to {seen.audience}" if seen.audience else ""
+        return self._tell(
+            f"Flags({seen.case.id!r} under policy {self.policy.id!r}, "
+            f"{seen.knowledge}{heard}: {len(self.alarms)} alarms{first}, "
+            f"{len(self.surges)} surges, {len(self.triggers)} triggers)"
         )
 
 
@@ -187,10 +190,7 @@ def choose_policy(
     if isinstance(policy, AlarmOption):
         chosen = policy
     elif policy is not None:
-        options = {o.id: o for o in framework.header.branches.alarm.options}
-        if policy not in options:
-            raise UnknownNameError("alarm policy", policy, options)
-        chosen = options[policy]
+        chosen = framework.branches["alarm"].pick(policy, "alarm policy")
     if chosen.off > chosen.on or chosen.months_needed > chosen.months_watched:
         raise RequestError(
             f"the policy {chosen.id!r} cannot work: it needs off <= on and months_needed <= "

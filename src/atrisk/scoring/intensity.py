@@ -1,53 +1,30 @@
 """Intensity: evidence into months x indicators, with what was known by then and no more.
 
 An indicator's intensity is the expected severity of the worst condition in force, over the top of
-the severity scale. A *telling* is one row of evidence on one indicator; the tellings of one claim
-on one indicator form a *group*, which counts once.
+the severity scale.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.dates import Month
-from atrisk.base.errors import RequestError
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience, Evidence, Search, began, ended, knowledge_day
-from atrisk.frameworks.branches import GradeRow, Method
+from atrisk.cases.evidence import Audience
 from atrisk.frameworks.framework import Framework
-from atrisk.kernel.persistence import cumulate, persist, recall
+from atrisk.frameworks.method import Method
+from atrisk.kernel.persistence import cumulate, fade, persist
 from atrisk.kernel.severity import escape, exceed, expect_worst
+from atrisk.scoring.tellings import Spans, Tellings, date_items, gather
+from atrisk.scoring.view import Outlook
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Tellings:
-    """Every telling on every indicator, ordered so that a file's order never matters.
-
-    Attributes:
-        items: the evidence and searches of the case.
-        item, indicator, severity: of each telling, the first two as positions; a search has
-            severity 0.
-        group: group of each telling; a group's tellings stand side by side.
-        starts: first telling of each group.
-        mitigating, owner: whether each group lowers the intensity, and of which indicator.
-    """
-
-    items: tuple[Evidence | Search, ...]
-    item: Integers
-    indicator: Integers
-    severity: Integers
-    group: Integers
-    starts: Integers
-    mitigating: NDArray[np.bool_]
-    owner: Integers
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,43 +48,11 @@ class Intensity:
     assessed: Floats
 
 
-def gather(case: Case, framework: Framework) -> Tellings:
-    """List every telling of a case, by direction, indicator and claim.
-
-    Raises:
-        RequestError: the case holds no evidence.
-    """
-    if not case.evidence:
-        raise RequestError(f"{case.id} has no evidence, so there is nothing to score; add a row")
-    position = {code: place for place, code in enumerate(framework.indicators)}
-    items: tuple[Evidence | Search, ...] = (*case.evidence, *case.searches)
-    rows = sorted(
-        (_mitigates(item), position[code], _claim(item), item.id, place)
-        for place, item in enumerate(items)
-        for code in item.indicators
-    )
-    keys = [row[:3] for row in rows]
-    fresh = np.array([place == 0 or key != keys[place - 1] for place, key in enumerate(keys)])
-    starts = np.flatnonzero(fresh)
-    return Tellings(
-        items=items,
-        item=np.array([row[4] for row in rows]),
-        indicator=np.array([row[1] for row in rows]),
-        severity=np.array([getattr(items[row[4]], "severity", 0) for row in rows]),
-        group=np.cumsum(fresh) - 1,
-        starts=starts,
-        mitigating=np.array([keys[start][0] for start in starts]),
-        owner=np.array([keys[start][1] for start in starts]),
-    )
-
-
 def measure_intensity(
     case: Case,
     framework: Framework,
     method: Method,
-    *,
-    cuts: tuple[date, ...],
-    knowledge: tuple[date, ...],
+    outlook: Outlook,
     audience: Audience | None,
 ) -> Intensity:
     """Score every month by what was known at its own day of knowledge.
@@ -116,20 +61,18 @@ def measure_intensity(
         case: whose evidence.
         framework: whose indicators, of which the case uses no others.
         method: grades, half-lives and the bound for what was not assessed.
-        cuts: the last day of each month that is scored, in order.
-        knowledge: the day on which each month is looked at.
+        outlook: the months, and the day on which each is looked at.
         audience: whose knowledge counts; None for anybody's.
 
     Returns:
-        Intensities of ``len(cuts)`` months; no month uses what became known after its day.
+        Intensities by month; no month uses what became known after its day.
     """
     tellings = gather(case, framework)
-    learnt = [knowledge_day(i, case.source_by_id[i.source], audience) for i in tellings.items]
-    known = (_days(learnt)[:, None] <= _days(knowledge)[None, :])[tellings.item]
-    current = np.where(known, _hold(tellings, framework, method, case, cuts), 0.0)
-    grades = [_grade(item, case, method) for item in tellings.items]
+    spans = date_items(tellings, case, outlook.cuts, audience)
+    known = (spans.learnt[:, None] <= _ordinals(outlook.days)[None, :])[tellings.item]
+    current = np.where(known, _hold(tellings, framework, method, spans), 0.0)
     low, point, high = (
-        np.array([getattr(grade, part) for grade in grades])[tellings.item, None] * current
+        tellings.grade(method.grade, part)[tellings.item, None] * current
         for part in ("low", "probability", "high")
     )
     lowers = tellings.mitigating[tellings.group][:, None]
@@ -174,22 +117,20 @@ def _assess(tellings: Tellings, current: Floats, count: int) -> Floats:
     return (1.0 - escape(by_group[order], tellings.owner[order], count)).T
 
 
-def _hold(
-    tellings: Tellings, framework: Framework, method: Method, case: Case, cuts: tuple[date, ...]
-) -> Floats:
+def _hold(tellings: Tellings, framework: Framework, method: Method, spans: Spans) -> Floats:
     """Return the probability that what each telling describes holds; tellings x months."""
     natures = np.array([indicator.nature for indicator in framework.indicators.values()])
     nature = natures[tellings.indicator][:, None]
-    spans = _Spans.of(tellings.items, case, cuts)
-    result = np.zeros((len(tellings.item), len(cuts)))
+    holding = _Holding.of(spans)
+    result = np.zeros((len(tellings.item), len(spans.cuts)))
     for name in ("structural", "dynamic", "trigger"):
-        held = spans.hold(getattr(method.persistence, name))
+        held = holding.last(getattr(method.persistence, name))
         result = np.where(nature == name, held[tellings.item], result)
     return result
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class _Spans:
+class _Holding:
     """When each item began and ended, spread over the days that its dates allow."""
 
     point: NDArray[np.bool_]  # whether each item is over within its day
@@ -199,50 +140,32 @@ class _Spans:
     lags: Integers  # months from each past month to each row
 
     @classmethod
-    def of(cls, items: tuple[Evidence | Search, ...], case: Case, cuts: tuple[date, ...]) -> _Spans:
-        sources = case.source_by_id
-        beyond = cuts[-1] + timedelta(days=1)
-        starts = [began(item, sources[item.source]) for item in items]
-        ends = [ended(item, sources[item.source]) or (beyond, beyond) for item in items]
-        rows = np.array([Month.of(cut).index for cut in cuts])
-        oldest = min(Month.of(first).index for first, _ in ends)
+    def of(cls, spans: Spans) -> _Holding:
+        last = date.fromordinal(int(spans.cuts[-1]))
+        rows = np.array([Month.of(date.fromordinal(int(cut))).index for cut in spans.cuts])
+        oldest = Month.of(date.fromordinal(int(spans.ended[:, 0].min()))).index
         past = np.arange(min(oldest, rows[0]), rows[-1] + 1)
         # The last month may be seen only up to the cut.
-        month_ends = [min(Month(int(index)).last_day, cuts[-1]) for index in past]
+        ends = _ordinals(min(Month(int(index)).last_day, last) for index in past)
         return cls(
-            np.array([item.end is None for item in items]),
-            _come(starts, cuts),
-            np.diff(_come(starts, month_ends), axis=1, prepend=0.0),
-            np.diff(_come(ends, month_ends), axis=1, prepend=0.0),
+            spans.events,
+            _come(spans.began, spans.cuts),
+            np.diff(_come(spans.began, ends), axis=1, prepend=0.0),
+            np.diff(_come(spans.ended, ends), axis=1, prepend=0.0),
             rows[None, :] - past[:, None],
         )
 
-    def hold(self, half_life: float) -> Floats:
+    def last(self, half_life: float) -> Floats:
         """Return the probability that each item holds, items x rows."""
         lasting = self.started * persist(self.ended, self.lags, half_life)
-        event = recall(self.happened, self.lags, half_life)
+        event = fade(self.happened, self.lags, half_life)
         return np.where(self.point[:, None], event, lasting)
 
 
-def _come(spans: list[tuple[date, date]], cuts: Sequence[date]) -> Floats:
-    first, last = zip(*spans, strict=True)
-    return cumulate(_days(first), _days(last), _days(cuts))
+def _come(span: Integers, days: Integers) -> Floats:
+    first, last = span.T.astype(np.float64)
+    return cumulate(first, last, days.astype(np.float64))
 
 
-def _grade(item: Evidence | Search, case: Case, method: Method) -> GradeRow:
-    reliability = case.source_by_id[item.source].reliability
-    # A search has no severity, so its grade is never used; it needs one all the same.
-    credibility = item.credibility if isinstance(item, Evidence) else 1
-    return method.grade[f"{reliability}{credibility}"]
-
-
-def _mitigates(item: Evidence | Search) -> bool:
-    return isinstance(item, Evidence) and item.direction == "mitigating"
-
-
-def _claim(item: Evidence | Search) -> tuple[str, str]:
-    return item.claim_key if isinstance(item, Evidence) else ("search", item.id)
-
-
-def _days(days: Sequence[date]) -> Floats:
-    return np.array([day.toordinal() for day in days], dtype=np.float64)
+def _ordinals(days: Iterable[date]) -> Integers:
+    return np.array([day.toordinal() for day in days])

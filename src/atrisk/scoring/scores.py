@@ -5,16 +5,15 @@ Every score carries its bounds and its coverage, and is joined by the rule that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError
-from atrisk.frameworks.branches import AggregationOption, Method
 from atrisk.frameworks.framework import Crime, Framework
-from atrisk.kernel.aggregation import Aggregation, CountingOr, Maximum, NoisyOr, PowerMean
+from atrisk.frameworks.method import Method
 
 Floats = NDArray[np.float64]
 
@@ -48,85 +47,109 @@ def describe_score(
     }
 
 
-def join_rule(option: AggregationOption) -> Aggregation:
-    """Return the arithmetic of an aggregation option."""
-    if option.strength is not None:
-        if option.rule == "counting_or":
-            return CountingOr(option.strength)
-        return NoisyOr(option.strength)
-    if option.exponent is not None:
-        return PowerMean(option.exponent)
-    return Maximum()
-
-
-def weigh(method: Method, codes: tuple[str, ...]) -> Floats:
-    """Return the weights of some factors or indicators.
+class Hierarchy:
+    """How a method joins indicators into factors, factors into crimes, crimes into the overall.
 
     Raises:
-        RequestError: none of them has a weight above 0.
+        RequestError: the weight set gives no weight to any part of a factor or a crime.
     """
-    weights = np.array([method.weights.weights[code] for code in codes], dtype=np.float64)
-    if not weights.sum() > 0:
-        raise RequestError(
-            f"the weight set {method.weights.id!r} gives no weight to any of {', '.join(codes)}"
+
+    def __init__(self, framework: Framework, method: Method) -> None:
+        self.framework = framework
+        self.factor_rule = method.factor_aggregation.arithmetic
+        self.crime_rule = method.crime_aggregation.arithmetic
+        codes = tuple(framework.indicators)
+        self.members = {factor: list(places) for factor, places in framework.members.items()}
+        self.indicator_weights = {
+            factor: _weigh(method, [codes[place] for place in places])
+            for factor, places in self.members.items()
+        }
+        self.columns = {c.code: framework.columns(c.factors) for c in framework.crimes.values()}
+        self.factor_weights = {
+            crime.code: _weigh(method, crime.factors) for crime in framework.crimes.values()
+        }
+
+    def join_factors(self, values: Floats) -> Floats:
+        """Join rows x indicators into rows x factors, in the framework's order."""
+        joined = [
+            self.factor_rule.join(values[:, places], self.indicator_weights[factor])
+            for factor, places in self.members.items()
+        ]
+        return np.stack(joined, axis=1)
+
+    def join_crime(self, crime: str, factors: Floats) -> Floats:
+        """Join rows x factors into one score of a crime for each row."""
+        return self.crime_rule.join(factors[:, self.columns[crime]], self.factor_weights[crime])
+
+    def join_overall(self, values: Floats) -> Floats:
+        """Join rows x indicators all the way up to the worst crime of each row."""
+        factors = self.join_factors(values)
+        crimes = [self.join_crime(crime, factors) for crime in self.columns]
+        return np.asarray(np.max(crimes, axis=0))
+
+    def score_factors(self, scores: Scores) -> Scores:
+        """Join indicators into factors; arrays of months x factors."""
+        shares = [scores.coverage[:, places].mean(axis=1) for places in self.members.values()]
+        return Scores(
+            self.join_factors(scores.point),
+            self.join_factors(scores.low),
+            self.join_factors(scores.high),
+            np.stack(shares, axis=1),
         )
-    return weights
 
+    def score_crimes(self, by_indicator: Scores, by_factor: Scores) -> dict[str, Scores]:
+        """Join each crime's factors; its coverage is the share of their indicators."""
+        return {
+            crime.code: Scores(
+                self.join_crime(crime.code, by_factor.point),
+                self.join_crime(crime.code, by_factor.low),
+                self.join_crime(crime.code, by_factor.high),
+                by_indicator.coverage[:, self._list_indicators(crime)].mean(axis=1),
+            )
+            for crime in self.framework.crimes.values()
+        }
 
-def score_factors(framework: Framework, method: Method, scores: Scores) -> Scores:
-    """Join indicators into factors; arrays of months x factors, in the framework's order."""
-    columns = [list(places) for places in framework.members.values()]
-    coverage = np.stack([scores.coverage[:, places].mean(axis=1) for places in columns], axis=1)
-    return Scores(
-        join_factors(framework, method, scores.point),
-        join_factors(framework, method, scores.low),
-        join_factors(framework, method, scores.high),
-        coverage,
-    )
+    def _list_indicators(self, crime: Crime) -> list[int]:
+        return [place for factor in crime.factors for place in self.members[factor]]
 
+    def split_factor(self, factor: str, values: Floats) -> Floats:
+        """Return the multipliers of all indicators that make up one factor's score.
 
-def join_factors(framework: Framework, method: Method, values: Floats) -> Floats:
-    """Join rows x indicators into rows x factors."""
-    rule, codes = join_rule(method.factor_aggregation), tuple(framework.indicators)
-    joined = [
-        rule.join(values[:, list(places)], weigh(method, tuple(codes[p] for p in places)))
-        for places in framework.members.values()
-    ]
-    return np.stack(joined, axis=1)
+        Args:
+            factor: its code.
+            values: intensities of all indicators in one month, shape ``(indicators,)``.
 
+        Returns:
+            ``g`` of the same shape, 0 for other factors' indicators; ``sum(g * values)`` is the
+            score.
+        """
+        places, multipliers = self.members[factor], np.zeros(len(values))
+        weights = self.indicator_weights[factor]
+        multipliers[places] = self.factor_rule.split(values[places], weights)
+        return multipliers
 
-def join_overall(framework: Framework, method: Method, values: Floats) -> Floats:
-    """Join rows x indicators all the way up to the worst crime of each row."""
-    factors, rule = join_factors(framework, method, values), join_rule(method.crime_aggregation)
-    crimes = [
-        rule.join(factors[:, _columns(framework, crime)], weigh(method, crime.factors))
-        for crime in framework.crimes
-    ]
-    return np.asarray(np.max(crimes, axis=0))
+    def split_crime(self, crime: str, values: Floats, factors: Floats) -> Floats:
+        """Return the multipliers of all indicators that make up one crime's score.
 
+        Args:
+            crime: its code.
+            values: intensities of all indicators in one month, shape ``(indicators,)``.
+            factors: scores of all factors in that month, shape ``(factors,)``.
 
-def score_crimes(
-    framework: Framework, method: Method, by_indicator: Scores, by_factor: Scores
-) -> dict[str, Scores]:
-    """Join each crime's factors; its coverage is the share of their indicators, one per month."""
-    return {
-        crime.code: _score_crime(framework, method, crime, by_indicator, by_factor)
-        for crime in framework.crimes
-    }
+        Returns:
+            ``g`` as in ``split_factor``.
+        """
+        codes = self.framework.crimes[crime].factors
+        parts = np.array([self.split_factor(code, values) for code in codes])
+        return np.asarray(self._share(crime, factors) @ parts)
 
+    def split_by_factor(self, crime: str, factors: Floats) -> dict[str, float]:
+        """Return each factor's part in a crime's score; the parts sum to it."""
+        parts = self._share(crime, factors) * factors[self.columns[crime]]
+        return dict(zip(self.framework.crimes[crime].factors, parts.tolist(), strict=True))
 
-def _score_crime(
-    framework: Framework, method: Method, crime: Crime, by_indicator: Scores, by_factor: Scores
-) -> Scores:
-    rule, weights = join_rule(method.crime_aggregation), weigh(method, crime.factors)
-    columns = _columns(framework, crime)
-    places = [place for code in crime.factors for place in framework.members[code]]
-    return Scores(
-        rule.join(by_factor.point[:, columns], weights),
-        rule.join(by_factor.low[:, columns], weights),
-        rule.join(by_factor.high[:, columns], weights),
-        by_indicator.coverage[:, places].mean(axis=1),
-    )
+    def _share(self, crime: str, factors: Floats) -> Floats:
+        return self.crime_rule.split(factors[self.columns[crime]], self.factor_weights[crime])
 
 
 def score_overall(by_crime: Mapping[str, Scores], by_indicator: Scores) -> Scores:
@@ -140,60 +163,11 @@ def score_overall(by_crime: Mapping[str, Scores], by_indicator: Scores) -> Score
     )
 
 
-def split_factor(framework: Framework, method: Method, code: str, values: Floats) -> Floats:
-    """Return the multipliers of all indicators that make up one factor's score.
-
-    Args:
-        framework: whose indicators.
-        method: whose rule and weights.
-        code: of the factor.
-        values: intensities of all indicators in one month, shape ``(indicators,)``.
-
-    Returns:
-        ``g`` of the same shape, 0 for other factors' indicators; ``sum(g * values)`` is the score.
-    """
-    codes, places = tuple(framework.indicators), list(framework.members[code])
-    weights = weigh(method, tuple(codes[place] for place in places))
-    multipliers = np.zeros(len(codes))
-    multipliers[places] = join_rule(method.factor_aggregation).split(values[places], weights)
-    return multipliers
-
-
-def split_crime(
-    framework: Framework, method: Method, crime: Crime, values: Floats, factors: Floats
-) -> Floats:
-    """Return the multipliers of all indicators that make up one crime's score.
-
-    Args:
-        framework: whose indicators.
-        method: whose rules and weights.
-        crime: which.
-        values: intensities of all indicators in one month, shape ``(indicators,)``.
-        factors: scores of all factors in that month, shape ``(factors,)``.
-
-    Returns:
-        ``g`` as in ``split_factor``.
-    """
-    shares = _share(framework, method, crime, factors)
-    parts = [split_factor(framework, method, code, values) for code in crime.factors]
-    multipliers: Floats = shares @ np.array(parts)
-    return multipliers
-
-
-def split_by_factor(
-    framework: Framework, method: Method, crime: Crime, factors: Floats
-) -> dict[str, float]:
-    """Return each factor's part in a crime's score; the parts sum to it."""
-    shares = _share(framework, method, crime, factors)
-    scores = factors[_columns(framework, crime)]
-    return dict(zip(crime.factors, (shares * scores).tolist(), strict=True))
-
-
-def _share(framework: Framework, method: Method, crime: Crime, factors: Floats) -> Floats:
-    rule, weights = join_rule(method.crime_aggregation), weigh(method, crime.factors)
-    return rule.split(factors[_columns(framework, crime)], weights)
-
-
-def _columns(framework: Framework, crime: Crime) -> list[int]:
-    codes = list(framework.factors)
-    return [codes.index(code) for code in crime.factors]
+def _weigh(method: Method, codes: Iterable[str]) -> Floats:
+    """Return the weights of some factors or indicators."""
+    weights = np.array([method.weights.weights[code] for code in codes], dtype=np.float64)
+    if not weights.sum() > 0:
+        raise RequestError(
+            f"the weight set {method.weights.id!r} gives no weight to any of {', '.join(codes)}"
+        )
+    return weights

@@ -1,20 +1,48 @@
-"""Views: from which day each month is looked at, so that no month sees what came after it."""
+"""Views: how a case is looked at, and from which day, so that no month sees the future."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypedDict
 
 from atrisk.base.dates import ImpreciseDate, Month
-from atrisk.base.errors import RequestError, shorten
+from atrisk.base.errors import RequestError, did_you_mean, shorten
 from atrisk.cases.case import Case
+from atrisk.cases.evidence import Audience
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.method import Method, WeightSet
 
 CONTEMPORANEOUS = "contemporaneous"
 RETROSPECTIVE = "retrospective"
 
 
+class View(TypedDict, total=False):
+    """The four choices that a case is looked at with; each may be left out.
+
+    ``assessment.view`` holds those of an assessment, so that ``assess(other, framework,
+    **assessment.view)`` looks at another case alike.
+
+    Attributes:
+        knowledge: ``"contemporaneous"``, where each month uses only what was known by its last
+            day; ``"retrospective"``, where it uses everything; or a day (``"2013-06-30"``, a month
+            or a ``date``), for the whole series as it could be drawn on that day and up to it.
+        audience: ``"public"``, ``"council"`` or ``"internal"`` to count only what it knew
+            (everybody knows what is public); None counts what anybody knew.
+        method: a ``Method``, or options by branch, such as ``{"persistence": "long"}``.
+        weights: id of a weight set, one of your own, or weights by code, such as ``{"10": 3}``;
+            shorthand for the branch ``weights``.
+    """
+
+    knowledge: str | date
+    audience: Audience | None
+    method: Method | Mapping[str, Any] | None
+    weights: str | WeightSet | Mapping[str, float] | None
+
+
 @dataclass(frozen=True, eq=False, slots=True)
-class View:
+class Outlook:
     """The months that can be seen, and from when.
 
     Attributes:
@@ -30,37 +58,57 @@ class View:
     label: str
 
 
-def read_view(case: Case, knowledge: str | date) -> View:
+def check_view(view: Mapping[str, Any]) -> None:
+    """Refuse a keyword that is no choice of a view.
+
+    Raises:
+        TypeError: there is one; the message names the choices.
+    """
+    known = tuple(View.__annotations__)
+    for name in view:
+        if name not in known:
+            near = did_you_mean(name, known)
+            raise TypeError(
+                f"{name!r} is no argument here.{near} A case is looked at with {', '.join(known)}."
+            )
+
+
+def find_held(framework: Framework, view: View) -> frozenset[str]:
+    """Return the branches that a view settles: a method of one's own settles all."""
+    method, weights = view.get("method"), view.get("weights")
+    settled = framework.branches if isinstance(method, Method) else method or ()
+    return frozenset({*settled, *(() if weights is None else ("weights",))})
+
+
+def read_outlook(case: Case, knowledge: str | date) -> Outlook:
     """Read a way of knowing.
 
     Args:
         case: whose months.
-        knowledge: ``"contemporaneous"``: each month from its own last day; ``"retrospective"``:
-            every month with everything; or a day, a month (its last day) or a year: every month up
-            to that day, seen from it.
+        knowledge: as in ``View``.
 
     Raises:
-        RequestError: it is none of these, or the day is before the case begins.
+        RequestError: it is no way of knowing, or the day is before the case begins.
 
     Examples:
-        >>> from atrisk.case import load_case
-        >>> view = read_view(load_case("car-2012-2015"), "2013-06-15")
-        >>> str(view.months[-1]), str(view.cuts[-1])
+        >>> from atrisk.cases.case import load_case
+        >>> outlook = read_outlook(load_case("car-2012-2015"), "2013-06-15")
+        >>> str(outlook.months[-1]), str(outlook.cuts[-1])
         ('2013-06', '2013-06-15')
     """
     months = case.months
     ends = tuple(month.last_day for month in months)
     if knowledge == CONTEMPORANEOUS:
-        return View(months, ends, ends, CONTEMPORANEOUS)
+        return Outlook(months, ends, ends, CONTEMPORANEOUS)
     if knowledge == RETROSPECTIVE:
-        return View(months, ends, (date.max,) * len(ends), RETROSPECTIVE)
+        return Outlook(months, ends, (date.max,) * len(ends), RETROSPECTIVE)
     day = knowledge if isinstance(knowledge, date) else _read_day(str(knowledge))
     day = day.date() if isinstance(day, datetime) else day
     seen = tuple(month for month in months if month.first_day <= day)
     if not seen:
         raise RequestError(f"{day} is before {case.id} begins ({months[0]}); choose a later day")
     cuts = tuple(min(month.last_day, day) for month in seen)
-    return View(seen, cuts, (day,) * len(cuts), f"as of {day}")
+    return Outlook(seen, cuts, (day,) * len(cuts), f"as of {day}")
 
 
 def _read_day(text: str) -> date:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from itertools import combinations
 from operator import add
-from typing import Any
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +20,22 @@ from numpy.typing import NDArray
 from atrisk.base.errors import (
     DataError,
     RequestError,
-    UnknownNameError,
     check_count,
     check_seed,
     require,
 )
-from atrisk.base.levels import AGREEMENT_LEVELS
-from atrisk.base.rows import Result, Row
+from atrisk.base.rows import LevelResult, Row
 from atrisk.base.tables import DateCell, Items, Record, Table, Text, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE, check_evidence
 from atrisk.cases.evidence import Evidence, Source
-from atrisk.ensemble.draws import run_ensemble
 from atrisk.ensemble.ensemble import Ensemble
+from atrisk.ensemble.run import run_ensemble
 from atrisk.frameworks.framework import Framework
 from atrisk.kernel.alpha import measure_alpha
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view
 
 Floats = NDArray[np.float64]
 SETTLED = "settled"
@@ -55,8 +55,13 @@ class Adjudication(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement(Result):
+class Agreement(LevelResult):
     """What several coders of a case agree on.
+
+    ``to_rows`` gives ``"alpha"``: Krippendorff's alpha of all and of each pair of coders, on bands
+    of factor-months (ordinal) and on indicators by source (nominal); ``"factors"``: the first by
+    factor; ``"missed"``: passages that others coded and a coder did not; ``"adjudicate"``: passages
+    on which coders differ, with what differs and whether it is settled.
 
     Attributes:
         case: shared by all.
@@ -64,6 +69,13 @@ class Agreement(Result):
         assessments: of each coder's evidence.
         record: what was settled so far.
     """
+
+    tables: ClassVar[Mapping[str, str]] = {
+        "alpha": "_tell_alpha",
+        "factors": "_tell_factors",
+        "missed": "_tell_missed",
+        "adjudicate": "_tell_differences",
+    }
 
     case: Case = field(repr=False)
     coders: Mapping[str, tuple[Evidence, ...]]
@@ -95,29 +107,6 @@ class Agreement(Result):
                 mine = found.setdefault((item.source, item.locator), {})
                 mine[coder] = (*mine.get(coder, ()), item)
         return dict(sorted(found.items()))
-
-    def to_rows(self, level: str = "alpha") -> list[Row]:
-        """Return rows for a table.
-
-        Args:
-            level: ``"alpha"``: Krippendorff's alpha of all and of each pair of coders, on bands of
-                factor-months (ordinal) and on indicators by source (nominal); ``"factors"``: the
-                first by factor; ``"missed"``: passages that others coded and a coder did not;
-                ``"adjudicate"``: passages on which coders differ, with what differs and whether it
-                is settled.
-
-        Raises:
-            UnknownNameError: no such level.
-        """
-        if level == "alpha":
-            return list(self._tell_alpha())
-        if level == "factors":
-            return list(self._tell_factors())
-        if level == "missed":
-            return list(self._tell_missed())
-        if level == "adjudicate":
-            return list(self._tell_differences())
-        raise UnknownNameError("level", str(level), AGREEMENT_LEVELS)
 
     def _tell_alpha(self) -> Iterator[Row]:
         names = list(self.coders)
@@ -192,15 +181,13 @@ class Agreement(Result):
         )
 
 
-def measure_agreement(
-    case: Case, framework: Framework, *, knowledge: str = "contemporaneous"
-) -> Agreement:
+def measure_agreement(case: Case, framework: Framework, **view: Unpack[View]) -> Agreement:
     """Compare the coders of a case.
 
     Args:
         case: read from a folder that holds at least one ``evidence.<coder>.csv``.
         framework: that all of them code to.
-        knowledge: as in ``assess``.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Returns:
         An ``Agreement``.
@@ -212,6 +199,7 @@ def measure_agreement(
     References:
         Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, University of Pennsylvania.
     """
+    check_view(view)
     require(case, Case, "load it with load_case(Path('my-case'))")
     coders = {SETTLED: case.evidence, **_read_coders(case, framework)}
     if len(coders) < 2:
@@ -220,13 +208,13 @@ def measure_agreement(
             "columns of evidence.csv"
         )
     assessments = {
-        coder: assess(replace(case, evidence=rows), framework, knowledge=knowledge)
+        coder: assess(replace(case, evidence=rows), framework, **view)
         for coder, rows in coders.items()
     }
     return Agreement(case, coders, assessments, _read_record(case))
 
 
-def draw_coders(
+def run_coders(
     case: Case, framework: Framework, *, seed: int, draws: int = 10_000, **choices: Any
 ) -> Ensemble:
     """Run an ensemble in which the coder is a branch: each draw takes one coder's rows.

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, UnknownNameError, check_count, require
 from atrisk.base.rows import Row
-from atrisk.frameworks.branches import AlarmOption
+from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms
 from atrisk.kernel.weights import find_nearest
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy, find_spans
 from atrisk.scoring.intensity import expect_intensity
-from atrisk.scoring.scores import join_overall
 from atrisk.studies.weights import centre_weights, list_crimes
 
 Floats = NDArray[np.float64]
@@ -261,7 +260,7 @@ class _Search:
                 framework.top_severity,
                 len(framework.indicators),
             )
-            yield join_overall(framework, now.method, values).reshape(len(batch), -1)
+            yield now.hierarchy.join_overall(values).reshape(len(batch), -1)
 
     def succeeds(self, scores: Floats) -> NDArray[np.bool_]:
         """Tell which sets reach the goal."""

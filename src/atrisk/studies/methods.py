@@ -6,33 +6,30 @@ asked most is the share of leaves, by weight, that are in alarm in a month.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import ClassVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, UnknownNameError, check_count, check_seed
-from atrisk.base.levels import TREE_LEVELS
-from atrisk.base.rows import Result, Row
+from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience
-from atrisk.ensemble.runner import show_progress
-from atrisk.ensemble.variation import SCORING
+from atrisk.ensemble.runner import HERE, Runner
+from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.method import Method
 from atrisk.kernel.alarms import watch_draws
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
 from atrisk.scoring.intensity import measure_intensity
-from atrisk.scoring.scores import Scores, score_crimes, score_factors
-from atrisk.scoring.view import View, read_view
-
-if TYPE_CHECKING:
-    from datetime import date
+from atrisk.scoring.run import assess
+from atrisk.scoring.scores import Hierarchy, Scores
+from atrisk.scoring.view import View, check_view, find_held
 
 Floats = NDArray[np.float64]
 TREE_BRANCHES = (*SCORING, "alarm")
@@ -40,8 +37,11 @@ Choices = dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class MethodTree(Result):
+class MethodTree(LevelResult):
     """Every leaf of the method's tree, or a sample of them.
+
+    ``to_rows`` gives ``"months"``: share in alarm, least, mean and greatest score; ``"branches"``:
+    the same of each option of each branch, over all months; ``"leaves"``: every leaf.
 
     Attributes:
         base: the assessment under the defaults.
@@ -53,6 +53,13 @@ class MethodTree(Result):
         complete: whether these are all leaves.
         seed: of the sample; None for all leaves.
     """
+
+    tables: ClassVar[Mapping[str, str]] = {
+        "months": "_tell_months",
+        "branches": "_tell_branches",
+        "leaves": "_tell_leaves",
+    }
+    about = "base"
 
     base: Assessment = field(repr=False)
     branches: tuple[str, ...]
@@ -74,23 +81,14 @@ class MethodTree(Result):
         months = self.base.months
         return tuple(months[int(leaf.argmax())] if leaf.any() else None for leaf in self.alarm)
 
-    def to_rows(self, level: str = "months") -> list[Row]:
-        """Return rows for a table.
+    def _tell_months(self) -> Iterator[Row]:
+        return (self._tell_month(place) for place in range(len(self.base.months)))
 
-        Args:
-            level: ``"months"``: share in alarm, least, mean and greatest score; ``"branches"``: the
-                same of each option of each branch, over all months; ``"leaves"``: every leaf.
+    def _tell_branches(self) -> Iterator[Row]:
+        return (row for branch in self.branches for row in self._tell_branch(branch))
 
-        Raises:
-            UnknownNameError: no such level.
-        """
-        if level == "months":
-            return [self._tell_month(place) for place in range(len(self.base.months))]
-        if level == "branches":
-            return [row for branch in self.branches for row in self._tell_branch(branch)]
-        if level == "leaves":
-            return [self._tell_leaf(place) for place in range(len(self.leaves))]
-        raise UnknownNameError("level", str(level), TREE_LEVELS)
+    def _tell_leaves(self) -> Iterator[Row]:
+        return (self._tell_leaf(place) for place in range(len(self.leaves)))
 
     def _tell_month(self, place: int) -> Row:
         known = self.base.coverage[place] > 0
@@ -139,13 +137,12 @@ class MethodTree(Result):
         shown = f"all {len(self.leaves):,}" if self.complete else f"{len(self.leaves):,} drawn"
         top = int(np.argmax(self.share_in_alarm))
         never = float(self.weights @ ~self.alarm.any(axis=1))
-        return (
+        return self._tell(
             f"MethodTree({self.base.case.id!r} under {self.base.framework.id!r}, "
             f"{self.base.knowledge}: {shown} leaves of {', '.join(self.branches)}; most in alarm "
             f"{self.base.months[top]} ({self.share_in_alarm[top]:.0%} by weight), "
-            f"{never:.0%} never)\n  Weights are the project's beliefs in its own options, not "
-            f"probabilities.\n  {self.base.framework.header.caveat}\n"
-            f"  {self.base.case.header.caveat}"
+            f"{never:.0%} never)",
+            "Weights are the project's beliefs in its own options, not probabilities.",
         )
 
 
@@ -156,10 +153,8 @@ def explore_methods(
     branches: Iterable[str] = TREE_BRANCHES,
     most: int = 10_000,
     seed: int | None = None,
-    method: Mapping[str, str] | None = None,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    progress: bool | None = None,
+    runner: Runner = HERE,
+    **view: Unpack[View],
 ) -> MethodTree:
     """Score a case under every combination of the method's options, and keep every result.
 
@@ -169,10 +164,9 @@ def explore_methods(
         branches: that are settled every way, from the five that make a score and ``"alarm"``.
         most: leaves that are enumerated; of a larger tree as many are drawn by belief.
         seed: of that sample; needed only then.
-        method: options of the other branches.
-        knowledge: as in ``assess``.
-        audience: as in ``assess``.
-        progress: whether to show a bar; None for one on a terminal if the work is long.
+        runner: whose ``progress`` says whether to show a bar.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``: what the
+            other branches are settled to. A ``Method`` settles them all.
 
     Returns:
         A ``MethodTree``.
@@ -190,9 +184,12 @@ def explore_methods(
         (9, True, (9, 48))
     """
     check_count("most", most)
-    names = _check_branches(branches, method or {})
-    base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
-    options = [getattr(framework.header.branches, name).options for name in names]
+    check_view(view)
+    settled = view.get("method")
+    held = frozenset() if isinstance(settled, Method) else find_held(framework, view)
+    names = _check_branches(branches, held)
+    base = assess(case, framework, **view)
+    options = [framework.branches[name].options for name in names]
     size = prod(len(group) for group in options)
     if size <= most:
         picked = list(product(*options))
@@ -214,23 +211,23 @@ def explore_methods(
         picked = [tuple(g[p] for g, p in zip(options, leaf, strict=True)) for leaf in places]
         weights = np.full(most, 1 / most)
     leaves = tuple({n: o.id for n, o in zip(names, leaf, strict=True)} for leaf in picked)
-    scorer = _Scorer(case, framework, read_view(case, knowledge), audience, dict(method or {}))
+    scorer = _Scorer(base)
     label = f"{case.id}: {len(leaves):,} methods"
-    results = show_progress(map(scorer.score, leaves), len(leaves), label, show=progress)
+    results = runner.watch(map(scorer.score, leaves), len(leaves), label)
     overall, alarm = (np.array(part) for part in zip(*results, strict=True))
     return MethodTree(
         base, names, leaves, weights / weights.sum(), overall, alarm, size <= most, seed
     )
 
 
-def _check_branches(branches: Iterable[str], method: Mapping[str, str]) -> tuple[str, ...]:
+def _check_branches(branches: Iterable[str], held: Iterable[str]) -> tuple[str, ...]:
     names = tuple([branches] if isinstance(branches, str) else branches)
     if not names:
         raise RequestError(f"no branch to explore; name some of {', '.join(TREE_BRANCHES)}")
     for name in names:
         if name not in TREE_BRANCHES:
             raise UnknownNameError("branch that changes a score or an alarm", name, TREE_BRANCHES)
-        if name in method:
+        if name in held:
             raise RequestError(f"the branch {name!r} is both explored and settled; drop one")
     if len(set(names)) < len(names):
         raise RequestError(f"a branch is named twice in {', '.join(names)}; name it once")
@@ -240,50 +237,35 @@ def _check_branches(branches: Iterable[str], method: Mapping[str, str]) -> tuple
 class _Scorer:
     """Scores leaves, each step once for all leaves that share it."""
 
-    def __init__(
-        self,
-        case: Case,
-        framework: Framework,
-        view: View,
-        audience: Audience | None,
-        settled: Choices,
-    ) -> None:
-        self.case, self.framework, self.view, self.audience = case, framework, view, audience
-        self.settled = settled
+    def __init__(self, base: Assessment) -> None:
+        self.base = base
         self.by_indicator: dict[tuple[str, ...], Scores] = {}
         self.by_factor: dict[tuple[str, ...], Scores] = {}
         self.by_overall: dict[tuple[str, ...], Floats] = {}
 
     def score(self, leaf: Choices) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a leaf's overall scores and whether it is in alarm, each ``(months,)``."""
-        method = self.framework.choose(self.settled | leaf)
+        method = self.base.framework.choose(leaf, self.base.method)
         key = tuple(method.choices[branch] for branch in SCORING)
         if key not in self.by_overall:
-            self.by_overall[key] = self._join(key)
+            self.by_overall[key] = self._join(method, key)
         overall = self.by_overall[key]
-        policy = choose_policy(self.framework, method, None)
+        policy = choose_policy(self.base.framework, method, None)
         alarm = watch_draws(overall[:, None].astype(np.float64), **policy.arguments)
         return overall, alarm[:, 0]
 
-    def _join(self, key: tuple[str, ...]) -> Floats:
-        method = self.framework.choose(self.settled | dict(zip(SCORING, key, strict=True)))
+    def _join(self, method: Method, key: tuple[str, ...]) -> Floats:
+        base, hierarchy = self.base, Hierarchy(self.base.framework, method)
         grade, persistence, factor_rule, _, weights = key
         first, second = (grade, persistence), (grade, persistence, factor_rule, weights)
         if first not in self.by_indicator:
             found = measure_intensity(
-                self.case,
-                self.framework,
-                method,
-                cuts=self.view.cuts,
-                knowledge=self.view.days,
-                audience=self.audience,
+                base.case, base.framework, method, base.outlook, base.audience
             )
             scores = Scores(found.point, found.low, found.high, found.assessed)
             self.by_indicator[first] = scores
         if second not in self.by_factor:
-            scores = self.by_indicator[first]
-            self.by_factor[second] = score_factors(self.framework, method, scores)
-        crimes = score_crimes(
-            self.framework, method, self.by_indicator[first], self.by_factor[second]
-        )
-        return np.asarray(np.max([crime.point for crime in crimes.values()], axis=0))
+            self.by_factor[second] = hierarchy.score_factors(self.by_indicator[first])
+        factors = self.by_factor[second].point
+        crimes = [hierarchy.join_crime(crime, factors) for crime in base.framework.crimes]
+        return np.asarray(np.max(crimes, axis=0))

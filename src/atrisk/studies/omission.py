@@ -8,20 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.edits import change_method
 from atrisk.cases.scenario import Changes
-from atrisk.frameworks.branches import Method, WeightSet
-from atrisk.frameworks.uncertainty import read_uncertainty
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.frameworks.method import Method, WeightSet
+from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import summarise_alarm
-
-if TYPE_CHECKING:
-    from datetime import date
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View
 
 _FIGURES = ("first_alarm", "months_in_alarm", "peak_month", "peak", "mean_score")
 
@@ -33,10 +30,9 @@ class Omissions:
         parts: kind and name of everything that can be left out.
     """
 
-    def __init__(self, base: Assessment, knowledge: str | date) -> None:
+    def __init__(self, base: Assessment) -> None:
         case, framework = base.case, base.framework
         self.case, self.framework, self.base = case, framework, base
-        self.view = {"knowledge": knowledge, "audience": base.audience}
         told = {code for item in case.evidence for code in item.indicators}
         publishers = {case.source_by_id[item.source].publisher for item in case.evidence}
         self.parts = [
@@ -84,7 +80,7 @@ class Omissions:
     def scale_half_lives(self) -> Iterator[Row]:
         """Yield what shorter and longer half-lives give, beside the base."""
         before = _measure(self.base)
-        for factor in read_uncertainty(self.framework.folder).half_life_factors:
+        for factor in self.framework.uncertainty.half_life_factors:
             scaled = change_method(self.framework, self.base.method, Changes(half_lives=factor))
             yield {"half_lives": factor} | _compare(
                 before, _measure(self._assess(self.case, scaled))
@@ -92,7 +88,8 @@ class Omissions:
 
     def _assess(self, case: Case, method: Method) -> Assessment | None:
         try:
-            return assess(case, self.framework, method=method, **self.view)  # type: ignore[arg-type]
+            view = View(**{**self.base.view, "method": method, "weights": None})
+            return assess(case, self.framework, **view)
         except RequestError:
             return None  # nothing is left: told as such, not as zero
 

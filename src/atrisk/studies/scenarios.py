@@ -10,27 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import ClassVar, Unpack
 
 import numpy as np
 
 from atrisk.base.errors import RequestError, UnknownNameError, require
-from atrisk.base.levels import OUTCOME_LEVELS
-from atrisk.base.rows import Result, Row
+from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.edits import change_case, change_method
-from atrisk.cases.evidence import Audience
-from atrisk.frameworks.branches import Method
+from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.options import RuleOption
 from atrisk.gap.gap import Gap, compare_rules, measure_gap
 from atrisk.gap.waiting import summarise_waiting
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
 from atrisk.scoring.flags import choose_policy, find_spans, in_alarm, summarise_alarm
-
-if TYPE_CHECKING:
-    from datetime import date
-from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view
 
 CAVEAT = (
     "What-ifs on the coded record under this method: not what would have happened in the country."
@@ -62,44 +59,39 @@ class ScenarioResult:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome(Result):
+class Outcome(LevelResult):
     """Scenarios beside their base.
+
+    ``to_rows`` gives, the base first, ``"summary"``: one row each, with the change from the base;
+    ``"rules"``: lags of each under every matching rule; ``"months"``: each month's score, alarm,
+    response and gap beside the base's.
 
     Attributes:
         base: the case as it is.
         results: one for each scenario.
     """
 
+    tables: ClassVar[Mapping[str, str]] = {
+        "summary": "_tell_summary",
+        "rules": "_tell_rules",
+        "months": "_tell_months",
+    }
+
     base: ScenarioResult = field(repr=False)
     results: tuple[ScenarioResult, ...]
 
-    def to_rows(self, level: str = "summary") -> list[Row]:
-        """Return rows for a table, the base first.
+    def _tell_summary(self) -> Iterator[Row]:
+        base = self.base.measure()
+        for one in (self.base, *self.results):
+            yield {"scenario": one.id} | _compare(base, one.measure())
 
-        Args:
-            level: ``"summary"``: one row each, with the change from the base; ``"rules"``: lags of
-                each under every matching rule; ``"months"``: each month's score, alarm, response
-                and gap beside the base's.
+    def _tell_rules(self) -> Iterator[Row]:
+        for one in (self.base, *self.results):
+            for row in compare_rules(one.gap.case, one.assessment) if one.gap else ():
+                yield {"scenario": one.id} | row
 
-        Raises:
-            UnknownNameError: no such level.
-        """
-        if level == "summary":
-            base = self.base.measure()
-            return [
-                {"scenario": one.id} | _compare(base, one.measure())
-                for one in (self.base, *self.results)
-            ]
-        if level == "months":
-            return [row for one in self.results for row in self._compare_months(one)]
-        if level == "rules":
-            return [
-                {"scenario": one.id} | row
-                for one in (self.base, *self.results)
-                if one.gap is not None
-                for row in compare_rules(one.gap.case, one.assessment)
-            ]
-        raise UnknownNameError("level", str(level), OUTCOME_LEVELS)
+    def _tell_months(self) -> Iterator[Row]:
+        return (row for one in self.results for row in self._compare_months(one))
 
     def explain(
         self, scenario: str, month: str, *, factor: str | None = None, crime: str | None = None
@@ -141,11 +133,15 @@ class Outcome(Result):
         alike = [name for name, now in measured.items() if now == before]
         shown += f"; no figure of the summary changes under {', '.join(alike)}" if alike else ""
         base = self.base.assessment
-        return (
+        return self._tell(
             f"Outcome({base.case.id!r} under {base.framework.id!r}, {base.knowledge}: "
-            f"{len(self.results)} scenarios; first alarm {first}, {shown})\n"
-            f"  {CAVEAT}\n  {base.framework.header.caveat}\n  {base.case.header.caveat}"
+            f"{len(self.results)} scenarios; first alarm {first}, {shown})",
         )
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a what-if is not, and what a reader must know of the base."""
+        return (CAVEAT, *self.base.assessment.caveats)
 
 
 def run_scenarios(
@@ -153,10 +149,8 @@ def run_scenarios(
     framework: Framework,
     scenarios: Iterable[str | Path | Scenario] | str | Path | None = None,
     *,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Method | Mapping[str, str] | None = None,
-    rule: str | None = None,
+    rule: str | RuleOption | None = None,
+    **view: Unpack[View],
 ) -> Outcome:
     """Run what-ifs and compare each with the case as it is.
 
@@ -165,10 +159,9 @@ def run_scenarios(
         framework: what it is scored under.
         scenarios: ids of those that the case ships with, paths of files, or scenarios of one's own;
             None for all that it ships with.
-        knowledge: as in ``assess``, for base and scenarios alike.
-        audience: as in ``assess``, for base and scenarios alike.
-        method: as in ``assess``, for base and scenarios alike.
         rule: matching rule of the gap; None for the method's.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``, for base and
+            scenarios alike.
 
     Returns:
         An ``Outcome``: first alarm, peak, months in alarm, gap and lags, each beside the base's.
@@ -188,7 +181,8 @@ def run_scenarios(
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     chosen = list_wanted(case, scenarios)
-    base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
+    check_view(view)
+    base = assess(case, framework, **view)
 
     def run(scenario: Scenario | None) -> ScenarioResult:
         if scenario is None:
@@ -196,9 +190,8 @@ def run_scenarios(
         other = change_case(case, scenario.changes)
         settled = change_method(framework, base.method, scenario.changes)
         choose_policy(framework, settled, None)
-        assessment = assess(
-            other, framework, knowledge=knowledge, audience=audience, method=settled
-        )
+        changed = View(**{**view, "method": settled, "weights": None})
+        assessment = assess(other, framework, **changed)
         return ScenarioResult(scenario, assessment, _try_gap(other, assessment, rule))
 
     return Outcome(run(None), tuple(run(scenario) for scenario in chosen))
@@ -234,7 +227,7 @@ def list_wanted(
     return chosen
 
 
-def _try_gap(case: Case, assessment: Assessment, rule: str | None) -> Gap | None:
+def _try_gap(case: Case, assessment: Assessment, rule: str | RuleOption | None) -> Gap | None:
     return measure_gap(case, assessment, rule) if case.warnings else None
 
 
@@ -242,9 +235,8 @@ def _measure_gap(gap: Gap | None) -> Row:
     names = ("warnings", "answered", "median_lag_days", "first_answer", "first_answer_lag_days")
     if gap is None:
         return dict.fromkeys((*names, "months_in_alarm_without_answer", "mean_gap"))
-    warned = [lag for lag in gap.lags if lag.warning]
-    summary = summarise_waiting(warned, gap.assessment.framework.header.confidence_level)
-    first = warned[0]
+    summary = summarise_waiting(gap.warned, gap.assessment.framework.header.confidence_level)
+    first = gap.warned[0]
     gaps = [row["gap"] for row in gap.monthly if row["gap"] is not None]
     return {
         "warnings": summary["warnings"],

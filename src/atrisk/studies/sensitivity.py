@@ -8,58 +8,117 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import ClassVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.errors import UnknownNameError, check_count, check_seed, require
-from atrisk.base.levels import KINDS, STUDY_LEVELS
-from atrisk.base.rows import Result, Row
+from atrisk.base.errors import check_count, check_seed, require
+from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience, Evidence, Search
-from atrisk.ensemble.preparation import vary_around
-from atrisk.ensemble.runner import run_tasks, show_progress
-from atrisk.ensemble.variation import NATURES, Inputs, Variation
-from atrisk.frameworks.branches import Method
+from atrisk.ensemble.model import vary_around
+from atrisk.ensemble.runner import HERE, Runner
+from atrisk.ensemble.variation import KINDS, NATURES, Inputs, Variation
 from atrisk.frameworks.framework import Framework
-from atrisk.frameworks.uncertainty import read_uncertainty
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.sobol import Indices, estimate_indices
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import find_spans
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view
 from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.omission import Omissions
 
-if TYPE_CHECKING:
-    from datetime import date
-
 Floats = NDArray[np.float64]
+Swap = Callable[[Inputs, Inputs], Inputs]
 _OPTIONS = ("grade", "persistence", "factor_aggregation", "crime_aggregation")
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity(Result):
-    """What the result of an assessment hangs on.
+class Sensitivity(LevelResult):
+    """What the result of an assessment hangs on; each part is computed when it is first asked for.
+
+    ``to_rows`` gives ``"inputs"``: the indices of each input and month; ``"months"``: what matters
+    most in each month; ``"leave_out"``, ``"flips"`` or ``"half_lives"``.
 
     Attributes:
         base: the assessment.
         inputs: what was varied, each as one input: numbers, groups of numbers, categories.
         indices: Sobol indices of the overall score, inputs x months, with intervals.
         draws, seed: sample size of each input, and the seed.
+        resamples: of the bootstrap.
+        budget: sets of evidence that may be tried for a flip.
         leave_out: what is left without an indicator, a factor, a source or a publisher.
         flips: the least that changes the first alarm.
         half_lives: what half and twice the half-lives give.
     """
 
+    tables: ClassVar[Mapping[str, str]] = {
+        "inputs": "_tell_inputs",
+        "months": "_tell_months",
+        "leave_out": "_tell_left",
+        "flips": "_tell_flips",
+        "half_lives": "_tell_half_lives",
+    }
+    about = "base"
+
     base: Assessment = field(repr=False)
-    inputs: tuple[str, ...]
-    indices: Indices = field(repr=False)
     draws: int
     seed: int
-    leave_out: tuple[Row, ...] = field(repr=False)
-    flips: tuple[Flip | WeightFlip, ...] = field(repr=False)
-    half_lives: tuple[Row, ...] = field(repr=False)
+    resamples: int = field(repr=False)
+    budget: int = field(repr=False)
+    variation: Variation = field(repr=False)
+    runner: Runner = field(repr=False)
+
+    @cached_property
+    def swaps(self) -> Mapping[str, Swap]:
+        """For each input how it, and it alone, is taken from the second sample."""
+        return _list_swaps(self.base.case, self.variation)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return tuple(self.swaps)
+
+    @cached_property
+    def indices(self) -> Indices:
+        """Sobol indices of the overall score, inputs x months."""
+        generator = np.random.default_rng(self.seed)
+        a, b = (self.variation.draw_inputs(generator, self.draws) for _ in range(2))
+        tasks: list[Callable[[], Inputs]] = [lambda: a, lambda: b]
+        tasks += [partial(swap, a, b) for swap in self.swaps.values()]
+        label = f"{self.base.case.id}: {len(tasks) * self.draws:,} runs"
+        found = self.runner.run(self._score, tasks, total=len(tasks), label=label)
+        first, second, *mixed = (scores for _, scores in found)
+        return estimate_indices(
+            first,
+            second,
+            np.array(mixed),
+            generator,
+            resamples=self.resamples,
+            confidence=self.base.framework.uncertainty.confidence_level,
+        )
+
+    def _score(self, make: Callable[[], Inputs]) -> Floats:
+        overall = propagate(self.variation.model, self.variation.settle(make())).overall
+        return overall.T.astype(np.float64)
+
+    @cached_property
+    def leave_out(self) -> tuple[Row, ...]:
+        """What is left without each part, beside the base."""
+        omissions, label = Omissions(self.base), f"{self.base.case.id}: leaving out"
+        return tuple(self.runner.watch(omissions.leave_out(), len(omissions.parts), label))
+
+    @cached_property
+    def flips(self) -> tuple[Flip | WeightFlip, ...]:
+        """Every flip that can be asked for."""
+        return tuple(_list_flips(self.base, self.budget))
+
+    @cached_property
+    def half_lives(self) -> tuple[Row, ...]:
+        """What shorter and longer half-lives give, beside the base."""
+        return tuple(Omissions(self.base).scale_half_lives())
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -74,27 +133,14 @@ class Sensitivity(Result):
             for column in self.indices.total.T
         )
 
-    def to_rows(self, level: str = "inputs") -> list[Row]:
-        """Return rows for a table.
+    def _tell_left(self) -> tuple[Row, ...]:
+        return self.leave_out
 
-        Args:
-            level: ``"inputs"``: the indices of each input and month; ``"months"``: what matters
-                most in each month; ``"leave_out"``, ``"flips"`` or ``"half_lives"``.
+    def _tell_flips(self) -> Iterator[Row]:
+        return (flip.to_row() for flip in self.flips)
 
-        Raises:
-            UnknownNameError: no such level.
-        """
-        if level == "inputs":
-            return list(self._tell_inputs())
-        if level == "months":
-            return list(self._tell_months())
-        if level == "leave_out":
-            return [dict(row) for row in self.leave_out]
-        if level == "flips":
-            return [flip.to_row() for flip in self.flips]
-        if level == "half_lives":
-            return [dict(row) for row in self.half_lives]
-        raise UnknownNameError("level", str(level), STUDY_LEVELS)
+    def _tell_half_lives(self) -> tuple[Row, ...]:
+        return self.half_lives
 
     def _tell_inputs(self) -> Iterator[Row]:
         found = self.indices
@@ -126,23 +172,26 @@ class Sensitivity(Result):
             }
 
     def __repr__(self) -> str:
-        named = [name for name in self.matters_most if name]
-        often = max(dict.fromkeys(named), key=named.count) if named else "nothing"
-        flip = self.flips[0].to_row() if self.flips else None
-        moved = (
-            f"; the first alarm ({flip['first_alarm']}) rests on {flip['size']} "
-            f"row{'s' * (flip['size'] != 1)} of evidence"
-            if flip and flip["size"]
-            else ""
-        )
-        return (
+        told = f"{len(self.inputs)} inputs, {self.draws:,} draws each"
+        if "indices" in self.__dict__:
+            named = [name for name in self.matters_most if name]
+            often = max(dict.fromkeys(named), key=named.count) if named else "nothing"
+            told += f"; {often} matters most in {named.count(often)} of {len(self.months)} months"
+        if self.__dict__.get("flips"):
+            told += _tell_flip(self.flips[0])
+        return self._tell(
             f"Sensitivity({self.base.case.id!r} under {self.base.framework.id!r}, "
-            f"{self.base.knowledge}: {len(self.inputs)} inputs, {self.draws:,} draws each; {often} "
-            f"matters most in {named.count(often)} of {len(self.months)} months{moved}; "
-            f"seed {self.seed})\n"
-            "  Shares of the spread that the project's own judgements give, not causes.\n"
-            f"  {self.base.framework.header.caveat}\n  {self.base.case.header.caveat}"
+            f"{self.base.knowledge}: {told}; seed {self.seed})",
+            "Shares of the spread that the project's own judgements give, not causes.",
         )
+
+
+def _tell_flip(flip: Flip | WeightFlip) -> str:
+    row = flip.to_row()
+    if not row["size"]:
+        return ""
+    rows = f"{row['size']} row{'s' * (row['size'] != 1)} of evidence"
+    return f"; the first alarm ({row['first_alarm']}) rests on {rows}"
 
 
 def analyse_sensitivity(
@@ -154,11 +203,8 @@ def analyse_sensitivity(
     resamples: int = 200,
     budget: int = 20_000,
     uncertainty: Mapping[str, str] | None = None,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Method | Mapping[str, str] | None = None,
-    workers: int | None = None,
-    progress: bool | None = None,
+    runner: Runner = HERE,
+    **view: Unpack[View],
 ) -> Sensitivity:
     """Say what an assessment hangs on.
 
@@ -181,11 +227,8 @@ def analyse_sensitivity(
         resamples: of the bootstrap, 2 or more.
         budget: sets of evidence that may be tried for a flip, see ``flip_evidence``.
         uncertainty: as in ``run_ensemble``.
-        knowledge: as in ``run_ensemble``.
-        audience: as in ``run_ensemble``.
-        method: as in ``run_ensemble``.
-        workers: threads; None for as many as there are cores. The numbers are the same.
-        progress: whether to show a bar; None for one on a terminal if the work is long.
+        runner: where it is done; the numbers are the same to the bit.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``run_ensemble``.
 
     Returns:
         A ``Sensitivity``.
@@ -210,74 +253,19 @@ def analyse_sensitivity(
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     check_count("draws", draws, least=2)
     check_count("resamples", resamples, least=2)
+    check_count("budget", budget)
     check_seed(seed)
-    base = assess(case, framework, knowledge=knowledge, audience=audience, method=method)
-    variation = vary_around(
-        base, knowledge=knowledge, method=method, uncertainty=uncertainty, vary=KINDS
-    )
-    names, indices = _estimate(
-        case,
-        variation,
-        seed=seed,
-        draws=draws,
-        resamples=resamples,
-        confidence=read_uncertainty(framework.folder).confidence_level,
-        workers=workers,
-        progress=progress,
-    )
-    omissions, label = Omissions(base, knowledge), f"{case.id}: leaving out"
-    left = show_progress(omissions.leave_out(), len(omissions.parts), label, show=progress)
-    return Sensitivity(
-        base,
-        names,
-        indices,
-        draws,
-        seed,
-        tuple(left),
-        tuple(_list_flips(base, budget)),
-        tuple(omissions.scale_half_lives()),
-    )
-
-
-def _estimate(
-    case: Case,
-    variation: Variation,
-    *,
-    seed: int,
-    draws: int,
-    resamples: int,
-    confidence: float,
-    workers: int | None,
-    progress: bool | None,
-) -> tuple[tuple[str, ...], Indices]:
-    generator = np.random.default_rng(seed)
-    a, b = (variation.draw_inputs(generator, draws) for _ in range(2))
-    swaps = _list_swaps(case, variation)
-    tasks: list[Callable[[], Inputs]] = [lambda: a, lambda: b]
-    tasks += [lambda swap=swap: swap(a, b) for swap in swaps.values()]  # type: ignore[misc]
-
-    def score(make: Callable[[], Inputs]) -> Floats:
-        overall = propagate(variation.model, variation.settle(make())).overall
-        return overall.T.astype(np.float64)
-
-    results = run_tasks(score, tasks, workers=workers)
-    label = f"{case.id}: {len(tasks) * draws:,} runs"
-    first, second, *mixed = show_progress(results, len(tasks), label, show=progress)
-    indices = estimate_indices(
-        first, second, np.array(mixed), generator, resamples=resamples, confidence=confidence
-    )
-    return tuple(swaps), indices
-
-
-Swap = Callable[[Inputs, Inputs], Inputs]
+    check_view(view)
+    base = assess(case, framework, **view)
+    variation = vary_around(base, uncertainty=uncertainty, vary=KINDS)
+    return Sensitivity(base, draws, seed, resamples, budget, variation, runner)
 
 
 def _list_swaps(case: Case, variation: Variation) -> dict[str, Swap]:
     """Return for each input how to take it, and it alone, from the second sample."""
     swaps: dict[str, Swap] = {}
     # The order in which the variation numbers them.
-    items: tuple[Evidence | Search, ...] = (*case.evidence, *case.searches)
-    sources = dict.fromkeys(item.source for item in items)
+    sources = dict.fromkeys(item.source for item in case.items)
     for number, source in enumerate(sources):
         swaps[f"truth of {source}"] = _swap_truth(variation.block == number)
     swaps["severity"] = lambda a, b: replace(a, severity=b.severity)
@@ -319,7 +307,7 @@ def _list_flips(base: Assessment, budget: int) -> Iterator[Flip | WeightFlip]:
     if find_spans(base):
         yield flip_evidence(base, "later", budget=budget)
         yield flip_evidence(base, "never", budget=budget)
-        if base.method.crime_aggregation.exponent == 1:
+        if base.method.crime_aggregation.arithmetic.is_linear:
             yield flip_weights(base, "later")
             yield flip_weights(base, "never")
     yield flip_evidence(base, "earlier", budget=budget)

@@ -15,10 +15,10 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.errors import RequestError, UnknownNameError, check_count, check_seed, require
+from atrisk.base.errors import RequestError, check_count, check_seed, require
 from atrisk.base.rows import Result, Row
-from atrisk.frameworks.branches import AlarmOption
-from atrisk.frameworks.uncertainty import choose_uncertainty, read_uncertainty
+from atrisk.frameworks.options import AlarmOption
+from atrisk.frameworks.uncertainty import WeightBoundsOption, choose_uncertainty
 from atrisk.kernel import sampling
 from atrisk.kernel.weights import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
 from atrisk.scoring.assessment import Assessment
@@ -38,6 +38,8 @@ class WeightDraws(Result):
         weights: relative, draws x factors; only ratios count.
         overall: draws x months.
     """
+
+    about = "assessment"
 
     assessment: Assessment = field(repr=False)
     seed: int
@@ -82,12 +84,12 @@ class WeightDraws(Result):
     def __repr__(self) -> str:
         peak = int(np.argmax(self.overall.mean(axis=0)))
         scores = self.overall[:, peak]
-        return (
+        return self._tell(
             f"WeightDraws({self.assessment.case.id!r}: {len(self.overall):,} draws of the weights "
             f"of {self.weights.shape[1]} factors, concentration {self.concentration:g}; peak "
             f"{self.assessment.months[peak]} {scores.mean():.2f}, deviation {scores.std():.3f}, "
-            f"seed {self.seed})\n  Only the weights of the factors vary.\n"
-            f"  {self.assessment.framework.header.caveat}\n  {self.assessment.case.header.caveat}"
+            f"seed {self.seed})",
+            "Only the weights of the factors vary.",
         )
 
 
@@ -102,6 +104,8 @@ class WeightBounds(Result):
         avoidable: whether some admissible weighting never raises an alarm.
         avoiding: such weights by factor, relative to those of the set; empty if there are none.
     """
+
+    about = "assessment"
 
     assessment: Assessment = field(repr=False)
     policy: AlarmOption = field(repr=False)
@@ -130,16 +134,15 @@ class WeightBounds(Result):
             "some weighting avoids the alarm" if self.avoidable else "no weighting avoids the alarm"
         )
         peak = int(np.argmax(self.assessment.overall))
-        return (
+        return self._tell(
             f"WeightBounds({self.assessment.case.id!r}: each weight within a factor "
             f"{self.factor:g}; {self.assessment.months[peak]} "
             f"{self.assessment.overall[peak]:.2f} [{self.low[peak]:.2f}-{self.high[peak]:.2f}]; "
-            f"under the policy {self.policy.id!r} {answer})\n"
-            f"  {self.assessment.framework.header.caveat}\n  {self.assessment.case.header.caveat}"
+            f"under the policy {self.policy.id!r} {answer})"
         )
 
 
-def draw_weights(
+def sample_weights(
     assessment: Assessment, *, seed: int, draws: int = 10_000, spread: str | float | None = None
 ) -> WeightDraws:
     """Score an assessment's factors under draws of Dirichlet weights around its weight set.
@@ -164,7 +167,7 @@ def draw_weights(
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
-        >>> draw_weights(now, seed=7, draws=100).overall.shape
+        >>> sample_weights(now, seed=7, draws=100).overall.shape
         (100, 48)
     """
     check_count("draws", draws)
@@ -188,8 +191,8 @@ def describe_weights(assessment: Assessment, spread: str | float | None = None) 
         mean = m        variance = (sum a_i x_i ** 2 / A - m ** 2) / (A + 1)
 
     Args:
-        assessment: as in ``draw_weights``.
-        spread: as in ``draw_weights``.
+        assessment: as in ``sample_weights``.
+        spread: as in ``sample_weights``.
 
     Returns:
         One row a month and crime; None where nothing is on record.
@@ -297,16 +300,12 @@ def list_crimes(assessment: Assessment) -> dict[str, Places]:
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
     rule = assessment.method.crime_aggregation
-    if rule.exponent != 1:
+    if not rule.arithmetic.is_linear:
         raise RequestError(
             f"the crimes are joined by {rule.id!r}, which is not linear in the weights; assess "
             "with method={'crime_aggregation': 'arithmetic'}, or draw with run_ensemble"
         )
-    codes = list(assessment.factor_codes)
-    return {
-        crime.code: np.array([codes.index(code) for code in crime.factors])
-        for crime in assessment.framework.crimes
-    }
+    return {code: np.array(columns) for code, columns in assessment.hierarchy.columns.items()}
 
 
 def centre_weights(assessment: Assessment) -> Floats:
@@ -338,7 +337,7 @@ def _score(weights: Singles, scores: Floats, place: Places) -> Singles:
 
 def _read_spread(assessment: Assessment, spread: str | float | None) -> float:
     if spread is None or isinstance(spread, str):
-        header = read_uncertainty(assessment.framework.folder)
+        header = assessment.framework.uncertainty
         choices = {"weight_spread": spread} if spread else None
         return choose_uncertainty(header, choices).weight_spread.concentration
     if not spread > 0:
@@ -348,11 +347,9 @@ def _read_spread(assessment: Assessment, spread: str | float | None) -> float:
 
 def _read_factor(assessment: Assessment, factor: str | float | None) -> float:
     if factor is None or isinstance(factor, str):
-        branch = read_uncertainty(assessment.framework.folder).weight_bounds
-        options = {option.id: option.factor for option in branch.options}
-        if factor is not None and factor not in options:
-            raise UnknownNameError("option of 'weight_bounds'", factor, options)
-        return options[factor or branch.default]
+        branch = assessment.framework.uncertainty.weight_bounds
+        chosen: WeightBoundsOption = branch.pick(factor, "option of 'weight_bounds'")
+        return chosen.factor
     if not factor >= 1:
         raise RequestError(f"a factor of {factor:g} bounds nothing; give a number, 1 or more")
     return float(factor)

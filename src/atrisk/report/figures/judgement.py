@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING
 
+from atrisk.base.rows import Row
+from atrisk.report.brief import Brief
+from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.style import (
     BLUE,
     DASHES,
@@ -22,11 +25,11 @@ from atrisk.studies.methods import MethodTree
 from atrisk.studies.scenarios import Outcome
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from atrisk.report.figures.canvas import Canvas
 
 
 @styled
-def draw_scenarios(outcome: Outcome) -> Figure:
+def plot_scenarios(outcome: Outcome) -> Canvas:
     """Draw how far each scenario moves the score of the case as it is.
 
     Returns:
@@ -59,7 +62,7 @@ def draw_scenarios(outcome: Outcome) -> Figure:
 
 
 @styled
-def draw_judgements(tree: MethodTree) -> Figure:
+def plot_judgements(tree: MethodTree) -> Canvas:
     """Draw how far each judgement of the method moves the mean score.
 
     A bar runs over the options of one branch, from the lowest to the highest mean of the monthly
@@ -97,3 +100,47 @@ def draw_judgements(tree: MethodTree) -> Figure:
     axes.set_ylabel("judgement of the method")
     add_legend(figure, 2)
     return figure
+
+
+def declare_scenarios(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    outcome = brief.outcome
+    return Figure(
+        "scenarios",
+        "Scenarios side by side",
+        "What the score would be had something been otherwise. A scenario changes what was on "
+        "record; it does not say what people would then have done. A line on zero changes no "
+        "score: it may still change warnings, answers or alarms, as its table tells.",
+        tuple(_tell_scenarios(brief)),
+        "" if outcome else _tell_no_scenarios(brief),
+        (lambda _: plot_scenarios(outcome)) if outcome else None,
+    )
+
+
+def declare_judgements(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    tree = brief.tree
+    return Figure(
+        "judgements",
+        "Which judgement of the method matters",
+        "The mean monthly score under each option of a judgement, over all ways to settle the "
+        "others by their weights. Options that nobody thought of are not here.",
+        tuple(tree.to_rows("branches")) if tree else (),
+        "" if tree else "every judgement was settled",
+        (lambda _: plot_judgements(tree)) if tree else None,
+    )
+
+
+def _tell_no_scenarios(brief: Brief) -> str:
+    if brief.case.crossed_from:
+        return f"scenarios written for {brief.case.crossed_from} are not carried over"
+    return "the case has no scenarios"
+
+
+def _tell_scenarios(brief: Brief) -> list[Row]:
+    results = brief.outcome.results if brief.outcome else ()
+    titles = {one.id: one.scenario.title for one in results if one.scenario}
+    return [
+        {"scenario": row["scenario"], "title": titles.get(row["scenario"], "as it is")} | row
+        for row in brief.scenario_rows
+    ]

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atrisk.base.dates import ImpreciseDate
+from atrisk.base.rows import Row
 from atrisk.cases.evidence import AUDIENCES
-from atrisk.cases.ledger import EarlyWarning, Response
+from atrisk.cases.ledger import STAGES, EarlyWarning, Response
 from atrisk.gap.gap import Gap
+from atrisk.report.brief import Brief
+from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.risk import Spans
 from atrisk.report.figures.style import (
     BLUE,
@@ -36,18 +39,20 @@ from atrisk.scoring.assessment import Assessment
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
+    from atrisk.report.figures.canvas import Canvas
+
+NOBODY = "no warning is on record"
 SHOWN_STAGES = ("decided", "deployed")
 
 
 @styled
-def draw_timeline(
+def plot_timeline(
     assessment: Assessment,
     warnings: Sequence[EarlyWarning],
     responses: Sequence[Response],
     spans: Spans = (),
-) -> Figure:
+) -> Canvas:
     """Draw warnings and responses under the risk curve, on one axis of time.
 
     A warning stands in the row of who heard it; a response in that of its instrument, at the
@@ -131,7 +136,7 @@ def _spread(places: Iterable[float], row: int) -> list[float]:
 
 
 @styled
-def draw_gap(gap: Gap) -> Figure:
+def plot_gap(gap: Gap) -> Canvas:
     """Draw the risk beside the level of response that stood against it.
 
     Returns:
@@ -163,7 +168,7 @@ def draw_gap(gap: Gap) -> Figure:
 
 
 @styled
-def draw_promises(gap: Gap) -> Figure:
+def plot_promises(gap: Gap) -> Canvas:
     """Draw the share that was delivered of what each response promised.
 
     Returns:
@@ -197,7 +202,7 @@ def draw_promises(gap: Gap) -> Figure:
 
 
 @styled
-def draw_waiting(gaps: Mapping[str, Gap]) -> Figure:
+def plot_waiting(gaps: Mapping[str, Gap]) -> Canvas:
     """Draw the share of warnings still waiting, by days since the warning, under each rule.
 
     Kaplan-Meier estimates: a warning that nothing answered waits until the end of the case.
@@ -231,3 +236,89 @@ def draw_waiting(gaps: Mapping[str, Gap]) -> Figure:
     axes.set_ylabel("warnings still unanswered (%)")
     add_legend(figure, 3)
     return figure
+
+
+def declare_timeline(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    gap = brief.gap
+    return Figure(
+        "timeline",
+        "Warnings and responses under the risk",
+        "Each mark stands at the middle of the dates that the sources give. What no source in "
+        "this case tells is not here: a quiet row is not an absence of warnings.",
+        tuple(_tell_ledgers(brief)),
+        "" if gap else NOBODY,
+        (lambda _: plot_timeline(brief.assessment, brief.warnings, brief.responses, brief.spans))
+        if gap
+        else None,
+    )
+
+
+def declare_gap(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    gap = brief.gap
+    monthly = gap.to_rows("monthly") if gap else []
+    return Figure(
+        "gap",
+        "Risk beside the response to it",
+        "The response level counts what stood in force, by a table of the framework, times the "
+        "share delivered. The two scales are judgements laid side by side; their difference "
+        "says where to look, not how many lives it cost.",
+        tuple(monthly),
+        "" if gap else NOBODY,
+        (lambda _: plot_gap(gap)) if gap else None,
+    )
+
+
+def declare_promises(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    gap = brief.gap
+    promises = gap.to_rows("promises") if gap else []
+    missing = (
+        NOBODY if gap is None else "" if promises else "no response on record promised a strength"
+    )
+    return Figure(
+        "promises",
+        "Promised and delivered",
+        "The share of what was announced, pledged or asked for, above what stood there before, "
+        "that was delivered, where a source tells; nothing changes between two reports. It "
+        "says nothing of where the delivered strength stood or what it did.",
+        tuple(promises),
+        missing,
+        (lambda _: plot_promises(gap)) if gap and promises else None,
+    )
+
+
+def declare_waiting(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    gap = brief.gap
+    waiting = [{"rule": n} | row for n, g in brief.gaps.items() for row in g.to_rows("survival")]
+    return Figure(
+        "waiting",
+        "How long warnings waited, by rule",
+        "Kaplan-Meier estimates. A rule says what counts as an answer; rules that agree share "
+        "a line. An answer need not have been given because of the warning.",
+        tuple(waiting),
+        "" if gap else NOBODY,
+        (lambda _: plot_waiting(brief.gaps)) if gap else None,
+    )
+
+
+def _tell_ledgers(brief: Brief) -> list[Row]:
+    warnings = [
+        {
+            "kind": "warning", "id": w.id, "date": w.date.text, "who": w.issuer,
+            "to_or_with": w.addressee, "heard_by": w.audience, "summary": w.shown_summary,
+        }
+        for w in brief.warnings
+    ]  # fmt: skip
+    responses = [
+        {
+            "kind": "response", "id": r.id,
+            "date": "; ".join(f"{s} {when.text}" for s in STAGES if (when := getattr(r, s))),
+            "who": r.actor, "to_or_with": r.instrument, "heard_by": None,
+            "summary": r.shown_summary,
+        }
+        for r in brief.responses
+    ]  # fmt: skip
+    return [*warnings, *responses]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from atrisk.base.rows import Row
 from atrisk.ensemble.ensemble import Ensemble
+from atrisk.report.brief import Brief
+from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.style import (
     BLUE,
     DASHES,
@@ -31,7 +35,8 @@ from atrisk.scoring.assessment import Assessment
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from atrisk.report.figures.canvas import Canvas
 
 Spans = Sequence[tuple[int, int | None]]
 
@@ -47,13 +52,13 @@ def link_cell(month: str, factor: str) -> str:
 
 
 @styled
-def draw_risk(
+def plot_risk(
     assessment: Assessment,
     spans: Spans = (),
     ensemble: Ensemble | None = None,
     *,
     linked: bool = False,
-) -> Figure:
+) -> Canvas:
     """Draw the overall score with its bounds, its bands and its alarms.
 
     Args:
@@ -112,7 +117,7 @@ def _mark_bands(axes: Axes, assessment: Assessment) -> None:
 
 
 @styled
-def draw_crimes(assessment: Assessment) -> Figure:
+def plot_crimes(assessment: Assessment) -> Canvas:
     """Draw the score of each crime.
 
     Returns:
@@ -122,7 +127,7 @@ def draw_crimes(assessment: Assessment) -> Figure:
         MissingExtraError: the extra ``report`` is not installed.
     """
     figure, axes = new_figure(3)
-    labels = {crime.code: crime.label for crime in assessment.framework.crimes}
+    labels = {code: crime.label for code, crime in assessment.framework.crimes.items()}
     for number, (code, found) in enumerate(assessment.by_crime.items()):
         scores = np.where(found.coverage > 0, found.point, np.nan)
         axes.plot(
@@ -136,7 +141,7 @@ def draw_crimes(assessment: Assessment) -> Figure:
 
 
 @styled
-def draw_heat_map(assessment: Assessment, *, linked: bool = False) -> Figure:
+def plot_heat_map(assessment: Assessment, *, linked: bool = False) -> Canvas:
     """Draw every factor in every month; what nobody assessed is hatched, not pale.
 
     Args:
@@ -149,8 +154,8 @@ def draw_heat_map(assessment: Assessment, *, linked: bool = False) -> Figure:
     Raises:
         MissingExtraError: the extra ``report`` is not installed.
     """
-    from matplotlib.collections import PatchCollection  # noqa: PLC0415 - an extra
-    from matplotlib.patches import Patch, Rectangle  # noqa: PLC0415
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Patch, Rectangle
 
     rows = len(assessment.factor_codes)
     figure, axes = new_figure(max(3, round(rows * 0.5)))
@@ -191,7 +196,7 @@ def _wrap(title: str) -> str:
 
 
 @styled
-def draw_coverage(assessment: Assessment) -> Figure:
+def plot_coverage(assessment: Assessment) -> Canvas:
     """Draw the share of indicators on which evidence is current.
 
     Returns:
@@ -212,7 +217,7 @@ def draw_coverage(assessment: Assessment) -> Figure:
 
 
 @styled
-def draw_hindsight(now: Assessment, retrospective: Assessment, *, linked: bool = False) -> Figure:
+def plot_hindsight(now: Assessment, retrospective: Assessment, *, linked: bool = False) -> Canvas:
     """Draw what was known then beside what is known now.
 
     Args:
@@ -240,3 +245,116 @@ def draw_hindsight(now: Assessment, retrospective: Assessment, *, linked: bool =
     mark_months(axes, months)
     add_legend(figure, 3)
     return figure
+
+
+def declare_risk(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    now = brief.assessment
+    return Figure(
+        "risk",
+        "Risk month by month",
+        "The worst crime's score. The grey bounds set what nobody looked at to none and to its "
+        "worst and take the record as it is; the blue ones hold most of the draws, which doubt "
+        "the record too, so neither holds the other. The score is an expected severity "
+        "of what was on record: not a probability, not a forecast. A band is the severity level "
+        "that the score is nearest to.",
+        tuple(_tell_months(brief)),
+        "",
+        lambda linked: plot_risk(now, brief.spans, brief.ensemble, linked=linked),
+    )
+
+
+def declare_crimes(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    now = brief.assessment
+    return Figure(
+        "crimes",
+        "The crimes beside one another",
+        "Each crime has the common factors and its own; the overall score is the highest of "
+        "them. Their differences are small beside what is unknown: no ground to rank them.",
+        tuple(_spread(now.to_rows("crime"), "crime")),
+        "",
+        lambda _: plot_crimes(now),
+    )
+
+
+def declare_factors(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    now = brief.assessment
+    return Figure(
+        "factors",
+        "Every risk factor in every month",
+        "Darker is higher. Hatched is not assessed: nothing on record bears on it, which is "
+        "not zero. A pale cell may rest on little evidence; its block tells.",
+        tuple(_spread(now.to_rows("factor"), "factor")),
+        "",
+        lambda linked: plot_heat_map(now, linked=linked),
+    )
+
+
+def declare_coverage(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    now = brief.assessment
+    return Figure(
+        "coverage",
+        "How much of the framework was looked at",
+        "The share of indicators on which evidence is current. It says how much was written "
+        "about the country, not how much happened in it.",
+        tuple({"month": r["month"], "coverage": r["coverage"]} for r in now.to_rows()),
+        "",
+        lambda _: plot_coverage(now),
+    )
+
+
+def declare_hindsight(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    now = brief.assessment
+    return Figure(
+        "hindsight",
+        "What hindsight adds",
+        "The same method on what was known by each month and on all that is known now. The "
+        "space between them rests on what the sources date later, or do not date at all. "
+        "Differences are rounded after they are taken.",
+        tuple(_tell_hindsight(brief)),
+        "",
+        lambda linked: plot_hindsight(now, brief.retrospective, linked=linked),
+    )
+
+
+def _tell_months(brief: Brief) -> list[Row]:
+    alarms = brief.flags.in_alarm()
+    rows = [
+        row | {"in_alarm": is_on}
+        for row, is_on in zip(brief.assessment.to_rows(), alarms, strict=True)
+    ]
+    if brief.ensemble is not None:
+        _, low, high = brief.ensemble.spread()
+        rows = [
+            row
+            | {
+                "draws_low": None if row["score"] is None else float(a),
+                "draws_high": None if row["score"] is None else float(b),
+            }
+            for row, a, b in zip(rows, low, high, strict=True)
+        ]
+    return rows
+
+
+def _spread(rows: list[Row], name: str) -> list[Row]:
+    """Return a row a month, with a column for each crime or factor; None is not assessed."""
+    months: dict[str, Row] = {}
+    for row in rows:
+        months.setdefault(row["month"], {"month": row["month"]})[row[name]] = row["score"]
+    return list(months.values())
+
+
+def _tell_hindsight(brief: Brief) -> list[Row]:
+    later = brief.retrospective.on_record
+    return [
+        {"month": m, "then": _tell(then), "now": _tell(now), "added": _tell(now - then)}
+        for m, then, now in zip(brief.months, brief.assessment.on_record, later, strict=False)
+    ]
+
+
+def _tell(score: float) -> float | None:
+    return None if isnan(score) else float(score)

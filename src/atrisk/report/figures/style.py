@@ -17,7 +17,8 @@ from atrisk.base.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from atrisk.report.figures.canvas import Canvas
 
 P = ParamSpec("P")
 
@@ -61,7 +62,7 @@ _RULES: Any = {
 }
 
 
-def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+def styled(draw: Callable[P, Canvas]) -> Callable[P, Canvas]:
     """Return a drawing that is made in the house style, whatever the reader's own is.
 
     No window is opened, and no global state of matplotlib is left changed.
@@ -71,9 +72,9 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     """
 
     @wraps(draw)
-    def draw_styled(*arguments: P.args, **named: P.kwargs) -> Figure:
+    def draw_styled(*arguments: P.args, **named: P.kwargs) -> Canvas:
         try:
-            import matplotlib as mpl  # noqa: PLC0415 - an extra
+            import matplotlib as mpl
         except ImportError:
             raise MissingExtraError("a figure", "report") from None
         with mpl.rc_context(_RULES):
@@ -82,7 +83,7 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return draw_styled
 
 
-def new_figure(height: int, rows: int = 1, **more: Any) -> tuple[Figure, Any]:
+def new_figure(height: int, rows: int = 1, **more: Any) -> tuple[Canvas, Any]:
     """Return a figure and its axes.
 
     Args:
@@ -90,15 +91,15 @@ def new_figure(height: int, rows: int = 1, **more: Any) -> tuple[Figure, Any]:
         rows: axes below one another, which share their horizontal axis.
         more: for ``Figure.subplots``, such as ``height_ratios``.
     """
-    from atrisk.report.figures.canvas import Canvas  # noqa: PLC0415 - imports matplotlib, an extra
+    from atrisk.report.figures.canvas import Canvas
 
     figure = Canvas(figsize=(WIDTH, height))
     return figure, figure.subplots(rows, 1, sharex=True, **more)
 
 
-def save_figure(figure: Figure, target: Path | io.BytesIO, kind: str, name: str) -> None:
+def save_figure(figure: Canvas, target: Path | io.BytesIO, kind: str, name: str) -> None:
     """Write a figure as ``svg``, ``png`` or ``pdf``; the same figure gives the same bytes."""
-    import matplotlib as mpl  # noqa: PLC0415 - there is a figure, so it is there
+    import matplotlib as mpl
 
     dates: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     with mpl.rc_context({**_RULES, "svg.hashsalt": name}):
@@ -139,7 +140,7 @@ def join_equal(curves: Mapping[str, Sequence[float]]) -> dict[str, Sequence[floa
     return {", ".join(same): curves[same[0]] for same in names.values()}
 
 
-def add_legend(figure: Figure, columns: int = 3) -> None:
+def add_legend(figure: Canvas, columns: int = 3) -> None:
     """Put the legend of all axes under them, where it hides nothing."""
     figure.legend(loc="outside lower center", ncols=columns)
 

@@ -1,4 +1,4 @@
-"""Drawing: many draws of one case or of many, on threads or on a cluster, the same to the bit.
+"""Run: many draws of one case or of many, on threads or on a cluster, the same to the bit.
 
 Each draw settles what is uncertain (which claims are true, how severe they were, when, how long
 they last, how much each factor counts, which of the method's options is taken) and is scored as an
@@ -8,41 +8,32 @@ a probability of genocide, and it knows nothing of what no document says.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from operator import add
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, check_count, check_seed, require
-from atrisk.base.levels import KINDS
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience
 from atrisk.ensemble.ensemble import Ensemble
-from atrisk.ensemble.preparation import vary_around
-from atrisk.ensemble.runner import run_tasks, show_progress
-from atrisk.ensemble.variation import Variation
-from atrisk.frameworks.branches import AlarmOption, Method, WeightSet
+from atrisk.ensemble.model import vary_around
+from atrisk.ensemble.runner import HERE, Runner
+from atrisk.ensemble.variation import KINDS, Variation
 from atrisk.frameworks.framework import Framework
-from atrisk.frameworks.uncertainty import read_uncertainty
+from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import watch_draws
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.tally import Tally, count_draws
-from atrisk.scoring.assessment import Assessment, assess
+from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view
 
-if TYPE_CHECKING:
-    from datetime import date
-
-    from distributed import Client
-
-Floats = NDArray[np.float64]
 TASK = 2500  # draws that one worker does at a time, whatever the number of workers
 CELLS = 120_000  # months x draws that go through the method side by side (docs/performance.md)
 
@@ -55,14 +46,9 @@ def run_ensemble(
     draws: int = 10_000,
     vary: Iterable[str] = KINDS,
     uncertainty: Mapping[str, str] | None = None,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Method | Mapping[str, str] | None = None,
-    weights: str | WeightSet | None = None,
     policy: str | AlarmOption | None = None,
-    workers: int | None = None,
-    client: Client | None = None,
-    progress: bool | None = None,
+    runner: Runner = HERE,
+    **view: Unpack[View],
 ) -> Ensemble:
     """Score a case under many draws of what may be wrong.
 
@@ -86,15 +72,11 @@ def run_ensemble(
         vary: kinds that are drawn, from the list above; the others are held where ``assess``
             holds them, a date at its middle day.
         uncertainty: options chosen otherwise, such as ``{"weight_spread": "any"}``.
-        knowledge: as in ``assess``.
-        audience: as in ``assess``.
-        method: options that are held; the other branches are drawn. A ``Method`` holds all.
-        weights: the weight set, by id or one of your own, around which weights are drawn; None for
-            any of the framework's, by belief.
         policy: alarm policy; None for the method's.
-        workers: threads; None for as many as there are cores. The numbers are the same.
-        client: a Dask client to run on instead; the numbers are the same to the bit.
-        progress: whether to show a bar; None for one on a terminal if the work is long.
+        runner: where it is done; the numbers are the same to the bit.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``. A branch
+            that is settled is held, the others are drawn; a ``Method`` holds all. Weights are drawn
+            around the set that is given, or around any of the framework's, by belief.
 
     Returns:
         An ``Ensemble``; its memory does not grow with ``draws``.
@@ -116,27 +98,21 @@ def run_ensemble(
     References:
         Saltelli and others (2008), Global Sensitivity Analysis, chapter 1, for the practice.
     """
-    return next(
-        run_ensembles(
-            [case],
-            framework,
-            seed=seed,
-            draws=draws,
-            vary=vary,
-            uncertainty=uncertainty,
-            knowledge=knowledge,
-            audience=audience,
-            method=method,
-            weights=weights,
-            policy=policy,
-            workers=workers,
-            client=client,
-            progress=progress,
-        )
+    (ensemble,) = run_ensemble_many(
+        [case],
+        framework,
+        seed=seed,
+        draws=draws,
+        vary=vary,
+        uncertainty=uncertainty,
+        policy=policy,
+        runner=runner,
+        **view,
     )
+    return ensemble
 
 
-def run_ensembles(
+def run_ensemble_many(
     cases: Iterable[Case],
     framework: Framework,
     *,
@@ -144,14 +120,9 @@ def run_ensembles(
     draws: int = 10_000,
     vary: Iterable[str] = KINDS,
     uncertainty: Mapping[str, str] | None = None,
-    knowledge: str | date = "contemporaneous",
-    audience: Audience | None = None,
-    method: Method | Mapping[str, str] | None = None,
-    weights: str | WeightSet | None = None,
     policy: str | AlarmOption | None = None,
-    workers: int | None = None,
-    client: Client | None = None,
-    progress: bool | None = None,
+    runner: Runner = HERE,
+    **view: Unpack[View],
 ) -> Iterator[Ensemble]:
     """Run an ensemble of each of many cases, and yield each as soon as it is done, in order.
 
@@ -160,19 +131,7 @@ def run_ensembles(
 
     Args:
         cases: any number of them, from a list or made one by one.
-        framework: as in ``run_ensemble``.
-        seed: as in ``run_ensemble``.
-        draws: as in ``run_ensemble``.
-        vary: as in ``run_ensemble``.
-        uncertainty: as in ``run_ensemble``.
-        knowledge: as in ``run_ensemble``.
-        audience: as in ``run_ensemble``.
-        method: as in ``run_ensemble``.
-        weights: as in ``run_ensemble``.
-        policy: as in ``run_ensemble``.
-        workers: as in ``run_ensemble``.
-        client: as in ``run_ensemble``.
-        progress: as in ``run_ensemble``.
+        framework, seed, draws, vary, uncertainty, policy, runner, view: as in ``run_ensemble``.
 
     Raises:
         RequestError: there is no case, and as ``run_ensemble``.
@@ -181,29 +140,16 @@ def run_ensembles(
         >>> import atrisk
         >>> framework = atrisk.load_framework("un-foa-2014")
         >>> cases = (atrisk.load_case(name) for name in atrisk.list_cases())
-        >>> [e.draws for e in atrisk.run_ensembles(cases, framework, seed=7, draws=100)][0]
+        >>> [e.draws for e in atrisk.run_ensemble_many(cases, framework, seed=7, draws=100)][0]
         100
     """
     check_count("draws", draws)
     check_seed(seed)
+    check_view(view)
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
-    settings = _Settings(
-        framework,
-        seed,
-        draws,
-        _listed(vary),
-        uncertainty,
-        knowledge,
-        audience,
-        method,
-        weights,
-        policy,
-    )
-    return _run(cases, settings, workers, client, progress)
-
-
-def _listed(vary: Iterable[str]) -> tuple[str, ...]:
-    return (vary,) if isinstance(vary, str) else tuple(vary)
+    kinds = (vary,) if isinstance(vary, str) else tuple(vary)
+    settings = _Settings(framework, seed, draws, kinds, uncertainty, policy, view)
+    return _run(cases, settings, runner)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -215,11 +161,8 @@ class _Settings:
     draws: int
     vary: tuple[str, ...]
     uncertainty: Mapping[str, str] | None
-    knowledge: str | date
-    audience: Audience | None
-    method: Method | Mapping[str, str] | None
-    weights: str | WeightSet | None
     policy: str | AlarmOption | None
+    view: View
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -246,58 +189,35 @@ class _Task:
     draws: int
 
 
-def _run(
-    cases: Iterable[Case],
-    settings: _Settings,
-    workers: int | None,
-    client: Client | None,
-    progress: bool | None,
-) -> Iterator[Ensemble]:
-    waiting: deque[tuple[Case, _Plan | None]] = deque()  # in the order of their tasks
+def _run(cases: Iterable[Case], settings: _Settings, runner: Runner) -> Iterator[Ensemble]:
     # Sizes do not depend on the workers, so neither do the numbers.
     sizes = [min(TASK, settings.draws - done) for done in range(0, settings.draws, TASK)]
 
     def list_tasks() -> Iterator[_Task]:
         for case in cases:
             plan = _plan(case, settings) if len(sizes) > 1 else None
-            waiting.append((case, plan))
             streams = np.random.default_rng(settings.seed).spawn(len(sizes))
             for generator, size in zip(streams, sizes, strict=True):
                 yield _Task(case, settings, plan, generator, size)
 
-    results = run_tasks(_draw_task, list_tasks(), workers=workers, client=client)
     total = len(sizes) * len(cases) if isinstance(cases, Sized) else None
-    watched = show_progress(results, total, f"{settings.draws:,} draws a case", show=progress)
+    label = f"{settings.draws:,} draws a case"
+    results = runner.run(_draw_task, list_tasks(), total=total, label=label)
     done = 0
-    while parts := list(islice(watched, len(sizes))):
+    while parts := list(islice(results, len(sizes))):
         done += 1
-        case, plan = waiting.popleft()
-        plan = plan or parts[0][0]
+        task, (planned, _) = parts[0]
+        plan = task.plan or planned
         assert plan is not None  # noqa: S101 - made before the tasks, or by the only one
-        yield _finish(case, settings, plan, reduce(add, (tally for _, tally in parts)))
+        yield _finish(task.case, settings, plan, reduce(add, (tally for _, (_, tally) in parts)))
     if not done:
         raise RequestError("there is no case to draw; pass one or more")
 
 
 def _plan(case: Case, settings: _Settings) -> _Plan:
-    framework, knowledge, method = settings.framework, settings.knowledge, settings.method
-    base = assess(
-        case,
-        framework,
-        knowledge=knowledge,
-        audience=settings.audience,
-        method=method,
-        weights=settings.weights,
-    )
-    watch = choose_policy(framework, base.method, settings.policy)
-    variation = vary_around(
-        base,
-        knowledge=knowledge,
-        method=method,
-        uncertainty=settings.uncertainty,
-        vary=settings.vary,
-        weights=settings.weights,
-    )
+    base = assess(case, settings.framework, **settings.view)
+    watch = choose_policy(settings.framework, base.method, settings.policy)
+    variation = vary_around(base, uncertainty=settings.uncertainty, vary=settings.vary)
     return _Plan(base, watch, variation)
 
 
@@ -305,7 +225,7 @@ def _finish(case: Case, settings: _Settings, plan: _Plan, tally: Tally) -> Ensem
     # From a cluster come copies; what was given is what is given back.
     base = replace(plan.base, case=case, framework=settings.framework)
     kinds = tuple(kind for kind in KINDS if kind in plan.variation.vary)
-    shares = read_uncertainty(settings.framework.folder).quantiles
+    shares = settings.framework.uncertainty.quantiles
     draws, seed = settings.draws, settings.seed
     return Ensemble(
         base, plan.policy, plan.variation.uncertainty, kinds, draws, seed, shares, tally

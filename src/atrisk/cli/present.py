@@ -1,0 +1,67 @@
+"""Present: the commands that write a page and figures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from atrisk.cli.inputs import load, read_view
+from atrisk.cli.options import Command, add_case, add_choices, add_seed
+from atrisk.cli.output import say
+
+DRAWN = 1000
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="such as car.html")
+    _add_drawn(parser)
+
+
+def _write_report(given: argparse.Namespace) -> int:
+    from atrisk.report.page import write_report
+
+    case, framework = load(given)
+    page = write_report(
+        given.out, case, framework, seed=given.seed, draws=given.draws, **read_view(given)
+    )
+    say(f"{page}: {case.header.title}, under {framework.id}, {given.knowledge} knowledge")
+    return 0
+
+
+def _add_figures(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for them")
+    _add_drawn(parser)
+
+
+def _write_figures(given: argparse.Namespace) -> int:
+    from atrisk.report.brief import prepare_brief
+    from atrisk.report.figures.album import write_figures
+
+    case, framework = load(given)
+    brief = prepare_brief(case, framework, seed=given.seed, draws=given.draws, **read_view(given))
+    say("\n".join(str(file) for file in write_figures(given.out, brief)))
+    return 0
+
+
+def _add_drawn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--draws", metavar="N", type=int, default=DRAWN, help=f"of the ensemble ({DRAWN})"
+    )
+    add_seed(parser)
+    add_choices(parser)
+
+
+COMMANDS = (
+    Command(
+        "report",
+        "present",
+        "Write a case as one page that opens offline.",
+        _add_report,
+        _write_report,
+    ),
+    Command(
+        "figures", "present", "Write a case's figures as SVG and PNG.", _add_figures, _write_figures
+    ),
+)

@@ -1,0 +1,101 @@
+"""Warn: the commands that raise flags and measure how long warnings waited."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from typing import TYPE_CHECKING
+
+from atrisk.base.output import Row, render
+from atrisk.cli.inputs import assess_given
+from atrisk.cli.options import Command, add_case, add_choices, add_format
+from atrisk.cli.output import print_rows, say
+
+if TYPE_CHECKING:
+    from atrisk.cases.ledger import Stage
+    from atrisk.gap.gap import Gap
+
+# What of a lag a table shows; CSV and JSON hold the anchors too.
+LAG_COLUMNS = (
+    "subject",
+    "date",
+    "issuer",
+    "response",
+    "answered_on",
+    "days",
+    "low",
+    "high",
+    "censored",
+)
+
+
+def _add_flags(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    add_choices(parser)
+    add_format(parser)
+
+
+def _show_flags(given: argparse.Namespace) -> int:
+    from atrisk.scoring.flags import raise_flags
+
+    flags = raise_flags(assess_given(given, given.knowledge), given.policy)
+    head = {"policy": flags.policy.id}
+    return print_rows(
+        given, flags.to_rows(), flags.assessment, head, repr(flags), may_be_empty=True
+    )
+
+
+def _add_gap(parser: argparse.ArgumentParser) -> None:
+    from atrisk.gap.gap import GROUPS, Gap
+    from atrisk.gap.matching import RULE_STAGES
+
+    add_case(parser)
+    parser.add_argument("--rule", metavar="ID", help="what counts as an answer")
+    parser.add_argument("--stage", choices=RULE_STAGES, help="and at which stage")
+    shown = ("summary", *Gap.tables, "rules", *GROUPS)
+    parser.add_argument("--show", choices=shown, default="summary", help="what to open")
+    add_choices(parser)
+    add_format(parser)
+
+
+def _show_gap(given: argparse.Namespace) -> int:
+    from atrisk.gap.gap import compare_rules, measure_gap
+
+    assessment = assess_given(given, given.knowledge)
+    gap = measure_gap(assessment.case, assessment, given.rule, given.stage)
+    if given.show == "summary" and given.format == "table":
+        say(textwrap.fill(gap.describe(), 100))
+        rows = compare_rules(gap.case, assessment, given.stage)
+        say(f"\n{render(rows, 'table')}\n\n{gap!r}")
+        return 0
+    rows = _gap_rows(gap, given.show, given.stage)
+    if given.show == "lags" and given.format == "table":
+        rows = [{name: row[name] for name in LAG_COLUMNS} for row in rows]
+    return print_rows(given, rows, assessment, {}, repr(gap))
+
+
+def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
+    from atrisk.gap.gap import GROUPS, compare_rules
+
+    if what in ("summary", "rules"):
+        return compare_rules(gap.case, gap.assessment, stage)
+    return gap.compare_groups(what) if what in GROUPS else gap.to_rows(what)
+
+
+COMMANDS = (
+    Command(
+        "flags",
+        "warn",
+        "Raise alarms, surges and triggers, each with what raised it.",
+        _add_flags,
+        _show_flags,
+    ),
+    Command(
+        "gap",
+        "warn",
+        "Measure how long warnings waited, and what stood beside the risk.",
+        _add_gap,
+        _show_gap,
+    ),
+)

@@ -1,0 +1,67 @@
+"""Formats: every kind of file that goes out or comes in, in one table."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from atrisk.base.errors import RequestError, shorten
+from atrisk.cases.case import Case
+from atrisk.exchange.annotations import ANNOTATIONS
+from atrisk.exchange.codebook import CODEBOOK, TAGS
+from atrisk.exchange.drafts import HIGHLIGHTS, PROJECT
+from atrisk.exchange.format import Format
+from atrisk.exchange.workbook import WORKBOOK
+from atrisk.frameworks.framework import Framework
+
+HEAD = 4096  # bytes by which a format is recognised
+OWN = (WORKBOOK, ANNOTATIONS, CODEBOOK, TAGS, HIGHLIGHTS, PROJECT)
+
+
+def list_formats() -> tuple[Format, ...]:
+    """Return every format: ours, then those that other packages bring."""
+    found = sorted(entry_points(group="atrisk.formats"), key=lambda point: point.name)
+    return (*OWN, *(point.load() for point in found))
+
+
+def find_writer(subject: Case | Framework, out: Path) -> Format:
+    """Return the format that writes a case, or a framework, to a file of that name.
+
+    Raises:
+        RequestError: there is none; the message lists those that there are.
+    """
+    what = "case" if isinstance(subject, Case) else "framework"
+    writers = [one for one in list_formats() if one.holds == what and one.write]
+    chosen = [one for one in writers if out.suffix.lower() == one.ending]
+    if not chosen:
+        raise RequestError(
+            f"{str(out)!r} has no ending that a {what} is written to; "
+            f"accepted: {', '.join(f'{one.ending} ({one.name})' for one in writers)}"
+        )
+    return chosen[0]
+
+
+def find_reader(file: Path) -> Format:
+    """Return the format that a file is of, by what it holds and not by what it is called.
+
+    Raises:
+        RequestError: it is no file, or of no format; the message lists those that are read and
+            what the file begins with.
+    """
+    if not file.is_file():
+        raise RequestError(f"{str(file)!r} is not a file; give one such as case.xlsx")
+    with file.open("rb") as stream:
+        head = stream.read(HEAD)
+    readers = [one for one in list_formats() if one.read]
+    for one in readers:
+        if one.recognises and one.recognises(head, file):
+            return one
+    for one in readers:  # damaged, or nearly one: its own reader says what is wrong
+        if file.suffix.lower() == one.ending:
+            return one
+    first = head.decode("utf-8-sig", errors="replace").splitlines()[:1]
+    raise RequestError(
+        f"{file.name!r} is of no format that is read "
+        f"({', '.join(f'{one.name}, {one.ending}' for one in readers)}); "
+        f"it begins with {shorten(first[0] if first else '')}"
+    )

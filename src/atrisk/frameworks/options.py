@@ -1,0 +1,151 @@
+"""Options: one way to settle each judgement of the method, with its share of belief and reason."""
+
+from dataclasses import fields
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
+
+from atrisk.base.errors import did_you_mean
+from atrisk.base.tables import Header, Identifier, Text
+from atrisk.kernel.rules import RULES, Rule
+
+Share = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1")]
+Positive = Annotated[float, Field(gt=0, description="a number above 0 (inf is allowed)")]
+
+
+class Option(Header):
+    """One way to settle a branch: its share of belief and the reason for it."""
+
+    id: Identifier
+    weight: Annotated[float, Field(gt=0, le=1, description="a share of belief above 0, up to 1")]
+    rationale: Text
+
+
+class GradeOption(Option):
+    """A table from (reliability, credibility) to the probability that a claim is true."""
+
+    table: Text
+
+
+class PersistenceOption(Option):
+    """Half-lives in months, by the nature of the indicator."""
+
+    structural: Positive
+    dynamic: Positive
+    trigger: Positive
+
+
+class NotAssessedOption(Option):
+    """The highest intensity that an indicator nobody looked at may have."""
+
+    upper: Share
+
+
+class SurgeOption(Option):
+    """When a month's rise stands out from the changes before it."""
+
+    months: Annotated[int, Field(ge=2)]
+    deviations: Annotated[float, Field(gt=0)]
+    least: Share
+
+
+class TriggerOption(Option):
+    """When a trigger falls on ground that is already dangerous."""
+
+    trigger_factor: Text
+    ground_factors: tuple[str, ...]
+    trigger_at: Share
+    ground_at: Share
+
+
+class ResponseLevelOption(Option):
+    """A table from (instrument, stage) to the level of response that it stands for."""
+
+    table: Text
+
+
+class RuleOption(Option):
+    """What counts as an answer to a warning, and at which stage."""
+
+    label: Text
+    stage: Literal["proposed", "decided", "deployed", "full_strength"]
+    documented: bool
+    effects: tuple[str, ...]
+    instruments: tuple[str, ...] = ()
+    protects_civilians: bool = False
+    share: Share = 0.0
+
+
+class AggregationOption(Option):
+    """A rule that joins several values into one, with the rule's own parameters beside its name.
+
+    ``arithmetic`` is the rule itself.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    rule: Annotated[str, Field(description=", ".join(RULES))]
+
+    _own: Rule | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _can_be_computed(self) -> Self:
+        _ = self.arithmetic
+        return self
+
+    @classmethod
+    def of(cls, rule: Rule) -> "AggregationOption":
+        """Return the option that stands for a rule of one's own, which is in no framework."""
+        name = f"own-{type(rule).__name__.lower()}"
+        option = cls.model_construct(id=name, weight=1.0, rationale="own", rule=repr(rule))
+        option._own = rule
+        return option
+
+    @property
+    def arithmetic(self) -> Rule:
+        """The rule of the kernel that it names, or one's own."""
+        return self._own or self._build()
+
+    def _build(self) -> Rule:
+        kind = RULES.get(self.rule)
+        if kind is None:
+            near = did_you_mean(self.rule, RULES)
+            raise ValueError(f"no rule is called {self.rule!r}.{near} Known: {', '.join(RULES)}")
+        needed = [one.name for one in fields(kind)]  # type: ignore[arg-type] # all are dataclasses
+        given = self.model_extra or {}
+        for name in needed:
+            if not isinstance(given.get(name), int | float):
+                raise ValueError(f"the rule {self.rule} needs the key '{name}', a number")
+        stray = [name for name in given if name not in needed]
+        if stray:
+            takes = " and ".join(f"'{name}'" for name in needed) or "no key of its own"
+            raise ValueError(f"the rule {self.rule} takes {takes}, not '{stray[0]}'")
+        return kind(**given)
+
+
+class WeightsOption(Option):
+    """A weight set: ``weights/<id>.csv``, and where its judgement comes from."""
+
+    label: Text
+    source: Text
+
+
+class AlarmOption(Option):
+    """When a score raises an alarm, and when it lowers it again."""
+
+    on: Share
+    off: Share
+    months_needed: Annotated[int, Field(ge=1)]
+    months_watched: Annotated[int, Field(ge=1)]
+    cool_down_months: Annotated[int, Field(ge=0)]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the kernel's alarm functions take."""
+        return {
+            "on": self.on,
+            "off": self.off,
+            "needed": self.months_needed,
+            "watched": self.months_watched,
+            "cool_down": self.cool_down_months,
+        }

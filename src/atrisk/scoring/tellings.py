@@ -1,0 +1,150 @@
+"""Tellings: the record as arrays, for whoever scores it once or draws it many times.
+
+A *telling* is one row of evidence on one indicator; the tellings of one claim on one indicator
+form a *group*, which counts once. A search is a telling of severity 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.errors import RequestError
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Audience, Evidence, Search, began, ended, knowledge_day
+from atrisk.frameworks.branches import GradeRow
+from atrisk.frameworks.framework import Framework
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Tellings:
+    """Every telling on every indicator, ordered so that a file's order never matters.
+
+    Attributes:
+        items: the evidence and searches of the case.
+        grades: grade of each item, such as ``"B2"``.
+        item, indicator, severity: of each telling, the first two as positions; a search has
+            severity 0.
+        group: group of each telling; a group's tellings stand side by side.
+        starts: first telling of each group.
+        mitigating, owner: whether each group lowers the intensity, and of which indicator.
+    """
+
+    items: tuple[Evidence | Search, ...]
+    grades: tuple[str, ...]
+    item: Integers
+    indicator: Integers
+    severity: Integers
+    group: Integers
+    starts: Integers
+    mitigating: NDArray[np.bool_]
+    owner: Integers
+
+    @property
+    def bounds(self) -> tuple[tuple[int, int], ...]:
+        """First telling of each group, and one past its last."""
+        return tuple(pairwise([*self.starts.tolist(), len(self.item)]))
+
+    @cached_property
+    def claim(self) -> Integers:
+        """Claim of each item, numbered in the order in which they come."""
+        return number(item.claim_key for item in self.items)
+
+    def grade(self, table: Mapping[str, GradeRow], part: str = "probability") -> Floats:
+        """Return what a table gives each item's grade: ``low``, ``probability`` or ``high``."""
+        return np.array([getattr(table[grade], part) for grade in self.grades])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Spans:
+    """When each item began, ended and became known, as days; the last day that may be seen.
+
+    Attributes:
+        began, ended: first and last day that each may mean, items x 2; what goes on ends on the
+            day after the last that is seen.
+        learnt: day from which each item is known.
+        events: whether an item is over within its day, so that it ends when it began.
+        cuts: last day of each row that is scored.
+    """
+
+    began: Integers
+    ended: Integers
+    learnt: Integers
+    events: NDArray[np.bool_]
+    cuts: Integers
+
+    def rows(self, days: Integers) -> Integers:
+        """Return the first row in which a day has come; the number of rows if it has in none."""
+        return np.searchsorted(self.cuts, days)
+
+
+def gather(case: Case, framework: Framework) -> Tellings:
+    """List every telling of a case, by direction, indicator and claim.
+
+    Raises:
+        RequestError: the case holds no evidence.
+    """
+    if not case.evidence:
+        raise RequestError(f"{case.id} has no evidence, so there is nothing to score; add a row")
+    position = {code: place for place, code in enumerate(framework.indicators)}
+    items = case.items
+    rows = sorted(
+        (item.is_mitigating, position[code], item.claim_key, item.id, place)
+        for place, item in enumerate(items)
+        for code in item.indicators
+    )
+    keys = [row[:3] for row in rows]
+    fresh = np.array([place == 0 or key != keys[place - 1] for place, key in enumerate(keys)])
+    starts = np.flatnonzero(fresh)
+    sources = case.source_by_id
+    return Tellings(
+        items=items,
+        grades=tuple(f"{sources[item.source].reliability}{item.credibility}" for item in items),
+        item=np.array([row[4] for row in rows]),
+        indicator=np.array([row[1] for row in rows]),
+        severity=np.array([items[row[4]].severity for row in rows]),
+        group=np.cumsum(fresh) - 1,
+        starts=starts,
+        mitigating=np.array([keys[start][0] for start in starts]),
+        owner=np.array([keys[start][1] for start in starts]),
+    )
+
+
+def date_items(
+    tellings: Tellings, case: Case, cuts: Iterable[date], audience: Audience | None
+) -> Spans:
+    """Return when each item began, ended and became known to an audience."""
+    days = tuple(cuts)
+    beyond = days[-1] + timedelta(days=1)
+    items = [(item, case.source_by_id[item.source]) for item in tellings.items]
+    return Spans(
+        began=_ordinals(began(*pair) for pair in items),
+        ended=_ordinals(ended(*pair) or (beyond, beyond) for pair in items),
+        learnt=np.array([knowledge_day(*pair, audience).toordinal() for pair in items]),
+        events=np.array([item.end is None for item, _ in items]),
+        cuts=np.array([cut.toordinal() for cut in days]),
+    )
+
+
+def number(names: Iterable[Hashable]) -> Integers:
+    """Number names in the order in which they come.
+
+    Examples:
+        >>> number(["b", "a", "b"]).tolist()
+        [0, 1, 0]
+    """
+    seen: dict[Hashable, int] = {}
+    return np.array([seen.setdefault(name, len(seen)) for name in names])
+
+
+def _ordinals(spans: Iterable[tuple[date, date]]) -> Integers:
+    return np.array([[first.toordinal(), last.toordinal()] for first, last in spans])
