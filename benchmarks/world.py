@@ -18,7 +18,7 @@ import numpy as np
 
 import atrisk
 from atrisk.base.dates import Month
-from atrisk.cases.case import CaseHeader
+from atrisk.cases.tables import CaseHeader
 
 FIRST = Month.parse("1980-01")
 LETTERS = "ABCDEF"

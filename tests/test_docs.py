@@ -7,11 +7,11 @@ import re
 import pytest
 
 import atrisk
-from atrisk.cases.case import CaseHeader
 from atrisk.cases.crosswalk import Counterpart
 from atrisk.cases.evidence import Evidence, Search, Source
 from atrisk.cases.ledger import Delivery, EarlyWarning, Response
 from atrisk.cases.scenario import Changes, Drop, Publish, Regrade, ResponseChange, ScenarioHeader
+from atrisk.cases.tables import CaseHeader
 from atrisk.cli.main import main
 from atrisk.frameworks.branches import Branches, GradeRow, ResponseLevelRow, WeightRow
 from atrisk.frameworks.framework import FrameworkHeader, Indicator, RiskFactor

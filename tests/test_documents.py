@@ -244,7 +244,7 @@ def test_a_missing_a_large_and_an_encrypted_document_are_refused(
     writer.write(tmp_path / "locked.pdf")
     with pytest.raises(atrisk.RequestError, match="is encrypted"):
         read_document(tmp_path / "locked.pdf")
-    monkeypatch.setattr("atrisk.coding.documents.LARGEST_BYTES", 10)
+    monkeypatch.setattr("atrisk.coding.readers.LARGEST_BYTES", 10)
     with pytest.raises(atrisk.RequestError, match="larger than 64 MiB"):
         read_document(plain)
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import atrisk
-from atrisk.cases.columns import TABLES, list_columns
+from atrisk.cases.columns import list_columns
+from atrisk.cases.tables import TABLES
 from atrisk.coding.schemas import SCHEMAS, describe_package, describe_schema
 from toys import HERE, MINI, ROOT, THREE_FACTOR, case_of, evidence
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import atrisk
-from atrisk.cases.columns import TABLES
+from atrisk.cases.tables import TABLES
 from atrisk.cli.main import main
 from toys import HEADER, HERE, ROOT, SOURCES, THREE_FACTOR, cases
 

@@ -9,7 +9,7 @@ from typing import Any
 import hypothesis.strategies as st
 
 from atrisk import Case, Evidence, Framework, Source, load_case, load_framework
-from atrisk.cases.case import CaseHeader
+from atrisk.cases.tables import CaseHeader
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -28,7 +28,8 @@ _ROOMS = {
     "RuleOption SurgeOption TriggerOption",
     "cases.evidence": "Evidence Search Source",
     "cases.ledger": "Delivery EarlyWarning Response",
-    "cases.case": "Case list_cases load_case",
+    "cases.case": "Case",
+    "cases.loading": "list_cases load_case",
     "cases.scenario": "Changes Scenario list_scenarios load_scenario",
     "cases.crosswalk": "Crosswalk cross_case load_crosswalk",
     "scoring.view": "View",
@@ -72,8 +73,6 @@ if _typing.TYPE_CHECKING:
     from atrisk.base.errors import RequestError as RequestError
     from atrisk.base.errors import UnknownNameError as UnknownNameError
     from atrisk.cases.case import Case as Case
-    from atrisk.cases.case import list_cases as list_cases
-    from atrisk.cases.case import load_case as load_case
     from atrisk.cases.crosswalk import Crosswalk as Crosswalk
     from atrisk.cases.crosswalk import cross_case as cross_case
     from atrisk.cases.crosswalk import load_crosswalk as load_crosswalk
@@ -83,6 +82,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.cases.ledger import Delivery as Delivery
     from atrisk.cases.ledger import EarlyWarning as EarlyWarning
     from atrisk.cases.ledger import Response as Response
+    from atrisk.cases.loading import list_cases as list_cases
+    from atrisk.cases.loading import load_case as load_case
     from atrisk.cases.scenario import Changes as Changes
     from atrisk.cases.scenario import Scenario as Scenario
     from atrisk.cases.scenario import list_scenarios as list_scenarios

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -55,6 +57,33 @@ def write_whole(out: Path, write: Callable[[str], object]) -> Path:
 def write_text(out: Path, text: str) -> Path:
     """Write a text in UTF-8, whole or not at all."""
     return write_whole(out, lambda name: Path(name).write_text(text, encoding="utf-8"))
+
+
+def write_folder(out: Path, texts: Mapping[str, str], *, overwrite: bool = False) -> Path:
+    """Write a folder of texts, all or none.
+
+    Args:
+        out: the folder.
+        texts: by name of the file.
+        overwrite: whether files of these names in a folder that is there are replaced, each whole.
+
+    Raises:
+        RequestError: it exists, or cannot be made.
+    """
+    if out.is_dir() and overwrite:
+        for name, text in texts.items():
+            write_text(out / name, text)
+        return out
+    if out.exists():
+        raise RequestError(f"{str(out)!r} exists; choose another folder, or say overwrite=True")
+    make_parent(out)
+    with tempfile.TemporaryDirectory(dir=out.parent) as room:
+        folder = Path(room) / "folder"
+        folder.mkdir()
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        shutil.move(folder, out)
+    return out
 
 
 def check_archive(file: Path, kind: str, ending: str) -> None:

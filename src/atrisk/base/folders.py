@@ -76,10 +76,15 @@ class Folder:
 
     Attributes:
         name: how errors call it.
+        under: the folder whose files stand for those that this one lacks; None for none.
     """
 
-    def __init__(self, root: Traversable, name: str) -> None:
-        self._root, self.name = root, name
+    def __init__(self, root: Traversable, name: str, under: Folder | None = None) -> None:
+        self._root, self.name, self.under = root, name, under
+
+    def over(self, under: Folder) -> Folder:
+        """Return this folder laid over another, whose files stand for those that it lacks."""
+        return Folder(self._root, self.name, under)
 
     def names(self, under: str = "") -> list[str]:
         """Return the names of the folder's files, or of those of a folder in it, sorted."""
@@ -89,12 +94,19 @@ class Folder:
         return sorted(entry.name for entry in root.iterdir() if entry.is_file())
 
     def label(self, name: str) -> str:
-        """Return how errors call the file ``name`` of this folder."""
-        return f"{self.name}/{name}"
+        """Return how errors call the file ``name`` of this folder, or of the one under it."""
+        return (
+            self.under.label(name)
+            if self.under and self._lies_under(name)
+            else f"{self.name}/{name}"
+        )
 
     def has(self, name: str) -> bool:
-        """Tell whether the folder holds the file ``name``."""
-        return self._file(name).is_file()
+        """Tell whether the folder, or the one under it, holds the file ``name``."""
+        return self._file(name).is_file() or (self.under is not None and self.under.has(name))
+
+    def _lies_under(self, name: str) -> bool:
+        return self.under is not None and not self._file(name).is_file() and self.under.has(name)
 
     def read(self, name: str) -> str:
         """Return the text of the file ``name``; a byte order mark is dropped.
@@ -103,6 +115,8 @@ class Folder:
             DataError: it is missing, lies outside the folder, or is not UTF-8.
         """
         path = self._file(name)
+        if self.under is not None and self._lies_under(name):
+            return self.under.read(name)
         if not path.is_file():
             raise DataError([Problem(self.label(name), "the file is missing")])
         data = path.read_bytes()

@@ -5,112 +5,26 @@ a record. Nothing here knows what the columns mean: the record's own types say w
 """
 
 import csv
-import hashlib
 import io
-import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
     ValidationError,
-    WithJsonSchema,
-    WrapValidator,
 )
 
-from atrisk.base.dates import ImpreciseDate, Month
+from atrisk.base.cells import WITHHELD, Header, Record, tell_cell, write_cell, write_cells
 from atrisk.base.errors import DataError, Problem, did_you_mean, shorten
 from atrisk.base.folders import Folder
 
-WITHHELD = "(confidential)"  # stands wherever a confidential text would
 LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
 _FORMULA = ("=", "+", "-", "@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CURLY = "“”„‟‘’‚‛"
-
-
-class Record(BaseModel):
-    """A frozen row or header; columns beyond the contract are kept in ``model_extra``."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
-
-
-class Header(BaseModel):
-    """A frozen part of a TOML file; an unknown key is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-def _split(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
-    items = [item.strip() for item in cell.split(";")] if cell.strip() else []
-    if "" in items:
-        raise ValueError(f"{shorten(cell)} has an empty item; separate the items with one ';'")
-    twice = next((item for item in items if items.count(item) > 1), None)
-    if twice:
-        raise ValueError(f"{shorten(twice)} is listed twice in {shorten(cell)}; keep one")
-    return tuple(items)
-
-
-def _read_date(cell: object) -> ImpreciseDate:
-    return cell if isinstance(cell, ImpreciseDate) else ImpreciseDate.parse(str(cell))
-
-
-def _read_month(cell: object) -> Month:
-    return cell if isinstance(cell, Month) else Month.parse(str(cell))
-
-
-def _hint_ongoing(cell: object, handler: Callable[[object], object]) -> object:
-    try:
-        return handler(cell)
-    except ValueError as error:
-        hint = "; write .. for what still goes on"
-        raise ValueError(f"{_first_message(error)}{hint}") from None
-
-
-def _first_message(error: ValueError) -> str:
-    found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-    return found.removeprefix("Value error, ")
-
-
-def _none_if_empty(cell: object) -> object:
-    return None if cell == "" else cell
-
-
-Identifier = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]*$",
-        max_length=64,
-        description="lower-case letters, digits, '-' and '_', such as storm-07",
-    ),
-]
-Text = Annotated[str, Field(min_length=1, description="some text")]
-Items = Annotated[
-    tuple[str, ...], BeforeValidator(_split), Field(description="items separated by ';'")
-]
-DateCell = Annotated[
-    ImpreciseDate,
-    PlainValidator(_read_date),
-    Field(description="2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"),
-    WithJsonSchema({"type": "string"}),
-]
-OptionalDate = Annotated[DateCell | None, BeforeValidator(_none_if_empty)]
-OngoingDate = Annotated[OptionalDate, WrapValidator(_hint_ongoing)]
-MonthCell = Annotated[
-    Month,
-    PlainValidator(_read_month),
-    Field(description="a month such as 2013-09"),
-    WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}),
-]
 
 
 R = TypeVar("R", bound=Record)
@@ -164,7 +78,34 @@ def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id"
     except DataError as error:
         return Table(file, problems=error.problems)
     problems: list[Problem] = []
-    rows = _split_lines(lines, file, problems)
+    return _read_records(file, _split_lines(lines, file, problems), model, key, problems)
+
+
+def read_rows(
+    file: str, rows: Iterable[Mapping[str, object]], model: type[R], key: str | None = "id"
+) -> Table[R]:
+    """Read rows that are in memory as ``read_table`` reads those of a file.
+
+    Args:
+        file: how errors call them; the first row is on line 2, as in a file with a header.
+        rows: by column. A cell may be text, a number, a date or timestamp, a list of items, or
+            whatever stands for nothing (None, NaN, NaT); a column that a row lacks is empty.
+        model: as in ``read_table``.
+        key: as in ``read_table``.
+    """
+    cells = [{str(name): tell_cell(cell) for name, cell in row.items()} for row in rows]
+    columns = list(dict.fromkeys(name for row in cells for name in row))
+    lines = [columns, *([row.get(name, "") for name in columns] for row in cells)]
+    return _read_records(file, iter(enumerate(lines, start=1)), model, key, [])
+
+
+def _read_records(
+    file: str,
+    rows: Iterator[tuple[int, list[str]]],
+    model: type[R],
+    key: str | None,
+    problems: list[Problem],
+) -> Table[R]:
     columns = _read_columns(next(rows, (1, []))[1], file, model, problems)
     records: list[R] = []
     seen: dict[str, int] = {}
@@ -191,12 +132,6 @@ def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id"
     return Table(file, tuple(records), seen, tuple(problems), tuple(split))
 
 
-def write_cells(record: Record) -> dict[str, str]:
-    """Return a record as the cells that it is read from; empty ones included."""
-    cells = {name: getattr(record, name) for name in type(record).model_fields}
-    return {name: _write_cell(cell) for name, cell in (cells | (record.model_extra or {})).items()}
-
-
 def write_table(model: type[Record], records: Iterable[Record], layout: Iterable[str] = ()) -> str:
     """Return records as the text of the CSV file that they are read from.
 
@@ -208,7 +143,7 @@ def write_table(model: type[Record], records: Iterable[Record], layout: Iterable
     """
     rows = [write_cells(record) for record in records]
     blank = {
-        name: _write_cell(found.default)
+        name: write_cell(found.default)
         for name, found in model.model_fields.items()
         if not found.is_required()
     }
@@ -224,43 +159,35 @@ def write_table(model: type[Record], records: Iterable[Record], layout: Iterable
     return text.getvalue()
 
 
-def _write_cell(cell: object) -> str:
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, tuple):
-        return ";".join(map(str, cell))
-    return "" if cell is None else str(cell)
-
-
-def digest_parts(*parts: object) -> str:
-    """Return the SHA-256 over the content of records, options and mappings of them."""
-    text = json.dumps([_unfold(part) for part in parts], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _unfold(part: object) -> object:
-    if isinstance(part, BaseModel):
-        return part.model_dump()
-    if isinstance(part, Mapping):
-        return {str(key): _unfold(value) for key, value in part.items()}
-    if is_dataclass(part):
-        return {one.name: _unfold(getattr(part, one.name)) for one in fields(part)}
-    return part
-
-
 def read_header(folder: Folder, name: str, model: type[H]) -> H:
     """Read one TOML file of ``folder``.
 
     Raises:
         DataError: every fault of the file, with the path of the key.
     """
-    file = folder.label(name)
+    return check_header(read_toml(folder, name), folder.label(name), model)
+
+
+def read_toml(folder: Folder, name: str) -> dict[str, Any]:
+    """Read one TOML file of ``folder`` as it is written.
+
+    Raises:
+        DataError: it is missing or no TOML.
+    """
     try:
-        return model.model_validate(tomllib.loads(folder.read(name)))
+        return tomllib.loads(folder.read(name))
     except tomllib.TOMLDecodeError as error:
-        raise DataError([Problem(file, f"not valid TOML: {error}")]) from None
+        raise DataError([Problem(folder.label(name), f"not valid TOML: {error}")]) from None
+
+
+def check_header(content: dict[str, Any], file: str, model: type[H]) -> H:
+    """Return what a TOML file holds as a header.
+
+    Raises:
+        DataError: every fault of it, with the path of the key.
+    """
+    try:
+        return model.model_validate(content)
     except ValidationError as error:
         raise DataError(
             [Problem(file, message, None, key) for key, message in _translate(error, model, None)]

@@ -2,62 +2,38 @@
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Self, TypeVar
 
-from pydantic import Field
-
+from atrisk.base.cells import Record, write_cells
 from atrisk.base.dates import Month, list_months
-from atrisk.base.errors import DataError, Problem, require
-from atrisk.base.folders import Folder, list_bundled, open_folder
-from atrisk.base.tables import (
-    Header,
-    Identifier,
-    MonthCell,
-    Record,
-    Table,
-    Text,
-    read_header,
-    read_table,
-    write_cells,
-)
-from atrisk.cases.checks import check_evidence, check_ledgers, check_names, describe_codes
+from atrisk.base.errors import DataError, Problem
+from atrisk.base.files import write_folder
+from atrisk.base.folders import Folder
+from atrisk.base.tables import write_table
+from atrisk.cases.checks import describe_codes
 from atrisk.cases.evidence import Cited, Evidence, Search, Source
 from atrisk.cases.ledger import Delivery, EarlyWarning, Response
+from atrisk.cases.tables import (
+    HEADER,
+    NEEDED,
+    TABLES,
+    CaseHeader,
+    check_records,
+    describe_other_framework,
+    read_frames,
+)
 from atrisk.frameworks.framework import Framework
-from atrisk.frameworks.loading import list_frameworks, load_framework
 
-R = TypeVar("R", bound=Record)
 C = TypeVar("C", bound=Cited)
-HEADER = "case.toml"
-
-
-class CaseHeader(Header):
-    """The content of ``case.toml``."""
-
-    id: Identifier
-    title: Text
-    country: Annotated[str, Field(pattern="^[A-Z]{3}$", description="an ISO 3166-1 alpha-3 code")]
-    start: MonthCell
-    end: MonthCell
-    framework: Identifier
-    licence: Text
-    caveat: Text
-
-    def write(self) -> str:
-        """Return the text of a ``case.toml`` that reads as this header."""
-        # A JSON string is a TOML string.
-        lines = (f"{key} = {json.dumps(str(part), ensure_ascii=False)}" for key, part in self)
-        return "\n".join(lines) + "\n"
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A case that has been read and checked.
+    """A case, checked as a whole when it is made, whether from files, frames or by an edit.
 
     Attributes:
         header: everything in ``case.toml``.
@@ -69,6 +45,9 @@ class Case:
         folder: where it was read from; None for one that was made.
         crossed_from: id of the framework that it was coded to, if it was carried over to another.
         layout: columns of each table in the order of its file, by the table's name.
+
+    Raises:
+        DataError: rows have faults, alone or beside others; all of them are listed.
     """
 
     header: CaseHeader
@@ -81,7 +60,84 @@ class Case:
     framework: Framework | None = None
     folder: Folder | None = None
     crossed_from: str = ""
-    layout: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    layout: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    checked: InitVar[bool] = False  # by whoever read the files, or took rows away from a case
+
+    def __post_init__(self, checked: bool) -> None:
+        for name in TABLES:
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not checked:
+            problems = list(check_records(self.header, self.tables, self.framework))
+            if problems:
+                raise DataError(problems)
+        secret = {source.id for source in self.sources if source.confidential}
+        for name in ("evidence", "warnings", "responses", "deliveries") if secret else ():
+            object.__setattr__(self, name, _withhold(getattr(self, name), secret))
+
+    @classmethod
+    def from_frames(
+        cls,
+        header: CaseHeader | Mapping[str, object],
+        *,
+        framework: Framework | None = None,
+        **tables: object,
+    ) -> Self:
+        """Make a case from data frames, or from rows by column.
+
+        Args:
+            header: what ``case.toml`` holds, by key: id, title, country, start, end, framework,
+                licence and caveat.
+            framework: whose codes the evidence must use; None for the one that the header names, if
+                it is bundled.
+            tables: ``sources`` and ``evidence``, and any of ``searches``, ``warnings``,
+                ``responses`` and ``deliveries``: each a pandas data frame, or a list of rows by
+                column. Columns are those of the files (docs/data-format.md). A cell may be text, a
+                number, a date or timestamp, a list; None, NaN and NaT are empty cells.
+
+        Raises:
+            DataError: rows have faults; all of them are listed, the first row of a table being line
+                2, as in its file.
+            RequestError: a table of another name, or what is no table.
+
+        Examples:
+            >>> made = Case.from_frames(
+            ...     dict(id="mini", title="A toy", country="CAF", start="2020-01", end="2020-02",
+            ...          framework="un-foa-2014", licence="CC-BY-4.0", caveat="A toy."),
+            ...     sources=[dict(id="diary", title="A diary", publisher="A witness", kind="diary",
+            ...                   published="2020-02", reliability="A", sha256="")],
+            ...     evidence=[dict(id="shots", source="diary", locator="p. 1", end="", known="",
+            ...                    quote="the first shots fell", start="2020-01-10", claim="",
+            ...                    audience="public", indicators="11.1", direction="aggravating",
+            ...                    severity=3, credibility=1, actors="", population="", place="",
+            ...                    summary="Soldiers shot at villagers.")],
+            ... )
+            >>> made
+            Case('mini': 2020-01 to 2020-02, 1 rows of evidence from 1 source)
+        """
+        return cls(**read_frames(header, framework, tables))
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the case as a folder that ``load_case`` reads as the same case.
+
+        Args:
+            path: the folder.
+            overwrite: whether the tables of a case that is there are replaced, one by one;
+                scenarios, notes and other coders' rows there stay as they are.
+
+        Returns:
+            The folder, made whole or not at all.
+
+        Raises:
+            RequestError: it exists, or cannot be made.
+        """
+        return write_folder(Path(path), self._write_files(), overwrite=overwrite)
+
+    def _write_files(self) -> dict[str, str]:
+        texts = {HEADER: self.header.write()}
+        for name, rows in self.tables.items():
+            if rows or name in NEEDED:
+                texts[f"{name}.csv"] = write_table(TABLES[name], rows, self.layout.get(name, ()))
+        return texts
 
     @property
     def id(self) -> str:
@@ -111,14 +167,7 @@ class Case:
     @cached_property
     def tables(self) -> Mapping[str, tuple[Record, ...]]:
         """Rows of each table, by its name."""
-        return {
-            "sources": self.sources,
-            "evidence": self.evidence,
-            "searches": self.searches,
-            "warnings": self.warnings,
-            "responses": self.responses,
-            "deliveries": self.deliveries,
-        }
+        return {name: getattr(self, name) for name in TABLES}
 
     @cached_property
     def digest(self) -> str:
@@ -145,74 +194,6 @@ class Case:
         )
 
 
-def load_case(which: str | Path, framework: Framework | None = None) -> Case:
-    """Load a bundled case by id, or one's own from a folder.
-
-    Args:
-        which: a bundled id such as ``"car-2012-2015"``, or a ``Path`` to a folder with
-            ``case.toml``, ``sources.csv``, ``evidence.csv`` and, optionally, ``searches.csv``,
-            ``warnings.csv``, ``responses.csv`` and ``deliveries.csv``.
-        framework: whose indicator codes the evidence must use; None for the one that
-            ``case.toml`` names, if it is bundled.
-
-    Raises:
-        UnknownNameError: no bundled case has that id.
-        DataError: its files have faults; all of them are listed.
-        RequestError: the path is no folder, or ``framework`` is no framework.
-
-    Examples:
-        >>> load_case("car-2012-2015").header.country
-        'CAF'
-    """
-    if framework is not None:
-        require(framework, Framework, "load it with load_framework('un-foa-2014')")
-    folder = open_folder(which, "case", HEADER)
-    problems: list[Problem] = []
-    header: CaseHeader | None = None
-    try:
-        header = read_header(folder, HEADER, CaseHeader)
-        problems += _check_header(folder.label(HEADER), header)
-    except DataError as error:
-        problems += error.problems
-    framework = framework or _find_framework(folder)
-    tables = _read_tables(folder)
-    sources, evidence, searches, warnings, responses, deliveries = tables.values()
-    for table in tables.values():
-        problems += table.problems
-    if header and framework and framework.id != header.framework:
-        message = describe_other_framework(header.framework, framework)
-        problems.append(Problem(folder.label(HEADER), message, None, "framework"))
-    problems += check_names(folder.label, folder.names())
-    problems += check_evidence(evidence, sources, framework)
-    problems += check_evidence(searches, sources, framework)
-    problems += check_ledgers(warnings, responses, deliveries, sources)
-    if problems or header is None:
-        raise DataError(_in_order(problems))
-    secret = {source.id for source in sources.records if source.confidential}
-    return Case(
-        header,
-        sources.records,
-        _withhold(evidence.records, secret),
-        searches.records,
-        _withhold(warnings.records, secret),
-        _withhold(responses.records, secret),
-        _withhold(deliveries.records, secret),
-        framework,
-        folder,
-        layout={name: table.columns for name, table in tables.items() if table.columns},
-    )
-
-
-def list_cases() -> tuple[str, ...]:
-    """Return the ids of the bundled cases.
-
-    Examples:
-        >>> "car-2012-2015" in list_cases()
-        True
-    """
-    return list_bundled("cases", HEADER)
-
-
 def check_codes(case: Case, framework: Framework) -> None:
     """Refuse a case coded to another framework, or to codes that this one does not have.
 
@@ -228,72 +209,9 @@ def check_codes(case: Case, framework: Framework) -> None:
         raise DataError([Problem(file, fault, None, "indicators") for fault in faults])
 
 
-def name_framework(which: str | Path) -> str | None:
-    """Return the id of the framework that a case names, even if its files have faults.
-
-    Examples:
-        >>> name_framework("car-2012-2015")
-        'un-foa-2014'
-    """
-    return _read_framework_name(open_folder(which, "case", HEADER))
-
-
-def describe_other_framework(coded: str, framework: Framework) -> str:
-    """Say how a case coded to one framework is scored under another: the same code is not one."""
-    ways = (
-        "cross_case(case, framework) carries its evidence over"
-        if framework.folder.has(f"crosswalks/{coded}.csv")
-        else f"write {framework.id}/crosswalks/{coded}.csv and use cross_case(case, framework)"
-    )
-    return (
-        f"the case is coded to {coded!r}, whose codes mean something else in {framework.id!r}; "
-        f"{ways}. If the codes are the same, name {framework.id!r} in {HEADER}"
-    )
-
-
-def _find_framework(folder: Folder) -> Framework | None:
-    """Return the bundled framework that a case names, even if its header has faults."""
-    name = _read_framework_name(folder)
-    return load_framework(name) if name and name in list_frameworks() else None
-
-
-def _read_framework_name(folder: Folder) -> str | None:
-    try:
-        name = tomllib.loads(folder.read(HEADER)).get("framework")
-    except (DataError, tomllib.TOMLDecodeError):
-        return None
-    return name if isinstance(name, str) else None
-
-
-def _read_tables(folder: Folder) -> dict[str, Table[Any]]:
-    """Read every table of a case, by its name, faults and all."""
-    return {
-        "sources": read_table(folder, "sources.csv", Source),
-        "evidence": read_table(folder, "evidence.csv", Evidence),
-        "searches": _read_optional(folder, "searches.csv", Search),
-        "warnings": _read_optional(folder, "warnings.csv", EarlyWarning),
-        "responses": _read_optional(folder, "responses.csv", Response),
-        "deliveries": _read_optional(folder, "deliveries.csv", Delivery, key=None),
-    }
-
-
-def _read_optional(folder: Folder, name: str, model: type[R], key: str | None = "id") -> Table[R]:
-    return read_table(folder, name, model, key) if folder.has(name) else Table(folder.label(name))
-
-
 def _withhold(items: tuple[C, ...], secret: set[str]) -> tuple[C, ...]:
     """Mark what comes from a confidential source as confidential itself."""
     return tuple(
         item.model_copy(update={"confidential": True}) if item.source in secret else item
         for item in items
     )
-
-
-def _in_order(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: (problem.file, problem.line or 0))
-
-
-def _check_header(file: str, header: CaseHeader) -> Iterator[Problem]:
-    if header.end < header.start:
-        message = f"{header.end} is before the start {header.start}; swap them"
-        yield Problem(file, message, None, "end")

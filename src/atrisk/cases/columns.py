@@ -12,18 +12,8 @@ from pydantic import WrapValidator
 from pydantic.fields import FieldInfo
 
 from atrisk.base.dates import ImpreciseDate
-from atrisk.base.tables import Record
-from atrisk.cases.evidence import Evidence, Search, Source
-from atrisk.cases.ledger import Delivery, EarlyWarning, Response
+from atrisk.cases.tables import TABLES
 
-TABLES: dict[str, type[Record]] = {
-    "sources": Source,
-    "evidence": Evidence,
-    "searches": Search,
-    "warnings": EarlyWarning,
-    "responses": Response,
-    "deliveries": Delivery,
-}
 # Column of each table whose cells name rows of another one.
 REFERENCES: dict[str, dict[str, str]] = {
     "evidence": {"source": "sources"},

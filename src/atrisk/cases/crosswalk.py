@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from atrisk.base.cells import Items, Record, Text
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require, shorten
 from atrisk.base.rows import Result, Row
-from atrisk.base.tables import Items, Record, Table, Text, read_table
+from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
 from atrisk.frameworks.framework import Code, Framework, describe_unknown_indicator

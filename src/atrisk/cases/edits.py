@@ -160,6 +160,7 @@ def _change_response(case: Case, change: ResponseChange) -> Case:
             case,
             responses=tuple(item for item in case.responses if item.id != change.id),
             deliveries=tuple(item for item in case.deliveries if item.response != change.id),
+            checked=True,
         )
     old = next(item for item in case.responses if item.id == change.id)
     days = _find_shift(old, change)
@@ -262,7 +263,7 @@ def _replace_if(case: Case, what: str, **parts: Any) -> Case:
         raise RequestError(
             f"'{what}' changes nothing in {case.id}: every row is as before; correct or drop it"
         )
-    return replace(case, **parts)
+    return replace(case, **parts, checked=True)
 
 
 def _list(rows: Iterable[Any]) -> list[dict[str, Any]]:

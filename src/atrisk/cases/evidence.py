@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from atrisk.base.dates import ImpreciseDate
-from atrisk.base.errors import shorten
-from atrisk.base.tables import (
+from atrisk.base.cells import (
     WITHHELD,
     DateCell,
     Identifier,
@@ -17,6 +15,8 @@ from atrisk.base.tables import (
     Record,
     Text,
 )
+from atrisk.base.dates import ImpreciseDate
+from atrisk.base.errors import shorten
 
 Reliability = Annotated[Literal["A", "B", "C", "D", "E", "F"], Field(description="A to F")]
 Credibility = Annotated[int, Field(ge=1, le=6, description="a whole number from 1 to 6")]

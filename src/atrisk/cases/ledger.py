@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from atrisk.base.cells import DateCell, Identifier, Items, OptionalDate, Text
 from atrisk.base.dates import ImpreciseDate
-from atrisk.base.tables import DateCell, Identifier, Items, OptionalDate, Text
 from atrisk.cases.evidence import Anchor, AudienceCell, Cited, Flag
 
 Stage = Literal["proposed", "decided", "funded", "deployed", "full_strength", "ended"]

@@ -1,14 +1,16 @@
 """Scenarios: what a what-if may change of a case and its method, and the files that hold them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+from atrisk.base.cells import Header, Identifier, Text
+from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require
 from atrisk.base.folders import Folder
-from atrisk.base.tables import Header, Identifier, Text, read_header
+from atrisk.base.tables import check_header, read_header
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Credibility, Reliability
 from atrisk.cases.ledger import Stage
@@ -116,21 +118,41 @@ class Scenario:
     """A what-if: its question, the reason for it, and what it changes.
 
     Attributes:
-        id: the name of its file.
+        id: the name of its file, or what tables call it.
+        title: for people; the id if there is none.
+        changes: ``Changes``, or a mapping of the same keys as a scenario's file has.
+
+    Raises:
+        DataError: the changes have faults; all of them are listed.
+        RequestError: it changes nothing.
+
+    Examples:
+        >>> Scenario("unheard", changes={"drop": {"audiences": ["council"]}})
+        Scenario(id='unheard', title='unheard')
     """
 
     id: str
-    title: str
-    question: str = field(repr=False)
-    rationale: str = field(repr=False)
-    changes: Changes = field(repr=False)
+    title: str = ""
+    question: str = field(default="", repr=False)
+    rationale: str = field(default="", repr=False)
+    changes: Changes = field(default_factory=Changes, repr=False)
+
+    def __post_init__(self) -> None:
+        changes: object = self.changes
+        if isinstance(changes, Mapping):
+            changes = check_header(dict(changes), f"scenario {self.id!r}", Changes)
+        require(changes, Changes, "write changes such as {'drop': {'sources': ['a-source']}}")
+        object.__setattr__(self, "changes", changes)
+        object.__setattr__(self, "title", self.title or self.id)
+        if self.changes.is_empty:
+            raise RequestError(f"the scenario {self.id!r} changes nothing; say what it changes")
 
 
 def list_scenarios(case: Case) -> tuple[str, ...]:
     """Return the ids of the scenarios that a case ships with.
 
     Examples:
-        >>> from atrisk.cases.case import load_case
+        >>> from atrisk.cases.loading import load_case
         >>> len(list_scenarios(load_case("car-2012-2015"))) >= 6
         True
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError, UnknownNameError
 from atrisk.base.output import Row, clean, render
-from atrisk.cases.case import list_cases, load_case
+from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import load, read_name
 from atrisk.cli.options import (
     FRAMEWORK,

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from atrisk.base.errors import RequestError
-from atrisk.cases.case import Case, list_cases, load_case
+from atrisk.cases.case import Case
+from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name
 from atrisk.cli.options import Command, add_documents, add_framework
 from atrisk.cli.output import say

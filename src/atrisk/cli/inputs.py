@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
-from atrisk.cases.case import Case, list_cases, load_case, name_framework
+from atrisk.cases.case import Case
+from atrisk.cases.loading import list_cases, load_case, name_framework
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 from atrisk.scoring.assessment import Assessment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from atrisk.base.output import Row, render
-from atrisk.cases.case import list_cases, load_case
+from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import assess_given, read_name
 from atrisk.cli.options import Command, add_case, add_choices, add_format
 from atrisk.cli.output import (

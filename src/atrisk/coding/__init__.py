@@ -1,6 +1,6 @@
 """Coding: for those who write a case.
 
-template the folder of a new case; schemas its files as other tools read them; lints what deserves
-a second look; documents texts into passages; suggestions likely indicators; recall how many are
-found; anchors every quote found exactly once.
+template the folder of a new case; schemas its files as other tools read them; lints what deserves a
+second look; readers files into blocks of text; documents those into passages; suggestions likely
+indicators; recall how many are found; anchors every quote found exactly once.
 """

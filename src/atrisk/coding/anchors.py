@@ -17,6 +17,7 @@ from atrisk.base.errors import RequestError
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited, Source
 from atrisk.coding.documents import fold, read_document
+from atrisk.coding.readers import is_text
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,7 +101,7 @@ def read_whole(path: Path) -> str:
     Raises:
         RequestError: it cannot be read as what its name says that it is.
     """
-    if path.suffix.lower() in (".html", ".htm", ".pdf"):
+    if not is_text(path):
         return read_document(path).text
     try:
         return fold(path.read_bytes().decode("utf-8-sig"))

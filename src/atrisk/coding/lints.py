@@ -47,7 +47,7 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         framework: that it is coded to.
 
     Examples:
-        >>> from atrisk.cases.case import load_case
+        >>> from atrisk.cases.loading import load_case
         >>> from atrisk.frameworks.loading import load_framework
         >>> case = load_case("car-2012-2015")
         >>> {lint.kind for lint in list_lints(case, load_framework("un-foa-2014"))} >= {"unseen"}

@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 from typing import Any
 
+from atrisk.base.cells import Header
 from atrisk.base.errors import RequestError, UnknownNameError
-from atrisk.base.tables import Header
-from atrisk.cases.case import Case, CaseHeader
-from atrisk.cases.columns import REFERENCES, TABLES, Column, list_columns
+from atrisk.cases.case import Case
+from atrisk.cases.columns import REFERENCES, Column, list_columns
 from atrisk.cases.scenario import ScenarioHeader
+from atrisk.cases.tables import TABLES, CaseHeader
 from atrisk.frameworks.framework import FrameworkHeader
 from atrisk.frameworks.uncertainty import UncertaintyHeader
 
@@ -76,7 +77,7 @@ def describe_package(case: Case) -> dict[str, Any]:
         RequestError: the case was not read from a folder.
 
     Examples:
-        >>> from atrisk.cases.case import load_case
+        >>> from atrisk.cases.loading import load_case
         >>> package = describe_package(load_case("car-2012-2015"))
         >>> [resource["name"] for resource in package["resources"]][:2]
         ['sources', 'evidence']

@@ -18,7 +18,7 @@ from atrisk.base.errors import MissingExtraError, RequestError, check_count, req
 from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
-from atrisk.coding.documents import EXTRA, Document, Passage
+from atrisk.coding.documents import Document, Passage
 from atrisk.frameworks.framework import Framework
 
 Floats = NDArray[np.float64]
@@ -103,7 +103,7 @@ def index_indicators(
         import bm25s
         import Stemmer
     except ImportError:
-        raise MissingExtraError("suggesting indicators", EXTRA) from None
+        raise MissingExtraError("suggesting indicators", "documents") from None
     stemmer = Stemmer.Stemmer("english")
 
     def split(texts: list[str]) -> Any:

@@ -15,8 +15,9 @@ from typing import Any
 from atrisk.base.dates import Month
 from atrisk.base.errors import MissingExtraError, RequestError, UnknownNameError, require
 from atrisk.base.files import make_parent
-from atrisk.cases.case import load_case
-from atrisk.cases.columns import TABLES, Column, list_columns
+from atrisk.cases.columns import Column, list_columns
+from atrisk.cases.loading import load_case
+from atrisk.cases.tables import TABLES
 from atrisk.coding.schemas import describe_package, describe_schema
 from atrisk.frameworks.framework import Framework
 

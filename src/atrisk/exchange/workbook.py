@@ -17,8 +17,10 @@ from typing import Any
 from atrisk.base.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
 from atrisk.base.files import check_archive, check_target, make_parent, write_whole
 from atrisk.base.tables import LINE_LIMIT, write_table
-from atrisk.cases.case import HEADER, Case, load_case
-from atrisk.cases.columns import TABLES, list_columns
+from atrisk.cases.case import Case
+from atrisk.cases.columns import list_columns
+from atrisk.cases.loading import load_case
+from atrisk.cases.tables import HEADER, TABLES
 from atrisk.exchange.format import Format, Reading, names_part, refuse_documents, refuse_highlights
 from atrisk.frameworks.framework import Framework
 

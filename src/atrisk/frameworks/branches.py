@@ -8,8 +8,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, create_model, model_validator
 
+from atrisk.base.cells import Header, Identifier, Record, Text
 from atrisk.base.errors import UnknownNameError
-from atrisk.base.tables import Header, Identifier, Record, Text
 from atrisk.frameworks.options import (
     AggregationOption,
     AlarmOption,

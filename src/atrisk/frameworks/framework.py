@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from atrisk.base.cells import Header, Identifier, Record, Text, digest_parts
 from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
 from atrisk.base.folders import Folder
-from atrisk.base.tables import Header, Identifier, Record, Text, digest_parts
 from atrisk.frameworks.branches import OPTIONS, Branch, Branches, GradeRow, ResponseLevelRow
 from atrisk.frameworks.method import Method, WeightSet
 from atrisk.frameworks.options import AggregationOption, RuleOption, Share
@@ -78,6 +78,7 @@ class FrameworkHeader(Header):
     """The content of ``framework.toml``."""
 
     id: Identifier
+    based_on: str = ""
     title: Text
     source: Text
     licence: Text

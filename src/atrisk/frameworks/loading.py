@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from atrisk.base.errors import DataError, Problem, did_you_mean, shorten
+from atrisk.base.errors import DataError, Problem, UnknownNameError, did_you_mean, shorten
 from atrisk.base.folders import Folder, list_bundled, open_folder
-from atrisk.base.tables import Table, read_header, read_table
+from atrisk.base.tables import Table, check_header, read_table, read_toml
 from atrisk.frameworks.branches import EVERYTHING_ELSE, GradeRow, ResponseLevelRow, WeightRow
 from atrisk.frameworks.framework import HEADER, Framework, FrameworkHeader, Indicator, RiskFactor
 from atrisk.frameworks.method import WeightSet
+
+# What a framework never takes from the one that it is based on.
+OWN_KEYS = ("id", "based_on", "title", "source", "licence", "caveat")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -27,7 +30,7 @@ class _Files:
 
     @classmethod
     def read(cls, folder: Folder) -> Self:
-        header = read_header(folder, HEADER, FrameworkHeader)
+        header = check_header(_fill_up(folder), folder.label(HEADER), FrameworkHeader)
         branches: Any = header.branches  # a model that is made
         return cls(
             folder.label(HEADER),
@@ -81,6 +84,7 @@ def load_framework(which: str | Path) -> Framework:
     Args:
         which: a bundled id such as ``"un-foa-2014"``, or a ``Path`` to a folder with
             ``framework.toml``, ``factors.csv``, ``indicators.csv``, ``weights/`` and grade tables.
+            One that is ``based_on`` a bundled framework takes from it what it lacks.
 
     Raises:
         UnknownNameError: no bundled framework has that id.
@@ -90,7 +94,7 @@ def load_framework(which: str | Path) -> Framework:
         >>> load_framework("un-foa-2014").factors["9"].scope
         'genocide'
     """
-    folder = open_folder(which, "framework", HEADER)
+    folder = _lay_over(open_folder(which, "framework", HEADER))
     files = _Files.read(folder)
     problems = list(files.check())
     if problems:
@@ -104,6 +108,39 @@ def load_framework(which: str | Path) -> Framework:
         {name: {row.cell: row for row in table.records} for name, table in files.levels.items()},
         folder,
     )
+
+
+def _lay_over(folder: Folder, above: tuple[str, ...] = ()) -> Folder:
+    """Return a framework's folder over that of the framework that it is based on."""
+    base = read_toml(folder, HEADER).get("based_on", "")
+    if not base:
+        return folder
+    file = folder.label(HEADER)
+    trail = (*above, folder.name)
+    if not isinstance(base, str) or base in trail:
+        message = f"{shorten(base)} is based on this one in turn; a framework stands on another"
+        raise DataError([Problem(file, message, None, "based_on")])
+    try:
+        return folder.over(_lay_over(open_folder(base, "framework", HEADER), trail))
+    except UnknownNameError as error:
+        message = str(error).splitlines()[0] + " It must be a bundled framework"
+        raise DataError([Problem(file, message, None, "based_on")]) from None
+
+
+def _fill_up(folder: Folder) -> dict[str, Any]:
+    """Return the header of a framework, with what is absent as its base has it.
+
+    A key of its own replaces the base's whole; of the branches, each does by itself.
+    """
+    own = read_toml(folder, HEADER)
+    if folder.under is None:
+        return own
+    base = _fill_up(folder.under)
+    branches = own.get("branches", {})
+    if isinstance(branches, dict):
+        branches = {**base["branches"], **branches}
+    shared = {key: part for key, part in base.items() if key not in OWN_KEYS}
+    return {**shared, **own, "branches": branches}
 
 
 def list_frameworks() -> tuple[str, ...]:

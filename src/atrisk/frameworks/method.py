@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from atrisk.base.tables import digest_parts
+from atrisk.base.cells import digest_parts
 from atrisk.frameworks.branches import GradeRow, ResponseLevelRow
 from atrisk.frameworks.options import (
     AggregationOption,

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
+from atrisk.base.cells import Header, Identifier, Text
 from atrisk.base.errors import did_you_mean
-from atrisk.base.tables import Header, Identifier, Text
 from atrisk.kernel.rules import RULES, Rule
 
 Share = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1")]

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, create_model, model_validator
 
+from atrisk.base.cells import Header
 from atrisk.base.errors import DataError, Problem, UnknownNameError
 from atrisk.base.folders import Folder
-from atrisk.base.tables import Header, read_header
+from atrisk.base.tables import read_header
 from atrisk.frameworks.branches import branch_of
 from atrisk.frameworks.options import Option, Positive, Share
 

@@ -15,11 +15,11 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from atrisk.base.cells import digest_parts
 from atrisk.base.errors import MissingExtraError, RequestError
 from atrisk.base.files import make_parent, write_text
 from atrisk.base.output import render
 from atrisk.base.rows import Row
-from atrisk.base.tables import digest_parts
 from atrisk.cases.case import Case
 from atrisk.cases.scenario import Scenario
 from atrisk.frameworks.framework import Framework
@@ -137,7 +137,7 @@ def list_manifest(brief: Brief) -> dict[str, str]:
         "atrisk": version("atrisk"),
         "NumPy": np.__version__,
         "case": f"{brief.case.id}, sha256 {brief.case.digest}{_tell_crossing(brief)}",
-        "framework": f"{brief.framework.id}, sha256 {brief.framework.digest}",
+        "framework": f"{brief.framework.id}{_tell_base(brief)}, sha256 {brief.framework.digest}",
         "knowledge": now.knowledge,
         "audience": now.audience or "anybody",
         "method": "; ".join(f"{branch}={option}" for branch, option in now.method.choices.items())
@@ -146,6 +146,11 @@ def list_manifest(brief: Brief) -> dict[str, str]:
         "draws": f"{brief.ensemble.draws:,}" if brief.ensemble else "none",
         "seed": str(brief.seed),
     }
+
+
+def _tell_base(brief: Brief) -> str:
+    base = brief.framework.header.based_on
+    return f", based on {base}" if base else ""
 
 
 def _tell_crossing(brief: Brief) -> str:

@@ -91,7 +91,7 @@ def read_outlook(case: Case, knowledge: str | date) -> Outlook:
         RequestError: it is no way of knowing, or the day is before the case begins.
 
     Examples:
-        >>> from atrisk.cases.case import load_case
+        >>> from atrisk.cases.loading import load_case
         >>> outlook = read_outlook(load_case("car-2012-2015"), "2013-06-15")
         >>> str(outlook.months[-1]), str(outlook.cuts[-1])
         ('2013-06', '2013-06-15')

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.base.cells import DateCell, Items, Record, Text
 from atrisk.base.errors import (
     DataError,
     RequestError,
@@ -25,7 +26,7 @@ from atrisk.base.errors import (
     require,
 )
 from atrisk.base.rows import LevelResult, Row
-from atrisk.base.tables import DateCell, Items, Record, Table, Text, read_table
+from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE, check_evidence
 from atrisk.cases.evidence import Evidence, Source
@@ -208,7 +209,7 @@ def measure_agreement(case: Case, framework: Framework, **view: Unpack[View]) ->
             "columns of evidence.csv"
         )
     assessments = {
-        coder: assess(replace(case, evidence=rows), framework, **view)
+        coder: assess(replace(case, evidence=rows, checked=True), framework, **view)
         for coder, rows in coders.items()
     }
     return Agreement(case, coders, assessments, _read_record(case))
@@ -241,7 +242,13 @@ def run_coders(
     share = np.full(len(coders), 1 / len(coders))
     sizes = np.random.default_rng(seed).multinomial(draws - len(coders), share) + 1
     parts = [
-        run_ensemble(replace(case, evidence=rows), framework, seed=seed, draws=int(size), **choices)
+        run_ensemble(
+            replace(case, evidence=rows, checked=True),
+            framework,
+            seed=seed,
+            draws=int(size),
+            **choices,
+        )
         for rows, size in zip(coders.values(), sizes, strict=True)
     ]
     tally = reduce(add, (part.tally for part in parts))

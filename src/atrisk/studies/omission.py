@@ -75,7 +75,9 @@ class Omissions:
             kept = [item for item in self.case.evidence if item.source not in sources]
             searches = tuple(item for item in searches if item.source not in sources)
         rows = tuple(item for item in kept if item.indicators)
-        return self._assess(replace(self.case, evidence=rows, searches=searches), self.base.method)
+        return self._assess(
+            replace(self.case, evidence=rows, searches=searches, checked=True), self.base.method
+        )
 
     def scale_half_lives(self) -> Iterator[Row]:
         """Yield what shorter and longer half-lives give, beside the base."""

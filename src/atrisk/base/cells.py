@@ -1,0 +1,200 @@
+"""Cells: what a cell of a table, or a key of a header, may hold, and how it is written again.
+
+The types say what is accepted and turn text into what the rest works with; whoever reads a file
+translates their faults into an author's words.
+"""
+
+import hashlib
+import inspect
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+    WrapValidator,
+)
+
+from atrisk.base.dates import ImpreciseDate, Month
+from atrisk.base.errors import shorten
+
+WITHHELD = "(confidential)"  # stands wherever a confidential text would
+
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)  # the public way to it
+
+
+class _RecordMeta(ModelMetaclass):
+    """Tells what a record holds: its columns as a signature, and a short ``help()``."""
+
+    def __dir__(cls) -> list[str]:  # noqa: N805 - of a class
+        own = {n for kind in cls.__mro__ if kind not in BaseModel.__mro__ for n in vars(kind)}
+        return sorted({name for name in own if not name.startswith("_")} | {"__doc__"})
+
+    @property
+    def __signature__(cls) -> inspect.Signature:  # noqa: N805 - of a class
+        columns = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if found.is_required() else found.default,
+            )
+            for name, found in getattr(cls, "model_fields").items()  # noqa: B009 - of a model
+        ]
+        return inspect.Signature(columns)
+
+    @__signature__.setter
+    def __signature__(cls, _: object) -> None:  # noqa: N805 - pydantic's own, told when built
+        pass
+
+
+class Record(BaseModel, metaclass=_RecordMeta):
+    """A frozen row or header; columns beyond the contract are kept in ``model_extra``."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+
+
+class Header(BaseModel):
+    """A frozen part of a TOML file; an unknown key is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+def _split(cell: object) -> object:
+    if not isinstance(cell, str):
+        return cell
+    items = [item.strip() for item in cell.split(";")] if cell.strip() else []
+    if "" in items:
+        raise ValueError(f"{shorten(cell)} has an empty item; separate the items with one ';'")
+    twice = next((item for item in items if items.count(item) > 1), None)
+    if twice:
+        raise ValueError(f"{shorten(twice)} is listed twice in {shorten(cell)}; keep one")
+    return tuple(items)
+
+
+def _read_date(cell: object) -> ImpreciseDate:
+    return cell if isinstance(cell, ImpreciseDate) else ImpreciseDate.parse(str(cell))
+
+
+def _read_month(cell: object) -> Month:
+    return cell if isinstance(cell, Month) else Month.parse(str(cell))
+
+
+def _hint_ongoing(cell: object, handler: Callable[[object], object]) -> object:
+    try:
+        return handler(cell)
+    except ValueError as error:
+        hint = "; write .. for what still goes on"
+        raise ValueError(f"{_first_message(error)}{hint}") from None
+
+
+def _first_message(error: ValueError) -> str:
+    found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+    return found.removeprefix("Value error, ")
+
+
+def _none_if_empty(cell: object) -> object:
+    return None if cell == "" else cell
+
+
+Identifier = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        max_length=64,
+        description="lower-case letters, digits, '-' and '_', such as storm-07",
+    ),
+]
+Text = Annotated[str, Field(min_length=1, description="some text")]
+Items = Annotated[
+    tuple[str, ...], BeforeValidator(_split), Field(description="items separated by ';'")
+]
+DateCell = Annotated[
+    ImpreciseDate,
+    PlainValidator(_read_date),
+    Field(description="2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"),
+    WithJsonSchema({"type": "string"}),
+]
+OptionalDate = Annotated[DateCell | None, BeforeValidator(_none_if_empty)]
+OngoingDate = Annotated[OptionalDate, WrapValidator(_hint_ongoing)]
+MonthCell = Annotated[
+    Month,
+    PlainValidator(_read_month),
+    Field(description="a month such as 2013-09"),
+    WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}),
+]
+
+
+def write_cells(record: Record) -> dict[str, str]:
+    """Return a record as the cells that it is read from; empty ones included."""
+    cells = {name: getattr(record, name) for name in type(record).model_fields}
+    return {name: write_cell(cell) for name, cell in (cells | (record.model_extra or {})).items()}
+
+
+def write_cell(cell: object) -> str:
+    """Return the text that a value of a record is read from."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, tuple):
+        return ";".join(map(str, cell))
+    return "" if cell is None else str(cell)
+
+
+def tell_cell(value: object) -> str:
+    """Return the text of a cell that was typed in Python, or taken from a data frame.
+
+    Examples:
+        >>> tell_cell(float("nan")), tell_cell(3.0), tell_cell(("1.1", "1.10"))
+        ('', '3', '1.1;1.10')
+        >>> from datetime import datetime
+        >>> tell_cell(datetime(2013, 12, 5))
+        '2013-12-05'
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(map(str, value)) if isinstance(value, set | frozenset) else value
+        return ";".join(tell_cell(item) for item in items)
+    if value is None or _is_nothing(value):
+        return ""
+    if hasattr(value, "item") and not hasattr(value, "text"):  # a scalar of NumPy
+        return tell_cell(value.item())
+    if isinstance(value, date):  # a timestamp too; the time of day is finer than any date here
+        return value.strftime("%Y-%m-%d")
+    return write_cell(value)
+
+
+def _is_nothing(value: object) -> bool:
+    """Tell whether a value is one of those that stand for nothing in a data frame."""
+    is_nan = isinstance(value, float) and math.isnan(value)
+    return is_nan or type(value).__name__ in ("NAType", "NaTType")
+
+
+def digest_parts(*parts: object) -> str:
+    """Return the SHA-256 over the content of records, options and mappings of them."""
+    text = json.dumps([_unfold(part) for part in parts], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unfold(part: object) -> object:
+    if isinstance(part, BaseModel):
+        return part.model_dump()
+    if isinstance(part, Mapping):
+        return {str(key): _unfold(value) for key, value in part.items()}
+    if is_dataclass(part):
+        return {one.name: _unfold(getattr(part, one.name)) for one in fields(part)}
+    return part

@@ -1,0 +1,169 @@
+"""Tables: what a case consists of, table by table, and every fault of them beside one another."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from atrisk.base.cells import (
+    Header,
+    Identifier,
+    MonthCell,
+    Record,
+    Text,
+    tell_cell,
+    write_cells,
+)
+from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+from atrisk.base.folders import Folder
+from atrisk.base.tables import Table, check_header, read_rows, read_table
+from atrisk.cases.checks import check_evidence, check_ledgers
+from atrisk.cases.evidence import Evidence, Search, Source
+from atrisk.cases.ledger import Delivery, EarlyWarning, Response
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.loading import list_frameworks, load_framework
+
+HEADER = "case.toml"
+TABLES: dict[str, type[Record]] = {
+    "sources": Source,
+    "evidence": Evidence,
+    "searches": Search,
+    "warnings": EarlyWarning,
+    "responses": Response,
+    "deliveries": Delivery,
+}
+KEYS: dict[str, str | None] = {"deliveries": None}  # the column that names a row, if not its id
+NEEDED = ("sources", "evidence")  # the tables that every case has
+
+
+class CaseHeader(Header):
+    """The content of ``case.toml``."""
+
+    id: Identifier
+    title: Text
+    country: Annotated[str, Field(pattern="^[A-Z]{3}$", description="an ISO 3166-1 alpha-3 code")]
+    start: MonthCell
+    end: MonthCell
+    framework: Identifier
+    licence: Text
+    caveat: Text
+
+    def write(self) -> str:
+        """Return the text of a ``case.toml`` that reads as this header."""
+        # A JSON string is a TOML string.
+        lines = (f"{key} = {json.dumps(str(part), ensure_ascii=False)}" for key, part in self)
+        return "\n".join(lines) + "\n"
+
+
+def check_all(
+    file: str,
+    header: CaseHeader | None,
+    tables: Mapping[str, Table[Any]],
+    framework: Framework | None,
+) -> Iterator[Problem]:
+    """Yield every fault of a case's tables, alone and beside one another."""
+    for table in tables.values():
+        yield from table.problems
+    if header:
+        yield from _check_months(file, header)
+        if framework and framework.id != header.framework:
+            message = describe_other_framework(header.framework, framework)
+            yield Problem(file, message, None, "framework")
+    sources = tables["sources"]
+    yield from check_evidence(tables["evidence"], sources, framework)
+    yield from check_evidence(tables["searches"], sources, framework)
+    yield from check_ledgers(tables["warnings"], tables["responses"], tables["deliveries"], sources)
+
+
+def check_records(
+    header: CaseHeader, records: Mapping[str, tuple[Record, ...]], framework: Framework | None
+) -> Iterator[Problem]:
+    """Yield every fault of records, as if they had been read from files."""
+    tables: dict[str, Table[Any]] = {
+        name: read_rows(name, map(write_cells, rows), TABLES[name], KEYS.get(name, "id"))
+        if rows
+        else Table(name)
+        for name, rows in records.items()
+    }
+    return check_all("header", header, tables, framework)
+
+
+def describe_other_framework(coded: str, framework: Framework) -> str:
+    """Say how a case coded to one framework is scored under another: the same code is not one."""
+    ways = (
+        "cross_case(case, framework) carries its evidence over"
+        if framework.folder.has(f"crosswalks/{coded}.csv")
+        else f"write {framework.id}/crosswalks/{coded}.csv and use cross_case(case, framework)"
+    )
+    return (
+        f"the case is coded to {coded!r}, whose codes mean something else in {framework.id!r}; "
+        f"{ways}. If the codes are the same, name {framework.id!r} in {HEADER}"
+    )
+
+
+def _check_months(file: str, header: CaseHeader) -> Iterator[Problem]:
+    if header.end < header.start:
+        message = f"{header.end} is before the start {header.start}; swap them"
+        yield Problem(file, message, None, "end")
+
+
+def read_case_table(folder: Folder, name: str) -> Table[Any]:
+    """Read one table of a case; one that need not be there may be missing."""
+    file = f"{name}.csv"
+    if name in NEEDED or folder.has(file):
+        return read_table(folder, file, TABLES[name], KEYS.get(name, "id"))
+    return Table(folder.label(file))
+
+
+def read_frames(
+    header: CaseHeader | Mapping[str, object],
+    framework: Framework | None,
+    given: Mapping[str, object],
+) -> dict[str, Any]:
+    """Return the parts of a case made from tables in memory."""
+    for name in given:
+        if name not in TABLES:
+            raise UnknownNameError("table", name, TABLES)
+    problems: list[Problem] = []
+    if not isinstance(header, CaseHeader):
+        try:
+            cells = {str(key): tell_cell(part) for key, part in header.items()}
+            header = check_header(cells, "header", CaseHeader)
+        except DataError as error:
+            raise DataError(error.problems) from None
+    framework = framework or find_framework({"framework": header.framework})
+    tables: dict[str, Table[Any]] = {
+        name: read_rows(name, _list_rows(name, given[name]), model, KEYS.get(name, "id"))
+        if name in given and (name in NEEDED or _list_rows(name, given[name]))
+        else Table(name)
+        for name, model in TABLES.items()
+    }
+    problems += check_all("header", header, tables, framework)
+    if problems:
+        raise DataError(sort_problems(problems))
+    parts = {name: table.records for name, table in tables.items()}
+    layout = {name: table.columns for name, table in tables.items() if table.columns}
+    return {"header": header, "framework": framework, "layout": layout, "checked": True, **parts}
+
+
+def find_framework(content: Mapping[str, Any]) -> Framework | None:
+    """Return the bundled framework that a case names, even if its header has faults."""
+    name = content.get("framework")
+    return load_framework(name) if isinstance(name, str) and name in list_frameworks() else None
+
+
+def _list_rows(name: str, table: Any) -> list[Mapping[str, object]]:
+    """Return the rows of a data frame, or of whatever else holds rows by column."""
+    if hasattr(table, "to_dict") and hasattr(table, "columns"):
+        table = table.to_dict("records")
+    rows = [] if isinstance(table, str | Mapping) else list(table)
+    rows = [dict(row) if isinstance(row, Record) else row for row in rows]
+    if isinstance(table, str | Mapping) or not all(isinstance(row, Mapping) for row in rows):
+        raise RequestError(f"{name} is no table; give a data frame, or a list of rows by column")
+    return rows
+
+
+def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """Return faults in the order of files and lines."""
+    return sorted(problems, key=lambda problem: (problem.file, problem.line or 0))
