@@ -1,6 +1,6 @@
 """How hard hypothesis tries: the same cases every time, unless asked to go further.
 
-``HYPOTHESIS_PROFILE=thorough python -m pytest tests/test_properties.py`` searches anew.
+``HYPOTHESIS_PROFILE=thorough python -m pytest tests/scoring/test_properties.py`` searches anew.
 """
 
 import os

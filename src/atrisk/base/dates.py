@@ -153,7 +153,7 @@ def bounds(when: ImpreciseDate) -> tuple[date, date]:
     """
     earliest, latest = when.earliest or when.latest, when.latest or when.earliest
     assert earliest is not None  # noqa: S101 - '..' is refused where a date is asked for
-    assert latest is not None  # noqa: S101
+    assert latest is not None  # noqa: S101 - likewise
     return earliest, latest
 
 

@@ -87,7 +87,7 @@ def _add_codebook(parser: argparse.ArgumentParser) -> None:
 
 def _write_codebook(given: argparse.Namespace) -> int:
     new = f"atrisk export {given.what} {given.file}"
-    print(f"atrisk: 'codebook' will go; type: {new}", file=sys.stderr)  # noqa: T201 - a notice
+    print(f"atrisk: 'codebook' will go; type: {new}", file=sys.stderr)
     if not isinstance(_open(given.what), Framework):
         raise RequestError(f"{given.what} is a case; a codebook is of a framework")
     return _export_file(argparse.Namespace(**vars(given), documents=None))

@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
         status = COMMANDS[given.command].run(given)
         sys.stdout.flush()
     except AtriskError as error:
-        print(f"atrisk: {error}", file=sys.stderr)  # noqa: T201
+        print(f"atrisk: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever read us, such as `head`, has seen enough; what is left goes nowhere.
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except OSError as error:  # a path that is too long, a disk that is full
         where = f"{str(error.filename)[:80]!r}: " if error.filename else ""
-        print(f"atrisk: {where}{error.strerror or error}; choose another path", file=sys.stderr)  # noqa: T201
+        print(f"atrisk: {where}{error.strerror or error}; choose another path", file=sys.stderr)
         return 2
     return status
 

@@ -157,4 +157,4 @@ def tell_provenance(assessment: Assessment) -> Row:
 
 def say(text: str) -> None:
     """Print what was asked for."""
-    print(text)  # noqa: T201 - the command's own output
+    print(text)

@@ -109,7 +109,7 @@ def _run_on_cluster(task: Callable[[T], R], inputs: Iterable[T], client: Client)
         import distributed  # noqa: F401 - an extra, imported where used
     except ImportError:
         raise MissingExtraError("running on a cluster", "scale") from None
-    workers = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+    workers = sum(client.nthreads().values())  # type: ignore[no-untyped-call] # Dask's
     if not workers:
         raise RequestError("the cluster has no worker; start one, or give no client")
     # Not pure: two tasks with equal arguments are two tasks.

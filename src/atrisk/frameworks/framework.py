@@ -17,11 +17,10 @@ from atrisk.base.folders import Folder
 from atrisk.frameworks.branches import OPTIONS, Branch, Branches, GradeRow, ResponseLevelRow
 from atrisk.frameworks.method import Method, WeightSet
 from atrisk.frameworks.options import AggregationOption, RuleOption, Share
-from atrisk.frameworks.uncertainty import FILE as UNCERTAINTY
-from atrisk.frameworks.uncertainty import read_uncertainty
 from atrisk.kernel.rules import Rule
 
 HEADER = "framework.toml"
+UNCERTAINTY = "uncertainty.toml"
 Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
 Nature = Literal["structural", "dynamic", "trigger"]
 
@@ -150,6 +149,8 @@ class Framework:
         Raises:
             DataError: the file is missing or has faults.
         """
+        from atrisk.frameworks.uncertainty import read_uncertainty  # few runs draw
+
         return read_uncertainty(self.folder)
 
     @property

@@ -61,7 +61,7 @@ def estimate(answered: Floats, unanswered: Floats, confidence: float) -> Curve:
         survival = stats.ecdf(data).sf
         interval = survival.confidence_interval(confidence, method="log-log")
     times, waiting = survival.quantiles, survival.probabilities
-    low, high = interval.low.probabilities, interval.high.probabilities  # type: ignore[attr-defined]
+    low, high = interval.low.probabilities, interval.high.probabilities  # type: ignore[attr-defined] # SciPy's stubs
     return Curve(
         times, waiting, low, high, _half(times, waiting), _half(times, low), _half(times, high)
     )

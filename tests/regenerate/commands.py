@@ -1,0 +1,50 @@
+"""Write docs/commands.md from the parser: python tests/regenerate/commands.py."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from atrisk.cli.main import COMMANDS, build_parser
+
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
+HEAD = """# Commands
+
+Written from the command's own parser; `atrisk COMMAND --help` prints the same. Exit status: 0 done,
+1 a check found faults, 2 the input cannot be used. CASE and FRAMEWORK are ids of bundled ones, or
+paths such as `./my-case`.
+"""
+
+
+def describe_commands() -> str:
+    """Return the page."""
+    parser = build_parser()
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    parts = [HEAD]
+    for name, command in commands.choices.items():
+        parts.append(f"## atrisk {name}\n\n{COMMANDS[name].summary}\n")
+        rows = [_describe(action) for action in command._actions if action.dest != "help"]
+        if rows:
+            parts.append("| argument | meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def _describe(action: argparse.Action) -> str:
+    choices = ",".join(action.choices or ())
+    takes = action.metavar or (f"{{{choices}}}" if choices else action.dest)
+    name = f"{takes} …" if action.nargs == "*" else str(takes)
+    if action.option_strings:
+        name = (
+            action.option_strings[0] if action.nargs == 0 else f"{action.option_strings[0]} {name}"
+        )
+    text = (action.help or "").replace("%%", "%").rstrip(".")
+    told = [f"{text[:1].upper()}{text[1:]}."]
+    if choices and action.metavar:
+        told.append(f"One of {choices.replace(',', ', ')}.")
+    if action.option_strings and action.required:
+        told.append("Required.")
+    return f"| `{name}` | {' '.join(told)} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(describe_commands(), encoding="utf-8")
