@@ -27,9 +27,10 @@ _ROOMS = {
     "frameworks.options": "AggregationOption AlarmOption NotAssessedOption PersistenceOption "
     "RuleOption SurgeOption TriggerOption",
     "cases.evidence": "Evidence Search Source",
-    "cases.ledger": "Delivery EarlyWarning Response",
+    "cases.ledger": "Delivery EarlyWarning Need Response",
     "cases.case": "Case",
     "cases.loading": "list_cases load_case",
+    "cases.beside": "Judgement Lookup OutcomeFigure load_judgements load_lookups load_outcomes",
     "cases.scenario": "Changes Scenario list_scenarios load_scenario",
     "cases.crosswalk": "Crosswalk cross_case load_crosswalk",
     "scoring.view": "View",
@@ -72,6 +73,12 @@ if _typing.TYPE_CHECKING:
     from atrisk.base.errors import Problem as Problem
     from atrisk.base.errors import RequestError as RequestError
     from atrisk.base.errors import UnknownNameError as UnknownNameError
+    from atrisk.cases.beside import Judgement as Judgement
+    from atrisk.cases.beside import Lookup as Lookup
+    from atrisk.cases.beside import OutcomeFigure as OutcomeFigure
+    from atrisk.cases.beside import load_judgements as load_judgements
+    from atrisk.cases.beside import load_lookups as load_lookups
+    from atrisk.cases.beside import load_outcomes as load_outcomes
     from atrisk.cases.case import Case as Case
     from atrisk.cases.crosswalk import Crosswalk as Crosswalk
     from atrisk.cases.crosswalk import cross_case as cross_case
@@ -81,6 +88,7 @@ if _typing.TYPE_CHECKING:
     from atrisk.cases.evidence import Source as Source
     from atrisk.cases.ledger import Delivery as Delivery
     from atrisk.cases.ledger import EarlyWarning as EarlyWarning
+    from atrisk.cases.ledger import Need as Need
     from atrisk.cases.ledger import Response as Response
     from atrisk.cases.loading import list_cases as list_cases
     from atrisk.cases.loading import load_case as load_case

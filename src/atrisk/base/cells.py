@@ -150,7 +150,7 @@ def write_cell(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, tuple):
-        return ";".join(map(str, cell))
+        return ";".join(getattr(item, "cell", str(item)) for item in cell)
     return "" if cell is None else str(cell)
 
 

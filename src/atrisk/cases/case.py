@@ -16,7 +16,7 @@ from atrisk.base.folders import Folder
 from atrisk.base.tables import write_table
 from atrisk.cases.checks import describe_codes
 from atrisk.cases.evidence import Cited, Evidence, Search, Source
-from atrisk.cases.ledger import Delivery, EarlyWarning, Response
+from atrisk.cases.ledger import Delivery, EarlyWarning, Need, Response
 from atrisk.cases.tables import (
     HEADER,
     NEEDED,
@@ -41,6 +41,7 @@ class Case:
         evidence: the coded facts.
         searches: what was looked for and not found.
         warnings, responses, deliveries: the two ledgers, and strengths that change over time.
+        needs: what was said to be needed to protect people.
         framework: the one that its codes were checked against; None if it is not at hand.
         folder: where it was read from; None for one that was made.
         crossed_from: id of the framework that it was coded to, if it was carried over to another.
@@ -57,6 +58,7 @@ class Case:
     warnings: tuple[EarlyWarning, ...] = ()
     responses: tuple[Response, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    needs: tuple[Need, ...] = ()
     framework: Framework | None = None
     folder: Folder | None = None
     crossed_from: str = ""
@@ -71,7 +73,8 @@ class Case:
             if problems:
                 raise DataError(problems)
         secret = {source.id for source in self.sources if source.confidential}
-        for name in ("evidence", "warnings", "responses", "deliveries") if secret else ():
+        cited = ("evidence", "warnings", "responses", "deliveries", "needs")
+        for name in cited if secret else ():
             object.__setattr__(self, name, _withhold(getattr(self, name), secret))
 
     @classmethod
@@ -90,9 +93,9 @@ class Case:
             framework: whose codes the evidence must use; None for the one that the header names, if
                 it is bundled.
             tables: ``sources`` and ``evidence``, and any of ``searches``, ``warnings``,
-                ``responses`` and ``deliveries``: each a pandas data frame, or a list of rows by
-                column. Columns are those of the files (docs/data-format.md). A cell may be text, a
-                number, a date or timestamp, a list; None, NaN and NaT are empty cells.
+                ``responses``, ``deliveries`` and ``needs``: each a pandas data frame, or a list of
+                rows by column. Columns are those of the files (docs/data-format.md). A cell may be
+                text, a number, a date or timestamp, a list; None, NaN and NaT are empty cells.
 
         Raises:
             DataError: rows have faults; all of them are listed, the first row of a table being line
@@ -154,6 +157,10 @@ class Case:
         """Sources by id."""
         return {source.id: source for source in self.sources}
 
+    def source_of(self, item: Evidence | Search) -> Source | None:
+        """Return the source of an item; None for a search that no source tells of."""
+        return self.source_by_id.get(item.source)
+
     @property
     def items(self) -> tuple[Evidence | Search, ...]:
         """Everything that bears on an indicator: evidence, then searches."""
@@ -162,7 +169,7 @@ class Case:
     @property
     def cited(self) -> tuple[Cited, ...]:
         """Every row that has an anchor in a source."""
-        return (*self.evidence, *self.warnings, *self.responses, *self.deliveries)
+        return (*self.evidence, *self.warnings, *self.responses, *self.deliveries, *self.needs)
 
     @cached_property
     def tables(self) -> Mapping[str, tuple[Record, ...]]:
@@ -176,7 +183,7 @@ class Case:
         It tells what was scored, whether it was read from a folder or edited since.
         """
         total = hashlib.sha256(self.header.write().encode())
-        for name, rows in self.tables.items():
+        for name, rows in ((n, r) for n, r in self.tables.items() if r):
             lines = sorted(json.dumps(write_cells(row), sort_keys=True) for row in rows)
             total.update("\n".join([f"\0{name}", *lines]).encode())
         return total.hexdigest()

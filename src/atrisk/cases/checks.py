@@ -14,19 +14,20 @@ from itertools import pairwise
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import Problem, did_you_mean, shorten
 from atrisk.base.tables import Table
-from atrisk.cases.evidence import Evidence, Search, Source
-from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Response
+from atrisk.cases.evidence import Evidence, Search, Source, describe_anchor
+from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Need, Response
 from atrisk.frameworks.framework import Framework, describe_unknown_indicator
 
 Row = dict[str, str]
 CASE_FILES = (
     "case.toml", "sources.csv", "evidence.csv", "searches.csv", "warnings.csv", "responses.csv",
-    "deliveries.csv",
+    "deliveries.csv", "needs.csv", "judgements.csv", "outcomes.csv", "lookups.csv",
+    "adjudication.csv",
 )  # fmt: skip
 CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows
 AnyTable = (
     Table[Source] | Table[Evidence] | Table[Search]
-    | Table[EarlyWarning] | Table[Response] | Table[Delivery]
+    | Table[EarlyWarning] | Table[Response] | Table[Delivery] | Table[Need]
 )  # fmt: skip
 
 
@@ -39,9 +40,38 @@ def check_evidence(
     for line, row in table.rows:
         if framework:
             yield from _check_indicators(table.file, line, row, framework)
+        if not row["source"] and not row["known"]:
+            message = "a search without a source needs the day up to which was read"
+            yield Problem(table.file, message, line, "known")
         for column, message in _check_dates(row, published.get(row["source"])):
             yield Problem(table.file, message, line, column)
     yield from _check_claims(table)
+
+
+def check_needs(needs: AnyTable, sources: Table[Source]) -> Iterator[Problem]:
+    """Yield the faults of needs that show only beside other cells and files."""
+    yield from _check_references(needs, "source", sources)
+    yield from _check_closed(needs)
+
+
+def check_quotes(table: AnyTable, sources: Table[Source]) -> Iterator[Problem]:
+    """Yield anchors that are missing, or that stand where the source may not be quoted."""
+    silent = {row["id"] for _, row in sources.rows if row.get("quotable") == "no"}
+    known = set(sources.lines)
+    for line, row in table.rows:
+        if row["source"] in silent and row["quote"]:
+            message = "its source is not quotable; leave the cell empty, the locator says where"
+            yield Problem(table.file, message, line, "quote")
+        if row["source"] in known - silent and not row["quote"]:
+            hint = "; or write quotable = no for its source"
+            yield Problem(table.file, describe_anchor(0) + hint, line, "quote")
+
+
+def _check_closed(table: AnyTable) -> Iterator[Problem]:
+    for line, row in table.rows:
+        if ".." in row["date"]:
+            message = f"{row['date']!r} is open; write an interval with two ends, as 2013/2014"
+            yield Problem(table.file, message, line, "date")
 
 
 def check_ledgers(
@@ -56,11 +86,8 @@ def check_ledgers(
     yield from _check_references(deliveries, "source", sources)
     yield from _check_references(responses, "answers", warnings)
     yield from _check_references(deliveries, "response", responses)
-    for table in (warnings, deliveries):
-        for line, row in table.rows:
-            if ".." in row["date"]:
-                message = f"{row['date']!r} is open; write an interval with two ends, as 2013/2014"
-                yield Problem(table.file, message, line, "date")
+    yield from _check_closed(warnings)
+    yield from _check_closed(deliveries)
     yield from _check_twins(deliveries)
     given = {row["id"]: _date(row, "date") for _, row in warnings.rows}
     for line, row in responses.rows:
@@ -106,7 +133,7 @@ def _check_references(table: AnyTable, column: str, target: AnyTable) -> Iterato
 
 
 def _check_indicators(file: str, line: int, row: Row, framework: Framework) -> Iterator[Problem]:
-    codes = [code.strip() for code in row["indicators"].split(";")]
+    codes = [code.partition("=")[0].strip() for code in row["indicators"].split(";")]
     if not any(codes):
         yield Problem(file, "no indicator; name at least one, such as 7.14", line, "indicators")
     for code in codes:
@@ -126,11 +153,13 @@ def _check_dates(row: Row, published: ImpreciseDate | None) -> Iterator[tuple[st
         yield "end", f"{row['end']!r} is before the start {start}; swap them"
     if known and known.latest is None:
         yield "known", f"{row['known']!r} has no last day; leave the cell empty if it is unknown"
-    if begins and _before(known.latest if known else None, begins):
+    announced = row.get("announced") == "yes"
+    if begins and not announced and _before(known.latest if known else None, begins):
         yield "known", f"{known} is before the thing began ({start}); nobody knew it then"
     out = published.latest if published else None
-    if begins and _before(out, begins):
-        yield "start", f"{start} is after its source was published ({published})"
+    if begins and not announced and _before(out, begins):
+        hint = "; write announced = yes for what was announced for later"
+        yield "start", f"{start} is after its source was published ({published}){hint}"
     if known and known.earliest and _before(out, known.earliest):
         yield (
             "known",

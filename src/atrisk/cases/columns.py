@@ -21,12 +21,13 @@ REFERENCES: dict[str, dict[str, str]] = {
     "warnings": {"source": "sources"},
     "responses": {"source": "sources"},
     "deliveries": {"source": "sources", "response": "responses"},
+    "needs": {"source": "sources"},
 }
 _DAY = r"\d{4}(-\d{2}(-\d{2})?)?"
 DATE = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.))$"  # EDTF level 0, with open intervals
 ONGOING = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.)|\.\.)$"
 # What a validator in Python checks, as near as a pattern can say it.
-_PATTERNS = {"quote": r"^\S+(\s+\S+){2,7}$", "sha256": r"^([0-9a-f]{64})?$"}
+_PATTERNS = {"quote": r"^(\S+(\s+\S+){2,7})?$", "sha256": r"^([0-9a-f]{64})?$"}
 Kind = Literal["text", "items", "date", "flag", "whole", "number"]
 
 
@@ -94,7 +95,9 @@ def _describe(name: str, hint: Any, field: FieldInfo) -> Column:
     if get_origin(base) is tuple:
         return Column(**common, kind="items", filled=name == "indicators")
     if get_origin(base) is Literal:
-        return Column(**common, kind="text", filled=True, values=get_args(base))
+        values = get_args(base)
+        few = tuple(value for value in values if value)
+        return Column(**common, kind="text", filled="" not in values, values=few)
     if base is bool:
         return Column(**common, kind="flag", filled=False, values=("yes", "no"))
     if base in (int, float):

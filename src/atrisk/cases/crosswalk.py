@@ -14,7 +14,7 @@ from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameErro
 from atrisk.base.rows import Result, Row
 from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Evidence
+from atrisk.cases.evidence import Evidence, GradedCode
 from atrisk.frameworks.framework import Code, Framework, describe_unknown_indicator
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
@@ -45,8 +45,14 @@ class Crosswalk(Result):
 
     def carry(self, item: Evidence) -> Evidence | None:
         """Return evidence under the counterparts of its indicators; None if it has none."""
-        codes = [self.rows[code].counterparts for code in item.indicators if code in self.rows]
-        found = tuple(dict.fromkeys(code for some in codes for code in some))
+        gravest: dict[str, int] = {}
+        for code in (code for code in item.indicators if code in self.rows):
+            for other in self.rows[code].counterparts:
+                gravest[other] = max(gravest.get(other, 0), item.severity_of(code))
+        found = tuple(
+            code if severity == item.severity else GradedCode(code, severity)
+            for code, severity in gravest.items()
+        )
         return item.model_copy(update={"indicators": found}) if found else None
 
     def to_rows(self, case: Case | None = None) -> list[Row]:

@@ -1,9 +1,9 @@
 """Evidence: what a source says, when it held, who knew it from when, and how far to trust it."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from atrisk.base.cells import (
     WITHHELD,
@@ -44,17 +44,67 @@ def _check_digest(cell: object) -> object:
 
 def _check_anchor(cell: object) -> object:
     words = len(str(cell).split())
-    if not 3 <= words <= 8:
-        raise ValueError(
-            f"an anchor of {words} word{'s' * (words != 1)}; copy three to eight words in a row"
-        )
+    if words and not 3 <= words <= 8:  # whether it may be empty is its source's to say
+        raise ValueError(describe_anchor(words))
     return cell
+
+
+def describe_anchor(words: int) -> str:
+    """Say what is wrong with an anchor of so many words.
+
+    Examples:
+        >>> describe_anchor(1)
+        'an anchor of 1 word; copy three to eight words in a row'
+    """
+    return f"an anchor of {words} word{'s' * (words != 1)}; copy three to eight words in a row"
+
+
+class GradedCode(str):
+    """A code of an indicator with a severity of its own, written ``11.1=4``."""
+
+    severity: int
+
+    def __new__(cls, code: str, severity: int) -> Self:
+        """Return the code, which is text like any other, with its severity beside it."""
+        made = super().__new__(cls, code)
+        made.severity = severity
+        return made
+
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override] # of this class
+        return str(self), self.severity
+
+    @property
+    def cell(self) -> str:
+        """What stands in a file."""
+        return f"{self}={self.severity}"
+
+
+def _grade_codes(items: tuple[str, ...]) -> tuple[str, ...]:
+    codes = tuple(_read_code(item) for item in items)
+    twice = next((code for code in codes if codes.count(code) > 1), None)
+    if twice:
+        raise ValueError(f"{str(twice)!r} is listed twice; keep one")
+    return codes
+
+
+def _read_code(item: str) -> str:
+    code, equals, severity = item.partition("=")
+    if not equals:
+        return item
+    if severity.strip() not in ("1", "2", "3", "4"):
+        raise ValueError(f"{shorten(item)} has no severity from 1 to 4; write it as 11.1=4")
+    return GradedCode(code.strip(), int(severity))
 
 
 Anchor = Annotated[
     str,
     BeforeValidator(_check_anchor),
     Field(description="three to eight words in a row, as in the document"),
+]
+Codes = Annotated[
+    Items,
+    AfterValidator(_grade_codes),
+    Field(description="items separated by ';', each with its own severity if need be (11.1=4)"),
 ]
 Digest = Annotated[
     str,
@@ -64,7 +114,12 @@ Digest = Annotated[
 
 
 class Source(Record):
-    """A document and how reliable it is held to be (Admiralty A-F; F cannot be judged)."""
+    """A document and how reliable it is held to be (Admiralty A-F; F cannot be judged).
+
+    What is not ``quotable`` (an interview, a cable, imagery, a text whose words may not be shown)
+    is cited by locators alone. ``written`` is when those for whom it was meant had it, if it was
+    made public later.
+    """
 
     id: Identifier
     title: Text
@@ -74,6 +129,17 @@ class Source(Record):
     reliability: Reliability
     sha256: Digest
     confidential: Flag = False
+    url: str = ""
+    retrieved: OptionalDate = None
+    language: Annotated[
+        str, Field(pattern=r"^([a-z]{2,3})?$", description="an ISO 639 code such as fr, or nothing")
+    ] = ""
+    quotable: Flag = True
+    written: OptionalDate = None
+    extent: Annotated[
+        Literal["", "whole", "part", "excerpt"],
+        Field(description="whole, part or excerpt: how much of it was read; or nothing"),
+    ] = ""
 
 
 class Cited(Record):
@@ -121,7 +187,7 @@ class Evidence(Cited):
     end: OngoingDate
     known: OptionalDate
     audience: AudienceCell
-    indicators: Items
+    indicators: Codes
     direction: Annotated[
         Literal["aggravating", "mitigating"], Field(description="aggravating or mitigating")
     ]
@@ -140,6 +206,15 @@ class Evidence(Cited):
     place: str
     summary: Text
     confidential: Flag = False
+    announced: Flag = False
+    coded_by: str = ""
+    verified_by: str = ""
+    coded_on: OptionalDate = None
+
+    def severity_of(self, code: str) -> int:
+        """Return the severity on one of its indicators: the code's own, or the row's."""
+        own = (getattr(one, "severity", None) for one in self.indicators if one == code)
+        return next(own, None) or self.severity
 
     @property
     def claim_key(self) -> tuple[str, str]:
@@ -164,14 +239,22 @@ class Search(Record):
     is_mitigating: ClassVar[bool] = False
 
     id: Identifier
-    source: Identifier
-    locator: Text
+    source: Annotated[
+        str, Field(pattern=r"^([a-z0-9][a-z0-9_-]*)?$", description="id of a source, or nothing")
+    ]
+    locator: str
     start: DateCell
     end: OngoingDate
     known: OptionalDate
     audience: AudienceCell
     indicators: Items
     summary: Text
+    coded_by: str = ""
+    coded_on: OptionalDate = None
+
+    def severity_of(self, _: str) -> int:
+        """Return 0: it was looked for, and was not there."""
+        return self.severity
 
     @property
     def claim_key(self) -> tuple[str, str]:
@@ -180,36 +263,43 @@ class Search(Record):
 
 
 def knowledge_day(
-    item: Evidence | Search, source: Source, audience: Audience | None = None
+    item: Evidence | Search, source: Source | None, audience: Audience | None = None
 ) -> date:
     """Return the day from which an audience knows an item.
 
     That is the last day on which it may have been put on record, so that imprecision never lets
     a month see what came after it. An item that another audience knew is known from the day
-    on which its source was published; nobody knows it later than that.
+    on which its source was published; nobody knows it later than that. Those for whom a source
+    was written before it was published know from that day what they alone knew.
 
     Args:
         item: the evidence, or the search.
-        source: its source.
+        source: its source; None for a search that no source tells of.
         audience: who asks; ``public`` knows what is public, ``council`` and ``internal`` know
             that and their own; None knows whatever anybody knew.
     """
-    published = source.published.latest or date.max
+    published = source.published.latest or date.max if source else date.max
     shared = audience is None or item.audience in ("public", audience)
-    recorded = item.known.latest if item.known and shared else None
-    return min(recorded or published, published)
+    recorded = item.known
+    if recorded is None and source is not None and item.audience != "public":
+        recorded = source.written
+    day = recorded.latest if recorded and shared else None
+    return min(day or published, published)
 
 
-def began(item: Evidence | Search, source: Source) -> tuple[date, date]:
+def began(item: Evidence | Search, source: Source | None) -> tuple[date, date]:
     """Return the first and the last day on which what it describes may have begun.
 
-    What was on record by some day had begun by then; an open start counts as begun by its end.
+    What was on record by some day had begun by then, unless it was announced for later; an open
+    start counts as begun by its end.
     """
-    latest = min(_latest(item.start), knowledge_day(item, source))
+    latest = _latest(item.start)
+    if not getattr(item, "announced", False):
+        latest = min(latest, knowledge_day(item, source))
     return min(item.start.earliest or latest, latest), latest
 
 
-def ended(item: Evidence | Search, source: Source) -> tuple[date, date] | None:
+def ended(item: Evidence | Search, source: Source | None) -> tuple[date, date] | None:
     """Return the first and the last day on which it may have ended; None while it goes on."""
     if item.end is None:
         return began(item, source)

@@ -1,11 +1,12 @@
 """The two ledgers: who warned whom, and what was promised, decided, deployed and delivered."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from atrisk.base.cells import DateCell, Identifier, Items, OptionalDate, Text
 from atrisk.base.dates import ImpreciseDate
+from atrisk.base.errors import did_you_mean, shorten
 from atrisk.cases.evidence import Anchor, AudienceCell, Cited, Flag
 
 Stage = Literal["proposed", "decided", "funded", "deployed", "full_strength", "ended"]
@@ -14,9 +15,13 @@ STAGES: tuple[Stage, ...] = (
 )  # fmt: skip
 Effect = Literal["protective", "neutral", "harmful"]
 Instrument = Literal[
-    "diplomatic", "legal", "economic", "peacekeeping", "military", "humanitarian", "accountability"
-]
-_INSTRUMENTS = "diplomatic, legal, economic, peacekeeping, military, humanitarian, accountability"
+    "diplomatic", "legal", "economic", "peacekeeping", "military", "humanitarian",
+    "accountability", "policing", "observers", "suspension", "judicial", "evacuation",
+]  # fmt: skip
+ABOUT = (
+    "genocide", "crimes_against_humanity", "war_crimes", "grave_abuses", "conflict",
+    "protection_capacity", "humanitarian",
+)  # fmt: skip
 
 
 def _read_number(cell: object) -> object:
@@ -27,6 +32,14 @@ def _check_stages(items: tuple[str, ...]) -> tuple[str, ...]:
     wrong = [item for item in items if item not in STAGES]
     if wrong:
         raise ValueError(f"{wrong[0]!r} is no stage; expected {', '.join(STAGES)}")
+    return items
+
+
+def _check_about(items: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [item for item in items if item not in ABOUT]
+    if wrong:
+        near = did_you_mean(wrong[0], ABOUT)
+        raise ValueError(f"{shorten(wrong[0])} is not accepted.{near} Expected {', '.join(ABOUT)}")
     return items
 
 
@@ -45,7 +58,7 @@ class EarlyWarning(Cited):
     issuer: Text
     addressee: Text
     audience: AudienceCell
-    about: Items
+    about: Annotated[Items, AfterValidator(_check_about), Field(description=", ".join(ABOUT))]
     specificity: Annotated[
         Literal["general", "specific", "imminent"],
         Field(description="general, specific or imminent"),
@@ -56,6 +69,8 @@ class EarlyWarning(Cited):
     quote: Anchor
     summary: Text
     confidential: Flag = False
+    coded_by: str = ""
+    coded_on: OptionalDate = None
 
 
 class Response(Cited):
@@ -68,7 +83,7 @@ class Response(Cited):
 
     id: Identifier
     actor: Text
-    instrument: Annotated[Instrument, Field(description=_INSTRUMENTS)]
+    instrument: Annotated[Instrument, Field(description=", ".join(get_args(Instrument)))]
     measure: Text
     proposed: OptionalDate
     decided: OptionalDate
@@ -89,6 +104,12 @@ class Response(Cited):
     confidential: Flag = False
     inferred: Annotated[Items, AfterValidator(_check_stages)] = ()
     baseline: Strength = None
+    pillar: Annotated[
+        Literal["", "1", "2", "3"],
+        Field(description="1 the State itself, 2 assistance, 3 decisive response; or nothing"),
+    ] = ""
+    coded_by: str = ""
+    coded_on: OptionalDate = None
 
     def owns(self, delivery: "Delivery") -> bool:
         """Tell whether a delivery is one of this response's own strength."""
@@ -106,6 +127,23 @@ class Response(Cited):
         """Return the date of a stage, or None where it was never reached."""
         when: ImpreciseDate | None = getattr(self, name)
         return when
+
+
+class Need(Cited):
+    """What was said to be needed to protect people: how much, by whom and when."""
+
+    id: Identifier
+    date: DateCell
+    issuer: Text
+    needed: Strength
+    unit: str
+    source: Identifier
+    locator: Text
+    quote: Anchor
+    summary: Text
+    confidential: Flag = False
+    coded_by: str = ""
+    coded_on: OptionalDate = None
 
 
 class Delivery(Cited):

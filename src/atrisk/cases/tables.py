@@ -18,9 +18,9 @@ from atrisk.base.cells import (
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
 from atrisk.base.folders import Folder
 from atrisk.base.tables import Table, check_header, read_rows, read_table
-from atrisk.cases.checks import check_evidence, check_ledgers
+from atrisk.cases.checks import check_evidence, check_ledgers, check_needs, check_quotes
 from atrisk.cases.evidence import Evidence, Search, Source
-from atrisk.cases.ledger import Delivery, EarlyWarning, Response
+from atrisk.cases.ledger import Delivery, EarlyWarning, Need, Response
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
@@ -32,6 +32,7 @@ TABLES: dict[str, type[Record]] = {
     "warnings": EarlyWarning,
     "responses": Response,
     "deliveries": Delivery,
+    "needs": Need,
 }
 KEYS: dict[str, str | None] = {"deliveries": None}  # the column that names a row, if not its id
 NEEDED = ("sources", "evidence")  # the tables that every case has
@@ -74,6 +75,9 @@ def check_all(
     yield from check_evidence(tables["evidence"], sources, framework)
     yield from check_evidence(tables["searches"], sources, framework)
     yield from check_ledgers(tables["warnings"], tables["responses"], tables["deliveries"], sources)
+    yield from check_needs(tables["needs"], sources)
+    for name in ("evidence", "warnings", "responses", "deliveries", "needs"):
+        yield from check_quotes(tables[name], sources)
 
 
 def check_records(

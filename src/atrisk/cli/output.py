@@ -117,7 +117,8 @@ def _describe_part(row: Row, part: str) -> Iterator[str]:
     )
     text = clean(row["summary"])
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9)
-    yield clean(f"         “{row['quote']}” {row['source']}, {row['locator']}")
+    quote = f"“{row['quote']}” " if row["quote"] else ""
+    yield clean(f"         {quote}{row['source']}, {row['locator']}")
 
 
 def print_rows(

@@ -100,6 +100,8 @@ def _never_counts(case: Case) -> Iterator[Lint]:
 def _quotes(case: Case) -> Iterator[Lint]:
     first: dict[tuple[str, str], Cited] = {}
     for row in case.evidence:
+        if not row.quote:
+            continue
         key = row.source, " ".join(row.quote.split()).casefold()
         other = first.setdefault(key, row)
         if other is not row:

@@ -164,12 +164,15 @@ def _fill(table: str, column: Column, first: Month, framework: Framework) -> str
         "start": str(first),
         "date": str(first),
         "proposed": str(first) if table == "responses" else "",
+        "quotable": "yes",
         "promised": "100" if table in ("responses", "deliveries") else "",
     }
     if column.name in special:
         return special[column.name]
     if column.values:
-        return column.values[0] if column.filled else column.values[-1]
+        if column.kind == "flag":
+            return column.values[-1]
+        return column.values[0] if column.filled else ""
     if column.kind == "whole":
         return str(int(column.least or 0))
     return _TEXTS.get(column.name, "") if column.kind in ("text", "items") else ""

@@ -57,7 +57,7 @@ def vary_around(
         probability=probability,
         claim=tellings.claim,
         block=_find_blocks(tellings, first, probability[0]),
-        severity=np.array([item.severity for item in tellings.items]),
+        severity=tellings.unit_severity,
         spans=spans,
         first=first,
         half_lives=np.array([[getattr(o, n) for n in NATURES] for o in settled["persistence"]]),
@@ -120,6 +120,7 @@ def _build_model(
         crimes=tuple(Part(tuple(places), tuple(places)) for places in crimes),
         factor_rules=tuple(option.arithmetic for option in settled["factor_aggregation"]),
         crime_rules=tuple(option.arithmetic for option in settled["crime_aggregation"]),
+        unit_item=tellings.unit_item,
     )
 
 
@@ -131,8 +132,8 @@ def _list_owners(
     for group, (start, stop) in enumerate(tellings.bounds):
         owner = int(tellings.owner[group])
         told = tuple(
-            Telling(int(item), natures[owner], int(first[item]))
-            for item in tellings.item[start:stop]
+            Telling(int(item), natures[owner], int(first[item]), int(unit))
+            for item, unit in zip(tellings.item[start:stop], tellings.unit[start:stop], strict=True)
             if first[item] < rows and tellings.severity[start] > 0
         )
         if told:

@@ -62,7 +62,7 @@ class Variation:
         model: what no draw changes.
         probability: of each item by grade option; options x items.
         claim, block: claim of each item; source of each claim.
-        severity: as coded, by item.
+        severity: as coded, by unit: an item has one for each severity that it is told with.
         spans: dates of the items.
         first: first row that may count each item.
         half_lives: in months; options of persistence x natures.

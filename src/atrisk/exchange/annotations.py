@@ -101,9 +101,16 @@ def _annotate(
         "body": [comment, *tags],
         "target": {
             "source": _name_document(case.source_by_id[item.source], case),
-            "selector": {"type": "TextQuoteSelector", "exact": item.quote} | around,
+            "selector": _select(item, around),
         },
     }
+
+
+def _select(item: Evidence, around: dict[str, str]) -> dict[str, str]:
+    """Return where a row stands: by its words, or by its locator where they may not be shown."""
+    if not item.quote:
+        return {"type": "FragmentSelector", "value": item.locator}
+    return {"type": "TextQuoteSelector", "exact": item.quote} | around
 
 
 def _around(
@@ -111,7 +118,7 @@ def _around(
 ) -> dict[str, str]:
     """Return what stands around an anchor: if it stands once, and no confidential one is near."""
     text = texts.get(item.source, "")
-    if text.count(item.quote) != 1:
+    if not item.quote or text.count(item.quote) != 1:
         return {}
     start = text.index(item.quote)
     end = start + len(item.quote)
@@ -123,7 +130,9 @@ def _around(
 
 def _find_secrets(case: Case, source: str, text: str) -> list[tuple[int, int]]:
     """Return where the anchors of confidential rows stand in a document."""
-    quotes = {row.quote for row in case.cited if row.confidential and row.source == source}
+    quotes = {
+        row.quote for row in case.cited if row.confidential and row.quote and row.source == source
+    }
     return [
         (found.start(), found.end())
         for quote in quotes

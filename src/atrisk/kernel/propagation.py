@@ -23,11 +23,15 @@ CACHED = 16_384  # cells that are joined at a time, so that what is on the way s
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One item on one indicator: which, of which nature, and the first row that may count it."""
+    """One item on one indicator: which, of which nature, and the first row that may count it.
+
+    Its unit is what has a severity: an item may have several.
+    """
 
     item: int
     nature: int
     first: int
+    unit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Model:
         factors: owners of each factor, and its indicators.
         crimes: factors of each crime.
         factor_rules, crime_rules: options of aggregation.
+        unit_item: item of each unit.
     """
 
     rows: int
@@ -71,6 +76,7 @@ class Model:
     crimes: tuple[Part, ...]
     factor_rules: tuple[Rule, ...]
     crime_rules: tuple[Rule, ...]
+    unit_item: Integers
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,7 +85,7 @@ class Draws:
 
     Attributes:
         truth: 1 where an item is true, 0 where not, or the probability of it; items x draws.
-        severity: of each item; items x draws.
+        severity: of each unit; units x draws.
         began: row in which each item begins, by draw; None where no draw begins it later than
             ``Telling.first``.
         ended: row in which it ends, by draw, or one number for all; below 0 before the first row.
@@ -178,7 +184,9 @@ class _Told:
     def __init__(self, model: Model, draws: Draws) -> None:
         self.rows, self.began, self.ended = model.rows, draws.began, draws.ended
         levels = np.arange(1, model.top + 1, dtype=np.int8)[:, None, None]
-        self.reached = (draws.severity >= levels) * draws.truth
+        same = len(model.unit_item) == len(draws.truth)
+        truth = draws.truth if same else draws.truth[model.unit_item]
+        self.reached = (draws.severity >= levels) * truth
         self.levels = draws.severity.max(axis=1).tolist()
         # Of two that are 0 or anything, the larger is the probability of either.
         self.certain = bool(((draws.truth == 0) | (draws.truth == 1)).all())
@@ -211,12 +219,12 @@ class _Told:
 
     def _miss(self, telling: Telling) -> Singles:
         """Return the probability that a telling does not hold, up to the highest level it has."""
-        item, levels = telling.item, self.levels[telling.item]
+        unit, levels = telling.unit, self.levels[telling.unit]
         lapsed = self._lapse(telling)
         room = self.room[:levels, : len(lapsed)]
         if self.certain:
-            return np.maximum(self.missed[:levels, item, None, :], lapsed, out=room)
-        held = np.multiply(self.reached[:levels, item, None, :], 1 - lapsed, out=room)
+            return np.maximum(self.missed[:levels, unit, None, :], lapsed, out=room)
+        held = np.multiply(self.reached[:levels, unit, None, :], 1 - lapsed, out=room)
         return np.subtract(1, held, out=held)
 
     def _lapse(self, telling: Telling) -> Singles:

@@ -72,7 +72,7 @@ def _describe(
         "indicator": indicator.code,
         "label": indicator.label,
         "direction": item.direction,
-        "severity": item.severity,
+        "severity": item.severity_of(indicator.code),
         "grade": f"{source.reliability}{item.credibility}",
         "probability": float(intensity.probability[telling, place]),
         "start": item.start.text,

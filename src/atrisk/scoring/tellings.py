@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Audience, Evidence, Search, began, ended, knowledge_day
+from atrisk.cases.evidence import (
+    Audience,
+    Evidence,
+    Search,
+    Source,
+    began,
+    ended,
+    knowledge_day,
+)
 from atrisk.frameworks.branches import GradeRow
 from atrisk.frameworks.framework import Framework
 
@@ -34,6 +42,8 @@ class Tellings:
         grades: grade of each item, such as ``"B2"``.
         item, indicator, severity: of each telling, the first two as positions; a search has
             severity 0.
+        unit, unit_item: an item has a unit for each severity that it is told with, itself the
+            first; the unit of each telling, and the item of each unit.
         group: group of each telling; a group's tellings stand side by side.
         starts: first telling of each group.
         mitigating, owner: whether each group lowers the intensity, and of which indicator.
@@ -42,12 +52,21 @@ class Tellings:
     items: tuple[Evidence | Search, ...]
     grades: tuple[str, ...]
     item: Integers
+    unit: Integers
+    unit_item: Integers
     indicator: Integers
     severity: Integers
     group: Integers
     starts: Integers
     mitigating: NDArray[np.bool_]
     owner: Integers
+
+    @property
+    def unit_severity(self) -> Integers:
+        """Severity of each unit, as coded."""
+        severity = np.array([self.items[item].severity for item in self.unit_item])
+        severity[self.unit] = self.severity
+        return severity
 
     @property
     def bounds(self) -> tuple[tuple[int, int], ...]:
@@ -98,20 +117,24 @@ def gather(case: Case, framework: Framework) -> Tellings:
     position = {code: place for place, code in enumerate(framework.indicators)}
     items = case.items
     rows = sorted(
-        (item.is_mitigating, position[code], item.claim_key, item.id, place)
+        (item.is_mitigating, position[code], item.claim_key, item.id, place, item.severity_of(code))
         for place, item in enumerate(items)
         for code in item.indicators
     )
+    units = {(place, item.severity): place for place, item in enumerate(items)}
+    for row in rows:
+        units.setdefault(row[4:], len(units))
     keys = [row[:3] for row in rows]
     fresh = np.array([place == 0 or key != keys[place - 1] for place, key in enumerate(keys)])
     starts = np.flatnonzero(fresh)
-    sources = case.source_by_id
     return Tellings(
         items=items,
-        grades=tuple(f"{sources[item.source].reliability}{item.credibility}" for item in items),
+        grades=tuple(_grade(case.source_of(item), item.credibility) for item in items),
         item=np.array([row[4] for row in rows]),
+        unit=np.array([units[row[4:]] for row in rows]),
+        unit_item=np.array([place for place, _ in units]),
         indicator=np.array([row[1] for row in rows]),
-        severity=np.array([items[row[4]].severity for row in rows]),
+        severity=np.array([row[5] for row in rows]),
         group=np.cumsum(fresh) - 1,
         starts=starts,
         mitigating=np.array([keys[start][0] for start in starts]),
@@ -125,7 +148,7 @@ def date_items(
     """Return when each item began, ended and became known to an audience."""
     days = tuple(cuts)
     beyond = days[-1] + timedelta(days=1)
-    items = [(item, case.source_by_id[item.source]) for item in tellings.items]
+    items = [(item, case.source_of(item)) for item in tellings.items]
     return Spans(
         began=_ordinals(began(*pair) for pair in items),
         ended=_ordinals(ended(*pair) or (beyond, beyond) for pair in items),
@@ -133,6 +156,11 @@ def date_items(
         events=np.array([item.end is None for item, _ in items]),
         cuts=np.array([cut.toordinal() for cut in days]),
     )
+
+
+def _grade(source: Source | None, credibility: int) -> str:
+    """Return a grade; a search that no source tells of is its coder's own, and never counts."""
+    return f"{source.reliability if source else 'A'}{credibility}"
 
 
 def number(names: Iterable[Hashable]) -> Integers:

@@ -1,0 +1,154 @@
+"""Beside a case: what is kept with it and never scored.
+
+Readers' judgements of the months, outcomes from elsewhere, and the look-ups that found its texts.
+They are read only when asked for, by functions of their own, so that no score can rest on them.
+"""
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field
+
+from atrisk.base.cells import (
+    DateCell,
+    Identifier,
+    Items,
+    MonthCell,
+    OptionalDate,
+    Record,
+    Text,
+)
+from atrisk.base.errors import DataError, Problem, RequestError, require
+from atrisk.base.folders import Folder
+from atrisk.base.tables import Table, read_table
+from atrisk.cases.case import Case
+from atrisk.cases.ledger import Strength
+
+R = TypeVar("R", bound=Record)
+
+
+class Judgement(Record):
+    """What one reader held of one month, before reading on: a level from 0 none to 4 extreme."""
+
+    reader: Identifier
+    month: MonthCell
+    level: Annotated[int, Field(ge=0, le=4, description="a whole number from 0 to 4")]
+    target: Text
+    note: str = ""
+
+
+class OutcomeFigure(Record):
+    """What somebody else counted or dated: deaths of a month, an onset; with its vintage."""
+
+    month: MonthCell
+    measure: Identifier
+    value: Strength
+    low: Strength
+    high: Strength
+    source: Text
+    vintage: DateCell
+
+
+class Lookup(Record):
+    """One query that was asked to find texts, with what came of it."""
+
+    number: Identifier
+    on: DateCell
+    corpus: Text
+    query: Text
+    results: Annotated[int, Field(ge=0, description="a whole number, 0 or more")]
+    used: Items
+    reader: str = ""
+    read: OptionalDate = None
+
+
+BESIDE: dict[str, tuple[type[Record], tuple[str, ...]]] = {
+    "judgements": (Judgement, ("reader", "month", "target")),
+    "outcomes": (OutcomeFigure, ("month", "measure", "source")),
+    "lookups": (Lookup, ("number",)),
+}
+Name = Literal["judgements", "outcomes", "lookups"]
+
+
+def load_judgements(case: Case) -> tuple[Judgement, ...]:
+    """Return readers' judgements of a case's months; none if its folder has no such file.
+
+    Raises:
+        DataError: the file has faults; all of them are listed.
+        RequestError: the case was not read from a folder.
+
+    Examples:
+        >>> from atrisk.cases.loading import load_case
+        >>> {one.target for one in load_judgements(load_case("car-2020-2021"))} <= {"overall"}
+        True
+    """
+    return _load(case, "judgements", Judgement)
+
+
+def load_outcomes(case: Case) -> tuple[OutcomeFigure, ...]:
+    """Return outcomes that stand beside a case, never in it; none if there is no such file.
+
+    Raises:
+        DataError: the file has faults; all of them are listed.
+        RequestError: the case was not read from a folder.
+    """
+    return _load(case, "outcomes", OutcomeFigure)
+
+
+def load_lookups(case: Case) -> tuple[Lookup, ...]:
+    """Return the look-ups that found a case's texts; none if there is no such file.
+
+    Raises:
+        DataError: the file has faults; all of them are listed.
+        RequestError: the case was not read from a folder.
+    """
+    return _load(case, "lookups", Lookup)
+
+
+def check_beside(case: Case) -> list[Problem]:
+    """Return every fault of the files beside a case."""
+    if case.folder is None:
+        return []
+    return [fault for name in BESIDE for fault in _read(case, case.folder, name)[1]]
+
+
+def _load(case: Case, name: Name, model: type[R]) -> tuple[R, ...]:
+    require(case, Case, "load it with load_case('car-2012-2015')")
+    if case.folder is None:
+        raise RequestError(f"{case.id} was made in memory, so nothing stands beside it")
+    table, problems = _read(case, case.folder, name)
+    if problems:
+        raise DataError(problems)
+    return tuple(record for record in table.records if isinstance(record, model))
+
+
+def _read(case: Case, folder: Folder, name: str) -> tuple[Table[Record], list[Problem]]:
+    """Return one file beside a case, and its faults."""
+    file = f"{name}.csv"
+    if not folder.has(file):
+        return Table(folder.label(file)), []
+    model, key = BESIDE[name]
+    table: Table[Record] = read_table(folder, file, model, None)
+    return table, [*table.problems, *_check(case, table, key)]
+
+
+def _check(case: Case, table: Table[Record], key: tuple[str, ...]) -> list[Problem]:
+    seen: dict[tuple[str, ...], int] = {}
+    faults = []
+    months = {str(month) for month in case.months}
+    for line, row in table.rows:
+        names = tuple(row[column] for column in key)
+        if seen.setdefault(names, line) != line:
+            message = f"{', '.join(names)} stands on line {seen[names]} already; keep one"
+            faults.append(Problem(table.file, message, line, key[0]))
+        if "month" in row and row["month"] not in months:
+            message = f"{row['month']!r} is no month of the case"
+            faults.append(Problem(table.file, message, line, "month"))
+        targets = ("overall", *(case.framework.crimes if case.framework else ()))
+        if "target" in row and row["target"] not in targets:
+            message = f"{row['target']!r} is not accepted; expected {', '.join(targets)}"
+            faults.append(Problem(table.file, message, line, "target"))
+        for name in filter(None, row.get("used", "").split(";")):
+            if name.strip() not in case.source_by_id:
+                message = f"{name!r} is not in sources.csv"
+                faults.append(Problem(table.file, message, line, "used"))
+    return faults
