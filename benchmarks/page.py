@@ -30,8 +30,8 @@ def draw_empty() -> None:
 
 
 def draw_all(brief: atrisk.Brief) -> None:
-    for plate in atrisk.list_figures(brief):
-        save_figure(plate.draw(linked=True), io.BytesIO(), "svg", plate.id)
+    for figure in atrisk.list_figures(brief):
+        save_figure(figure.plot(linked=True), io.BytesIO(), "svg", figure.id)
 
 
 def measure(call: Callable[[], object]) -> float:

@@ -28,6 +28,17 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
+def count_modules() -> int:
+    """Return how many modules of ours the command loads."""
+    code = (
+        "import sys, io, contextlib; from atrisk.cli.main import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()): main(['assess', 'car-2012-2015'])\n"
+        "print(sum(name.startswith('atrisk') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return int(done.stdout)
+
+
 def main() -> None:
     """Print the medians and the ratio."""
     for command in (ATRISK, FLOOR):
@@ -37,6 +48,7 @@ def main() -> None:
     ours, floor = (statistics.median(side) for side in zip(*pairs, strict=True))
     print(f"atrisk assess car-2012-2015    {ours * 1000:6.0f} ms")
     print(f"import numpy, scipy, pydantic  {floor * 1000:6.0f} ms")
+    print(f"modules of atrisk loaded       {count_modules():6d}")
     print(f"ratio, pair by pair            {statistics.median(ratios):6.2f}", end=" ")
     print(f"({ratios[0]:.2f} to {ratios[-1]:.2f}, {RUNS} pairs)")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import atrisk
-from atrisk.scoring.intensity import gather
+from atrisk.scoring.tellings import gather
 
 CASE = atrisk.load_case("car-2012-2015")
 FRAMEWORK = atrisk.load_framework("un-foa-2014")
@@ -36,7 +36,7 @@ def test_ours(benchmark: Any, workers: int | None) -> None:
     found = benchmark.pedantic(
         atrisk.run_ensemble,
         (CASE, FRAMEWORK),
-        {"draws": DRAWS, "seed": 7, "workers": workers, "progress": False},
+        {"draws": DRAWS, "seed": 7, "runner": atrisk.Runner(workers=workers, progress=False)},
         rounds=7,
         warmup_rounds=1,
     )

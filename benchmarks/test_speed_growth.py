@@ -9,6 +9,7 @@ from world import make_world
 
 import atrisk
 
+QUIET = atrisk.Runner(progress=False)
 FRAMEWORK = atrisk.load_framework("un-foa-2014")
 BASE = {"countries": 2, "months": 120, "claims": 150, "draws": 2500}
 STEPS = (1, 2, 4)
@@ -23,7 +24,7 @@ def test_growth(benchmark: Any, what: str, times: int) -> None:
 
     def run() -> int:
         results = atrisk.run_ensemble_many(
-            cases, FRAMEWORK, seed=7, draws=size["draws"], progress=False
+            cases, FRAMEWORK, seed=7, draws=size["draws"], runner=QUIET
         )
         return sum(1 for _ in results)
 

@@ -149,7 +149,7 @@ def _drain(
     world: Iterator[atrisk.Case], framework: atrisk.Framework, draws: int, client: object
 ) -> float:
     results = atrisk.run_ensemble_many(
-        world, framework, seed=7, draws=draws, client=client, progress=False
+        world, framework, seed=7, draws=draws, runner=atrisk.Runner(client=client, progress=False)
     )
     return max(float(ensemble.mean().max()) for ensemble in results)
 

@@ -113,11 +113,12 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
 
 def _read_book(openpyxl: Any, file: Path) -> dict[str, str]:
     # Values would be what a program computed last; we want what was typed.
-    book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    try:
-        return _read_sheets(book, file.name)
-    finally:
-        book.close()
+    with file.open("rb") as stream:  # ours, so that it is closed whatever the reader raises
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
+        try:
+            return _read_sheets(book, file.name)
+        finally:
+            book.close()
 
 
 def _import_openpyxl() -> Any:
