@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import atrisk
+from atrisk.cases.tables import TABLES
 from toys import HERE, THREE_FACTOR
 
 BASES = {"case": HERE / "cases" / "mini", "framework": HERE / "frameworks" / "three-factor"}
@@ -97,6 +98,16 @@ def test_a_table_with_a_header_alone_is_a_fault(tmp_path: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").partition("\n")[0], encoding="utf-8")
     with pytest.raises(atrisk.DataError, match="a header and no row; add at least one"):
         atrisk.load_case(folder, THREE_FACTOR)
+
+
+@pytest.mark.parametrize("name", ["warnings", "responses", "searches", "needs"])
+def test_a_ledger_with_a_header_alone_holds_nothing(name: str, tmp_path: Path) -> None:
+    folder = copy("case", tmp_path)
+    for answering in ("responses", "deliveries"):  # what they name would be gone
+        (folder / f"{answering}.csv").unlink(missing_ok=True)
+    header = ",".join(TABLES[name].model_fields)
+    (folder / f"{name}.csv").write_text(f"{header}\n", encoding="utf-8")
+    assert getattr(atrisk.load_case(folder, THREE_FACTOR), name) == ()
 
 
 def test_a_cell_of_a_megabyte_is_refused_with_its_line_and_not_printed(tmp_path: Path) -> None:

@@ -127,12 +127,14 @@ HARMFUL: dict[str, Damage] = {
     "repeat_row": repeat_row,
     "run_formula": run_formula,
     "slip_in_control": slip_in_control,
-    "lose_all_rows": lose_all_rows,
     "use_semicolons": use_semicolons,
     "break_quotes": break_quotes,
     "misspell_header": misspell_header,
     "lengthen": lengthen,
 }
+
+
+FATAL: dict[str, Damage] = {"lose_all_rows": lose_all_rows}
 
 
 def shuffle_rows(rows: Rows, dice: random.Random) -> Rows:
@@ -173,7 +175,8 @@ HARMLESS: dict[str, Damage] = {
     "use_windows_lines": use_windows_lines,
     "add_byte_order_mark": add_byte_order_mark,
 }
-MUTATIONS = [
+NEEDED = ("sources", "evidence")  # a case without rows in them says nothing
+MUTATIONS = [("lose_all_rows", table, 0) for table in NEEDED] + [
     (name, table, seed)
     for kinds, seeds in ((HARMFUL, range(2)), (HARMLESS, range(1)))
     for name in kinds
@@ -186,7 +189,7 @@ def damage_case(folder: Path, name: str, table: str, seed: int) -> None:
     shutil.copytree(SHIPPED, folder)
     file = folder / f"{table}.csv"
     rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
-    damaged = (HARMFUL | HARMLESS)[name](rows, random.Random(f"{name}-{table}-{seed}"))
+    damaged = (HARMFUL | HARMLESS | FATAL)[name](rows, random.Random(f"{name}-{table}-{seed}"))
     text = damaged if isinstance(damaged, str) else write(damaged)
     file.write_bytes(text.encode("utf-8"))
 
@@ -201,7 +204,7 @@ def test_damage_is_refused_with_a_place_or_has_no_effect(
     name: str, table: str, seed: int, tmp_path: Path
 ) -> None:
     damage_case(tmp_path / "case", name, table, seed)
-    if name in HARMFUL:
+    if name not in HARMLESS:
         with pytest.raises(atrisk.DataError) as refused:
             atrisk.load_case(tmp_path / "case")
         problems = [p for p in refused.value.problems if p.file == f"case/{table}.csv"]

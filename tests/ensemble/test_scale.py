@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 import time
@@ -34,6 +35,14 @@ def client() -> Iterator[Any]:
     )
     with cluster, distributed.Client(cluster) as client:
         yield client
+
+
+def test_what_workers_are_sent_can_be_pickled_by_name() -> None:
+    framework = atrisk.load_framework("un-foa-2014")
+    for sent in (framework, MINI, atrisk.assess(MINI, THREE_FACTOR)):
+        again = pickle.loads(pickle.dumps(sent))
+        assert type(again) is type(sent)
+        assert repr(again) == repr(sent)
 
 
 def slow_square(number: int) -> tuple[int, int]:

@@ -47,11 +47,13 @@ class Problem:
     message: str
     line: int | None = None
     column: str | None = None
+    row: str = ""
 
     def __str__(self) -> str:
         where = [f"line {self.line}"] if self.line is not None else []
         where += [self.column] if self.column else []
-        return (", ".join(where) + ": " if where else "") + self.message
+        named = f" (row {self.row})" if self.row and self.row not in self.message else ""
+        return (", ".join(where) + ": " if where else "") + self.message + named
 
 
 class DataError(AtriskError, ValueError):

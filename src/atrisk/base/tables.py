@@ -9,7 +9,7 @@ import io
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import (
@@ -59,7 +59,14 @@ class Table(Generic[R]):
         return Problem(self.file, message, self.lines.get(record_id), column)
 
 
-def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id") -> Table[R]:
+def read_table(
+    folder: Folder,
+    name: str,
+    model: type[R],
+    key: str | None = "id",
+    *,
+    may_be_empty: bool = False,
+) -> Table[R]:
     """Read one CSV file of ``folder`` as records of ``model``.
 
     Args:
@@ -68,9 +75,11 @@ def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id"
         model: the record; its required fields are the required columns, and all of its
             cells arrive as text.
         key: the column whose values must be unique; None if no column is.
+        may_be_empty: whether a header without a row is a table.
 
     Returns:
-        The valid rows and every fault; a table that holds no row at all is a fault.
+        The valid rows and every fault; a table that holds no row at all is one, unless it may be
+        empty.
     """
     file = folder.label(name)
     try:
@@ -78,7 +87,12 @@ def read_table(folder: Folder, name: str, model: type[R], key: str | None = "id"
     except DataError as error:
         return Table(file, problems=error.problems)
     problems: list[Problem] = []
-    return _read_records(file, _split_lines(lines, file, problems), model, key, problems)
+    rows = _split_lines(lines, file, problems)
+    table = _read_records(file, rows, model, key, problems)
+    if table.records or table.problems or may_be_empty:
+        return table
+    empty = Problem(file, "the table has a header and no row; add at least one", 2)
+    return replace(table, problems=(empty,))
 
 
 def read_rows(
@@ -127,8 +141,6 @@ def _read_records(
                 Problem(file, message, line, column)
                 for column, message in _translate(error, model, row)
             ]
-    if not problems and not records:
-        problems.append(Problem(file, "the table has a header and no row; add at least one", 2))
     return Table(file, tuple(records), seen, tuple(problems), tuple(split))
 
 

@@ -14,6 +14,7 @@ from atrisk.cases.tables import (
     CaseHeader,
     check_all,
     find_framework,
+    name_rows,
     read_case_table,
     sort_problems,
 )
@@ -55,7 +56,7 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
     problems += check_names(folder.label, folder.names())
     problems += check_all(folder.label(HEADER), header, tables, framework)
     if problems or header is None:
-        raise DataError(sort_problems(problems))
+        raise DataError(sort_problems(name_rows(problems, tables)))
     parts: dict[str, Any] = {name: table.records for name, table in tables.items()}
     layout = {name: table.columns for name, table in tables.items() if table.columns}
     return Case(header, **parts, framework=framework, folder=folder, layout=layout, checked=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from atrisk.base.cells import (
 )
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
 from atrisk.base.folders import Folder
+from atrisk.base.output import clean
 from atrisk.base.tables import Table, check_header, read_rows, read_table
 from atrisk.cases.checks import check_evidence, check_ledgers, check_needs, check_quotes
 from atrisk.cases.evidence import Evidence, Search, Source
@@ -90,7 +92,7 @@ def check_records(
         else Table(name)
         for name, rows in records.items()
     }
-    return check_all("header", header, tables, framework)
+    return iter(name_rows(check_all("header", header, tables, framework), tables))
 
 
 def describe_other_framework(coded: str, framework: Framework) -> str:
@@ -116,7 +118,9 @@ def read_case_table(folder: Folder, name: str) -> Table[Any]:
     """Read one table of a case; one that need not be there may be missing."""
     file = f"{name}.csv"
     if name in NEEDED or folder.has(file):
-        return read_table(folder, file, TABLES[name], KEYS.get(name, "id"))
+        may_be_empty = name not in NEEDED
+        key = KEYS.get(name, "id")
+        return read_table(folder, file, TABLES[name], key, may_be_empty=may_be_empty)
     return Table(folder.label(file))
 
 
@@ -145,7 +149,7 @@ def read_frames(
     }
     problems += check_all("header", header, tables, framework)
     if problems:
-        raise DataError(sort_problems(problems))
+        raise DataError(sort_problems(name_rows(problems, tables)))
     parts = {name: table.records for name, table in tables.items()}
     layout = {name: table.columns for name, table in tables.items() if table.columns}
     return {"header": header, "framework": framework, "layout": layout, "checked": True, **parts}
@@ -166,6 +170,17 @@ def _list_rows(name: str, table: Any) -> list[Mapping[str, object]]:
     if isinstance(table, str | Mapping) or not all(isinstance(row, Mapping) for row in rows):
         raise RequestError(f"{name} is no table; give a data frame, or a list of rows by column")
     return rows
+
+
+def name_rows(problems: Iterable[Problem], tables: Mapping[str, Table[Any]]) -> list[Problem]:
+    """Return faults, each with the id of the row that it is on."""
+    names = {
+        (table.file, line): name
+        for table in tables.values()
+        if KEYS.get(table.file.rpartition("/")[2].removesuffix(".csv"), "id")
+        for name, line in table.lines.items()
+    }
+    return [replace(one, row=clean(names.get((one.file, one.line or 0), ""))) for one in problems]
 
 
 def sort_problems(problems: Iterable[Problem]) -> list[Problem]:

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.errors import DataError, RequestError, UnknownNameError
 from atrisk.base.output import Row, clean, render
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import load, read_name
@@ -60,9 +60,13 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
 
 
 def _validate_case(given: argparse.Namespace) -> int:
+    from atrisk.cases.beside import check_beside
     from atrisk.coding.lints import list_lints
 
     case, framework = load(given)
+    faults = check_beside(case)
+    if faults:
+        raise DataError(faults)
     rows = [lint.to_row() for lint in list_lints(case, framework)]
     if given.format != "table":
         say(render(rows, given.format, may_be_empty=True))
@@ -89,7 +93,12 @@ def _show_anchors(given: argparse.Namespace) -> int:
     if orphans or given.format != "table":
         say(render(orphans, given.format, may_be_empty=True))
     if given.format == "table":
-        say(f"{len(checks)} anchors, {len(checks) - len(orphans)} found exactly once")
+        located = sum(check.is_located for check in checks)
+        anchors = len(checks) - located
+        rest = (
+            f"; {located} rows of sources that may not be quoted have a locator" if located else ""
+        )
+        say(f"{anchors} anchors, {anchors - len(orphans)} found exactly once{rest}")
     return 1 if orphans else 0
 
 

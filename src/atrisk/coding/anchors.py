@@ -35,8 +35,13 @@ class AnchorCheck:
     reason: str
 
     @property
+    def is_located(self) -> bool:
+        """Whether it has no anchor, because its source may not be quoted, and a locator instead."""
+        return not self.item.quote
+
+    @property
     def is_sound(self) -> bool:
-        """Whether the anchor stands in its document exactly once."""
+        """Whether the anchor stands in its document exactly once, or need not stand there."""
         return not self.reason
 
     def to_row(self) -> dict[str, str]:
@@ -64,7 +69,9 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
     Raises:
         RequestError: the folder is not there, or holds none of the case's documents.
     """
-    paths = find_documents(documents, case.sources)
+    quoted = {item.source for item in case.cited if item.quote}
+    sources = [source for source in case.sources if source.id in quoted]
+    paths = find_documents(documents, sources) if sources else {}
     texts = {source: read_whole(path) for source, path in paths.items()}
     return [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
 
@@ -113,6 +120,8 @@ def read_whole(path: Path) -> str:
 
 
 def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
+    if not item.quote:
+        return AnchorCheck(item, None, "")
     if not source.sha256:
         return AnchorCheck(item, None, f"{source.id} has no sha256 in sources.csv")
     if source.id not in texts:

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from atrisk.base.dates import Month
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Cited, Evidence, Search, knowledge_day
+from atrisk.cases.evidence import Evidence, Search, knowledge_day
 from atrisk.coding.template import EXAMPLE
 from atrisk.frameworks.framework import Framework
 
+NAMED = 3  # rows that one remark names
 _DIAGONAL = {letter: place for place, letter in enumerate("ABCDE", start=1)}
 
 
@@ -98,14 +100,16 @@ def _never_counts(case: Case) -> Iterator[Lint]:
 
 
 def _quotes(case: Case) -> Iterator[Lint]:
-    first: dict[tuple[str, str], Cited] = {}
+    first: dict[tuple[str, str], Evidence] = {}
     for row in case.evidence:
         if not row.quote:
             continue
         key = row.source, " ".join(row.quote.split()).casefold()
         other = first.setdefault(key, row)
-        if other is not row:
-            message = f"the same anchor as {other.label}; one passage told twice needs one claim"
+        # Two facts of one passage may differ in direction; then they are two claims.
+        alike = other.claim_key != row.claim_key and other.direction == row.direction
+        if other is not row and alike:
+            message = f"the same anchor as {other.label}; if it is one fact, give both one claim"
             yield Lint("same-quote", f"evidence.csv, {row.label}", message)
 
 
@@ -125,7 +129,7 @@ def _diagonal(case: Case) -> Iterator[Lint]:
     if len(graded) > 1 and same == len(graded):
         message = (
             f"all {same} grades have the same rank in letter and digit (A1, B2, ...): judge the "
-            "claim apart from its source"
+            f"claim apart from its source, as in {case.evidence[0].id}"
         )
         yield Lint("diagonal", "evidence.csv", message)
 
@@ -134,13 +138,27 @@ def _early(case: Case) -> Iterator[Lint]:
     for source in case.sources:
         out = source.published.latest
         rows = [item for item in case.evidence if item.source == source.id and item.known]
-        early = [r for r in rows if r.known and r.known.latest and out and r.known.latest < out]
+        # What was said some days before a text came out is what texts tell.
+        early = [
+            row
+            for row in rows
+            if row.known
+            and row.known.latest
+            and out
+            and Month.of(row.known.latest).index + 1 < Month.of(out).index
+        ]
         if early:
             message = (
                 f"{len(early)} rows are known before the source came out ({source.published}): "
-                f"check that it tells who knew, and when; the first is {early[0].id}"
+                f"check that it tells who knew, and when: {_name_some(early)}"
             )
             yield Lint("known-before", f"sources.csv, {source.id}", message)
+
+
+def _name_some(rows: list[Evidence]) -> str:
+    """Name the first rows, and say how many more there are."""
+    named = ", ".join(row.id for row in rows[:NAMED])
+    return named + (f" and {len(rows) - NAMED} more" if len(rows) > NAMED else "")
 
 
 def _unseen(case: Case, framework: Framework) -> Iterator[Lint]:

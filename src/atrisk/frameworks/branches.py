@@ -61,11 +61,15 @@ class Branch(Header):
 
 
 def branch_of(kind: type[Option]) -> type[Branch]:
-    """Return the branch whose options are of one kind."""
+    """Return the branch whose options are of one kind, made once and found here by its name."""
     # Made, not written: a generic model says it shorter, and its parameters cost each run a
-    # thirtieth more (docs/performance.md).
+    # thirtieth more (docs/performance.md). A worker unpickles a class by its name.
     name = kind.__name__.replace("Option", "Branch")
-    return create_model(name, __base__=Branch, options=(tuple[kind, ...], ...))  # type: ignore[valid-type] # a type that is made
+    if name not in globals():
+        options: Any = tuple[kind, ...]  # type: ignore[valid-type] # a type that is made
+        made = create_model(name, __base__=Branch, __module__=__name__, options=(options, ...))
+        globals()[name] = made
+    return globals()[name]
 
 
 # What an option of each branch holds: the judgements of the method, in order.
@@ -86,6 +90,7 @@ SCORING = ("grade", "persistence", "factor_aggregation", "crime_aggregation", "w
 Branches = create_model(
     "Branches",
     __base__=Header,
+    __module__=__name__,
     **{name: (branch_of(kind), ...) for name, kind in OPTIONS.items()},  # type: ignore[call-overload] # fields that are made
 )
 

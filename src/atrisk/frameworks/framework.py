@@ -62,6 +62,7 @@ class SeverityLevel(Header):
     value: Annotated[int, Field(ge=0)]
     label: Text
     meaning: Text
+    mitigating: str = ""
 
 
 class Band(Header):

@@ -65,6 +65,7 @@ class Lag:
             "rule": rule.id,
             "stage": stage,
             "response": response.id if response else None,
+            "pillar": response.pillar if response else "",
             "answered_on": self.answered_on,
             "days": self.days,
             "low": self.low,
