@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import atrisk
+from atrisk.base.dates import Month
 from atrisk.cases.beside import check_beside, load_judgements, load_lookups, load_outcomes
+from atrisk.cases.evidence import knowledge_day
+from atrisk.cli.main import main
 from atrisk.coding.anchors import check_anchors
-from toys import HERE, THREE_FACTOR, case_of, evidence
+from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
 
 MINI = HERE / "cases" / "mini"
+CASES = ROOT / "cases"
 COLUMNS = (
     "id,source,locator,quote,start,end,known,audience,indicators,direction,severity,credibility"
 )
@@ -77,8 +82,23 @@ def test_only_what_was_announced_may_begin_after_it_was_known(tmp_path: Path) ->
     told = write_case(tmp_path / "told", evidence_rows=f"{row},yes", extra="announced")
     atrisk.load_case(told, THREE_FACTOR)
     plain = write_case(tmp_path / "plain", evidence_rows=f"{row},no", extra="announced")
-    with pytest.raises(atrisk.DataError, match="nobody knew it then"):
+    with pytest.raises(atrisk.DataError, match=r"nobody knew it then \(row a\)"):
         atrisk.load_case(plain, THREE_FACTOR)
+
+
+def test_those_for_whom_a_cable_was_written_know_it_before_the_public() -> None:
+    cable = SOURCES[0].model_copy(update={"written": evidence("x", start="2020-03").start})
+    row = evidence("a", known="", audience="internal")
+    days = [knowledge_day(row, cable, audience) for audience in (None, "internal", "public")]
+    assert [str(Month.of(day)) for day in days] == ["2020-03", "2020-03", "2020-12"]
+    case = replace(case_of(row, evidence("b")), sources=(cable,))
+    alone = replace(case_of(evidence("b")), sources=(cable,))
+    for audience, differs in (("public", False), ("internal", True)):
+        told, without = (
+            atrisk.assess(one, THREE_FACTOR, audience=audience) for one in (case, alone)
+        )
+        assert (told.coverage[2:] != without.coverage[2:]).any() == differs
+        assert np.array_equal(told.overall[:2], without.overall[:2])
 
 
 def test_a_source_that_may_not_be_quoted_has_locators_and_needs_no_document(
@@ -104,6 +124,31 @@ def test_an_anchor_is_refused_where_it_may_not_stand_and_missed_where_it_must(
         atrisk.load_case(bare, THREE_FACTOR)
 
 
+def test_a_search_needs_no_source_but_a_day(tmp_path: Path) -> None:
+    row = "a,cable,p. 1,,2020-02,,2020-02,public,2.1,aggravating,4,1,,,,,A fact."
+    folder = write_case(tmp_path / "case", evidence_rows=row)
+    header = "id,source,locator,start,end,known,audience,indicators,summary\n"
+    without = atrisk.assess(atrisk.load_case(folder, THREE_FACTOR), THREE_FACTOR)
+    (folder / "searches.csv").write_text(f"{header}s,,,2020-02,,2020-03-31,public,3.1,No camp.\n")
+    found = atrisk.assess(atrisk.load_case(folder, THREE_FACTOR), THREE_FACTOR)
+    assert (found.coverage[2:] > without.coverage[2:]).all()
+    assert found.coverage[1] == without.coverage[1]
+    (folder / "searches.csv").write_text(f"{header}s,,,2020-02,,,public,3.1,No camp.\n")
+    with pytest.raises(atrisk.DataError, match=r"needs the day up to which was read \(row s\)"):
+        atrisk.load_case(folder, THREE_FACTOR)
+
+
+def test_a_count_that_grows_is_one_claim_and_its_gravest_telling_known_counts() -> None:
+    first = evidence("a", severity=2, claim="toll", known="2020-02")
+    later = evidence("b", severity=4, claim="toll", known="2020-04")
+    grown = atrisk.assess(case_of(first, later), THREE_FACTOR).factors
+    early = atrisk.assess(case_of(first), THREE_FACTOR).factors
+    whole = atrisk.assess(case_of(first, evidence("b", severity=4, claim="toll")), THREE_FACTOR)
+    assert np.array_equal(grown[:3], early[:3])
+    assert np.array_equal(grown[3:], whole.factors[3:])
+    assert not np.array_equal(grown[3:], early[3:])
+
+
 def test_what_stands_beside_a_case_never_enters_a_score(tmp_path: Path) -> None:
     row = "a,cable,p. 1,,2020-02,,2020-02,public,2.1,aggravating,4,1,,,,,A fact."
     folder = write_case(tmp_path / "case", evidence_rows=row)
@@ -123,6 +168,16 @@ def test_what_stands_beside_a_case_never_enters_a_score(tmp_path: Path) -> None:
     assert [one.level for one in load_judgements(case)] == [4]
     assert [one.used for one in load_lookups(case)] == [("cable",)]
     assert check_beside(case) == []
+
+
+def test_validate_tells_what_is_wrong_beside_a_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(CASES / "car-2020-2021", tmp_path / "case"))
+    assert main(["validate", str(folder)]) == 0
+    (folder / "judgements.csv").write_text("reader,month,level,target,note\nr,1999-01,4,overall,\n")
+    assert main(["validate", str(folder)]) == 2
+    assert "'1999-01' is no month of the case" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -149,3 +204,31 @@ def test_faults_beside_a_case_are_told(file: str, text: str, words: str, tmp_pat
     (folder / f"{file}.csv").write_text(f"{text}\n")
     faults = check_beside(atrisk.load_case(folder, THREE_FACTOR))
     assert any(words in str(fault) for fault in faults)
+
+
+FOLDERS = sorted(folder for folder in CASES.iterdir() if (folder / "sources.csv").is_file())
+# Coded from two documents of later years, and their rows say when each fact became known.
+LOOKED_BACK = ("car-2012-2015", "car-2020-2021")
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_no_row_is_known_and_no_source_younger_than_a_case_s_last_month(
+    folder: Path, tmp_path: Path
+) -> None:
+    case = load_draft(folder, tmp_path)
+    assert check_beside(case) == []
+    last = case.months[-1]
+    outs = {source.id: source.published.latest for source in case.sources}
+    known = [item.known.latest for item in case.evidence if item.known and item.known.latest]
+    assert case.evidence
+    assert all(Month.of(day) <= last for day in known)
+    if case.id not in LOOKED_BACK:
+        assert all(day and Month.of(day) <= last for day in outs.values())
+
+
+def load_draft(folder: Path, to: Path) -> atrisk.Case:
+    """Load a case whose header is that of a draft, so that nothing lists it yet."""
+    copied = Path(shutil.copytree(folder, to / folder.name))
+    if (copied / "case.draft.toml").is_file():
+        (copied / "case.draft.toml").rename(copied / "case.toml")
+    return atrisk.load_case(copied)

@@ -233,3 +233,10 @@ def test_a_warning_that_waits_longest_of_all_lowers_the_share_answered() -> None
     rows = warning("one"), warning("two", "2020-02-20"), response(decided="2020-02-10")
     curve = measure(*rows).survival
     assert curve.waiting[0] == 1 / 2  # one of two answered, the other still waits
+
+
+@pytest.mark.parametrize("pillar", ["", "1", "3"])
+def test_a_lag_tells_the_pillar_of_what_answered(pillar: str) -> None:
+    gap = measure(warning(), response(decided="2020-02-01", pillar=pillar))
+    assert [lag.to_row()["pillar"] for lag in gap.lags] == [pillar]
+    assert [lag.to_row()["pillar"] for lag in measure(warning()).lags] == [""]

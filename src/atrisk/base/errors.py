@@ -52,8 +52,9 @@ class Problem:
     def __str__(self) -> str:
         where = [f"line {self.line}"] if self.line is not None else []
         where += [self.column] if self.column else []
-        named = f" (row {self.row})" if self.row and self.row not in self.message else ""
-        return (", ".join(where) + ": " if where else "") + self.message + named
+        named = f"row {self.row}"
+        row = f" ({named})" if self.row and named not in self.message else ""
+        return (", ".join(where) + ": " if where else "") + self.message + row
 
 
 class DataError(AtriskError, ValueError):

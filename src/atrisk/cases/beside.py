@@ -78,8 +78,8 @@ def load_judgements(case: Case) -> tuple[Judgement, ...]:
 
     Examples:
         >>> from atrisk.cases.loading import load_case
-        >>> {one.target for one in load_judgements(load_case("car-2020-2021"))} <= {"overall"}
-        True
+        >>> load_judgements(load_case("car-2020-2021"))  # nobody has judged it yet
+        ()
     """
     return _load(case, "judgements", Judgement)
 

@@ -131,7 +131,14 @@ def run_ensemble_many(
 
     Args:
         cases: any number of them, from a list or made one by one.
-        framework, seed, draws, vary, uncertainty, policy, runner, view: as in ``run_ensemble``.
+        framework: as in ``run_ensemble``, and so are all that follow.
+        seed: of each case's generator.
+        draws: of each case, 1 or more.
+        vary: kinds that are drawn.
+        uncertainty: options chosen otherwise.
+        policy: alarm policy; None for the method's.
+        runner: where it is done; the numbers are the same to the bit.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights``.
 
     Raises:
         RequestError: there is no case, and as ``run_ensemble``.
