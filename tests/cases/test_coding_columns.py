@@ -12,7 +12,7 @@ import pytest
 import atrisk
 from atrisk.base.dates import Month
 from atrisk.cases.beside import check_beside, load_judgements, load_lookups, load_outcomes
-from atrisk.cases.evidence import knowledge_day
+from atrisk.cases.evidence import Audience, knowledge_day
 from atrisk.cli.main import main
 from atrisk.coding.anchors import check_anchors
 from toys import HERE, ROOT, SOURCES, THREE_FACTOR, case_of, evidence
@@ -93,7 +93,8 @@ def test_those_for_whom_a_cable_was_written_know_it_before_the_public() -> None:
     assert [str(Month.of(day)) for day in days] == ["2020-03", "2020-03", "2020-12"]
     case = replace(case_of(row, evidence("b")), sources=(cable,))
     alone = replace(case_of(evidence("b")), sources=(cable,))
-    for audience, differs in (("public", False), ("internal", True)):
+    asked: tuple[tuple[Audience, bool], ...] = (("public", False), ("internal", True))
+    for audience, differs in asked:
         told, without = (
             atrisk.assess(one, THREE_FACTOR, audience=audience) for one in (case, alone)
         )
