@@ -1,7 +1,8 @@
 """Each property is shown to fail: the library is broken on purpose, and the check must notice.
 
 Twice: on a case made for it, and in the search that ``test_properties.py`` makes, so that a search
-too narrow to find the fault is noticed too.
+too narrow to find the fault is noticed too. Slow, because each search runs until it finds the fault;
+what it proves does not change from one Python to the next, so one of them suffices.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from atrisk import Evidence
 from atrisk.kernel import attribution
 from scoring import test_properties
 from toys import THREE_FACTOR, case_of, evidence
+
+pytestmark = pytest.mark.slow
 
 CASE = case_of(
     evidence("a", known="2020-03-15"),
