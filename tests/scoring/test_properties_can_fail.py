@@ -1,8 +1,8 @@
 """Each property is shown to fail: the library is broken on purpose, and the check must notice.
 
 Twice: on a case made for it, and in the search that ``test_properties.py`` makes, so that a search
-too narrow to find the fault is noticed too. Slow, because each search runs until it finds the fault;
-what it proves does not change from one Python to the next, so one of them suffices.
+too narrow to find the fault is noticed too. Slow, because each search runs until it finds the
+fault; what it proves does not change from one Python to the next, so one of them suffices.
 """
 
 from __future__ import annotations
