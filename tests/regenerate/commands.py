@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from atrisk.cli.main import COMMANDS, build_parser
+from atrisk.cli.options import add_choices
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 HEAD = """# Commands
@@ -16,22 +17,45 @@ paths such as `./my-case`.
 """
 
 
+CHOICES = """## Choices of a score
+
+What every command that scores a case takes; where a command says *and the choices of a score*, these are meant.
+"""
+ALSO = "And the [choices of a score](#choices-of-a-score).\n"
+
+
 def describe_commands() -> str:
-    """Return the page."""
+    """Return the page: what is shared stands once, before the commands that take it."""
     parser = build_parser()
     (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    parts = [HEAD]
+    choices = _list_choices()
+    parts = [HEAD, CHOICES, _tabulate(choices)]
     for name, command in commands.choices.items():
         parts.append(f"## atrisk {name}\n\n{COMMANDS[name].summary}\n")
-        rows = [_describe(action) for action in command._actions if action.dest != "help"]
-        if rows:
-            parts.append("| argument | meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n")
+        rows = _list_rows(command)
+        shared = set(choices) <= set(rows)
+        own = [row for row in rows if not (shared and row in choices)]
+        parts += [_tabulate(own)] * bool(own) + [ALSO] * shared
     return "\n".join(parts)
+
+
+def _list_choices() -> list[str]:
+    parser = argparse.ArgumentParser()
+    add_choices(parser)
+    return _list_rows(parser)
+
+
+def _list_rows(parser: argparse.ArgumentParser) -> list[str]:
+    return [_describe(action) for action in parser._actions if action.dest != "help"]
+
+
+def _tabulate(rows: list[str]) -> str:
+    return "| argument | meaning |\n| --- | --- |\n" + "\n".join(rows) + "\n"
 
 
 def _describe(action: argparse.Action) -> str:
     choices = ",".join(action.choices or ())
-    takes = action.metavar or (f"{{{choices}}}" if choices else action.dest)
+    takes = action.metavar or (f"{{{choices}}}" if choices else action.dest.upper())
     name = f"{takes} …" if action.nargs == "*" else str(takes)
     if action.option_strings:
         name = (
