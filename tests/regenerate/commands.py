@@ -19,7 +19,7 @@ paths such as `./my-case`.
 
 CHOICES = """## Choices of a score
 
-What every command that scores a case takes; where a command says *and the choices of a score*, these are meant.
+What every command that scores a case takes.
 """
 ALSO = "And the [choices of a score](#choices-of-a-score).\n"
 
