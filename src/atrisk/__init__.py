@@ -50,7 +50,9 @@ _ROOMS = {
     "studies.flips": "Flip WeightFlip flip_evidence flip_weights",
     "studies.sensitivity": "Sensitivity analyse_sensitivity",
     "studies.agreement": "Agreement measure_agreement run_coders",
+    "studies.judging": "Judging compare_judgements",
     "coding.template": "create_case",
+    "coding.blind": "export_blind merge_coding",
     "coding.schemas": "describe_package describe_schema",
     "coding.lints": "Lint list_lints",
     "coding.documents": "Document read_document",
@@ -97,6 +99,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.cases.scenario import list_scenarios as list_scenarios
     from atrisk.cases.scenario import load_scenario as load_scenario
     from atrisk.coding.anchors import check_anchors as check_anchors
+    from atrisk.coding.blind import export_blind as export_blind
+    from atrisk.coding.blind import merge_coding as merge_coding
     from atrisk.coding.documents import Document as Document
     from atrisk.coding.documents import read_document as read_document
     from atrisk.coding.lints import Lint as Lint
@@ -151,6 +155,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.studies.flips import WeightFlip as WeightFlip
     from atrisk.studies.flips import flip_evidence as flip_evidence
     from atrisk.studies.flips import flip_weights as flip_weights
+    from atrisk.studies.judging import Judging as Judging
+    from atrisk.studies.judging import compare_judgements as compare_judgements
     from atrisk.studies.methods import MethodTree as MethodTree
     from atrisk.studies.methods import explore_methods as explore_methods
     from atrisk.studies.scenarios import Outcome as Outcome

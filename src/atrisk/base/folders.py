@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+from atrisk.base.files import write_text
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -130,6 +131,17 @@ class Folder:
             found = f"byte 0x{data[error.start]:02x} is not UTF-8"
             hint = "save the file as 'CSV UTF-8' (or as UTF-8 text) and try again"
             raise DataError([Problem(self.label(name), f"{found}; {hint}", line)]) from None
+
+    def write(self, name: str, text: str) -> Path:
+        """Write the file ``name``, whole or not at all.
+
+        Raises:
+            RequestError: the folder is packed, or the file cannot be written.
+        """
+        path = self._file(name)
+        if not isinstance(path, Path):
+            raise RequestError(f"{self.name} is packed and cannot be written; copy it first")
+        return write_text(path, text)
 
     def _file(self, name: str) -> Traversable:
         path = self._root.joinpath(name)

@@ -195,18 +195,69 @@ def _add_agreement(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--show", choices=tuple(Agreement.tables), default="alpha", help="what to open"
     )
+    parser.add_argument(
+        "--blind", metavar="DIR", type=Path, help="make a folder for a second coder, without rows"
+    )
+    parser.add_argument(
+        "--merge", metavar="DIR", type=Path, help="put a second coder's rows beside the case"
+    )
+    parser.add_argument("--coder", metavar="NAME", help="whose rows --merge puts there")
     add_format(parser)
 
 
 def _show_agreement(given: argparse.Namespace) -> int:
     from atrisk.studies.agreement import measure_agreement
 
+    if given.blind or given.merge:
+        return _pass_on(given)
     agreement = measure_agreement(*load(given))
     rows = agreement.to_rows(given.show)
     if rows or given.format != "table":
         say(render(rows, given.format, may_be_empty=True))
     if given.format == "table":
         say(f"\n{agreement!r}")
+    return 0
+
+
+def _pass_on(given: argparse.Namespace) -> int:
+    """Hand a case to a second coder, or take the coder's rows back."""
+    from atrisk.coding.blind import export_blind, merge_coding
+
+    if bool(given.blind) == bool(given.merge) or bool(given.merge) != bool(given.coder):
+        raise RequestError(
+            "say --blind DIR to hand a case on, or --merge DIR --coder NAME to take rows back"
+        )
+    case, _ = load(given)
+    if given.blind:
+        folder = export_blind(case, given.blind)
+        shown = f"atrisk agreement {given.case} --merge {shlex.quote(str(folder))} --coder NAME"
+        say(f"{folder} is ready to be coded. When it is: {shown}")
+    else:
+        file = merge_coding(case, given.merge, given.coder)
+        say(f"{file} is there. Next: atrisk agreement {given.case}")
+    return 0
+
+
+def _add_judgements(parser: argparse.ArgumentParser) -> None:
+    from atrisk.studies.judging import Judging
+
+    add_case(parser)
+    parser.add_argument(
+        "--show", choices=tuple(Judging.tables), default="months", help="what to open"
+    )
+    parser.add_argument(
+        "--target", metavar="TARGET", default="overall", help="overall (default), or a crime"
+    )
+    add_format(parser)
+
+
+def _show_judgements(given: argparse.Namespace) -> int:
+    from atrisk.studies.judging import compare_judgements
+
+    judging = compare_judgements(load_case(read_name(given.case, list_cases())), given.target)
+    say(render(judging.to_rows(given.show), given.format))
+    if given.format == "table":
+        say(f"\n{judging!r}")
     return 0
 
 
@@ -291,6 +342,13 @@ COMMANDS = (
         "Compare the coders of a case, and list what they have to settle.",
         _add_agreement,
         _show_agreement,
+    ),
+    Command(
+        "judgements",
+        "code",
+        "Compare what readers held of each month, and how far they agree.",
+        _add_judgements,
+        _show_judgements,
     ),
     Command(
         "crosswalk",

@@ -2,5 +2,6 @@
 
 template the folder of a new case; schemas its files as other tools read them; lints what deserves a
 second look; readers files into blocks of text; documents those into passages; suggestions likely
-indicators; recall how many are found; anchors every quote found exactly once.
+indicators; recall how many are found; anchors every quote found exactly once; blind a case for a
+second coder, and the rows back.
 """
