@@ -15,11 +15,10 @@ from atrisk.cases.tables import TABLES
 from atrisk.coding.schemas import SCHEMAS, describe_package, describe_schema
 from toys import HERE, MINI, ROOT, THREE_FACTOR, case_of, evidence
 
-CASES = {
-    "car-2012-2015": ROOT / "cases" / "car-2012-2015",
-    "car-2020-2021": ROOT / "cases" / "car-2020-2021",
-    "mini": HERE / "cases" / "mini",
-}
+CASES = {name: ROOT / "cases" / name for name in atrisk.list_cases()}
+CASES["mini"] = HERE / "cases" / "mini"
+# What no table of ours describes: queries, other coders' rows and what was settled between them.
+PLAIN = ("queries.csv", "adjudication.csv")
 
 
 def validate(folder: Path, package: dict[str, Any]) -> Any:
@@ -42,7 +41,8 @@ def copy(name: str, tmp_path: Path) -> tuple[Path, dict[str, Any]]:
 def test_frictionless_finds_no_fault_in_the_shipped_cases(name: str, tmp_path: Path) -> None:
     report = validate(*copy(name, tmp_path))
     assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])[:5]
-    assert len(report.tasks) == len(list(CASES[name].glob("*.csv")))
+    tables = {file.name for file in CASES[name].glob("*.csv")} - set(PLAIN)
+    assert len(report.tasks) == len([file for file in tables if file.count(".") == 1])
 
 
 @pytest.mark.client

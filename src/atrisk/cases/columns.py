@@ -12,6 +12,7 @@ from pydantic import WrapValidator
 from pydantic.fields import FieldInfo
 
 from atrisk.base.dates import ImpreciseDate
+from atrisk.cases.beside import BESIDE
 from atrisk.cases.tables import TABLES
 
 # Column of each table whose cells name rows of another one.
@@ -69,7 +70,7 @@ def list_columns(table: str) -> tuple[Column, ...]:
         >>> next(c.values for c in list_columns("evidence") if c.name == "direction")
         ('aggravating', 'mitigating')
     """
-    model = TABLES[table]
+    model = TABLES[table] if table in TABLES else BESIDE[table][0]
     hints = get_type_hints(model, include_extras=True)
     return tuple(_describe(name, hints[name], field) for name, field in model.model_fields.items())
 

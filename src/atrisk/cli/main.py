@@ -61,10 +61,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status; faults are told on standard error.
 
     Examples:
-        >>> main(["cases", "--format", "csv"])
-        case,title,months,evidence,sources
-        car-2012-2015,"Central African Republic, 2012-2015",2012-01 to 2015-12,391,2
-        car-2020-2021,"Central African Republic, 2020-2021",2020-12 to 2021-11,47,1
+        >>> main(["frameworks", "--format", "csv"])
+        framework,title,factors,indicators
+        ten-stages,Ten Stages of Genocide,10,27
+        un-foa-2014,United Nations Framework of Analysis for Atrocity Crimes,14,141
         0
     """
     for stream in (sys.stdout, sys.stderr):

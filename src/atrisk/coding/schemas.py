@@ -11,6 +11,7 @@ from typing import Any
 
 from atrisk.base.cells import Header
 from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.cases.beside import BESIDE
 from atrisk.cases.case import Case
 from atrisk.cases.columns import REFERENCES, Column, list_columns
 from atrisk.cases.scenario import ScenarioHeader
@@ -24,7 +25,8 @@ HEADERS: dict[str, type[Header]] = {
     "uncertainty": UncertaintyHeader,
     "scenario": ScenarioHeader,
 }
-SCHEMAS = (*HEADERS, *TABLES)
+DESCRIBED = (*TABLES, *BESIDE)
+SCHEMAS = (*HEADERS, *DESCRIBED)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _KINDS = {
     "text": "string",
@@ -88,7 +90,7 @@ def describe_package(case: Case) -> dict[str, Any]:
     folder = case.folder
     if folder is None:
         raise RequestError(f"{case.id} was not read from a folder, so it has no tables to describe")
-    present = [name for name in TABLES if folder.has(f"{name}.csv")]
+    present = [name for name in DESCRIBED if folder.has(f"{name}.csv")]
     return {
         "profile": "tabular-data-package",
         "name": case.id,
