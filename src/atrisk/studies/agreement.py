@@ -44,8 +44,11 @@ RECORD = "adjudication.csv"
 Passage = tuple[str, str]  # source and locator
 
 
+WHOLE = "*"  # the locator of a decision on every passage of a source
+
+
 class Adjudication(Record):
-    """One passage that coders settled: which rows are kept, by whom, when and why."""
+    """What coders settled of a passage, or of a whole source: rows kept, by whom, when and why."""
 
     source: Text
     locator: Text
@@ -150,7 +153,7 @@ class Agreement(LevelResult):
         for passage, found in self.passages.items():
             differs = _compare(found, list(self.coders))
             if differs:
-                decision = settled.get(passage)
+                decision = settled.get(passage) or settled.get((passage[0], WHOLE))
                 yield {
                     "source": passage[0],
                     "locator": passage[1],
