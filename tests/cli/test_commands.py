@@ -165,7 +165,7 @@ def test_anchors_are_counted_and_orphans_listed(
         ),
         (["assess", CAR, "--knowledge", "2011-05-01"], "is before car-2012-2015 begins (2012-01)"),
         (["assess", CAR, "--weights", "heavy"], "Known: equal, rank-order, literature, proximate."),
-        (["assess", CAR, "--method", "long"], "is not BRANCH=OPTION"),
+        (["assess", CAR, "--method", "long"], "method set (or BRANCH=OPTION) is called"),
         (["assess", CAR, "--method", "persistence="], "is not BRANCH=OPTION"),
         (["codebook", "un-foa-2014", f"{'x' * 300}.qdc"], "choose another path"),
         (["codebook", "un-foa-2014", "/proc/x.qdc"], "cannot be written"),
@@ -268,7 +268,7 @@ def test_a_frame_holds_the_same_rows_and_its_absence_names_the_extra(
         lambda case, framework: atrisk.assess(case, "un-foa-2014"),  # type: ignore[arg-type] # on purpose
         lambda case, framework: atrisk.assess("car-2012-2015", framework),  # type: ignore[arg-type] # on purpose
         lambda case, framework: atrisk.assess(case, framework, knowledge=None),  # type: ignore[arg-type] # on purpose
-        lambda case, framework: atrisk.assess(case, framework, method="persistence=long"),  # type: ignore[arg-type] # on purpose
+        lambda case, framework: atrisk.assess(case, framework, method=3),  # type: ignore[arg-type] # on purpose
         lambda case, framework: atrisk.assess(case, framework).explain(2013),  # type: ignore[arg-type] # on purpose
         lambda case, framework: atrisk.load_case(CAR, "un-foa-2014"),  # type: ignore[arg-type] # on purpose
         lambda case, framework: atrisk.measure_gap(case, case),

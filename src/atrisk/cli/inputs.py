@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from atrisk.base.errors import RequestError
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case, name_framework
-from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.framework import SET, Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.run import assess
@@ -19,7 +19,7 @@ from atrisk.scoring.view import View
 if TYPE_CHECKING:
     from atrisk.ensemble.runner import Runner
 
-METHOD = "--method persistence=long"  # an example of what may be typed
+METHOD = "--method persistence=long"  # an example of what may be typed, beside a set such as v1
 
 
 def load(given: argparse.Namespace) -> tuple[Case, Framework]:
@@ -45,7 +45,7 @@ def read_view(given: argparse.Namespace) -> View:
     return View(
         knowledge=given.knowledge,
         audience=given.audience,
-        method=read_choices(given.method, METHOD),
+        method=read_method(given.method),
         weights=given.weights,
     )
 
@@ -55,6 +55,16 @@ def read_runner(given: argparse.Namespace) -> Runner:
     from atrisk.ensemble.runner import Runner
 
     return Runner(workers=given.workers)
+
+
+def read_method(texts: Iterable[str]) -> dict[str, str]:
+    """Read options by branch, and a set that is named without a branch.
+
+    Raises:
+        RequestError: one is not of the form of the example.
+    """
+    named = [f"{SET}={text}" if text and "=" not in text else text for text in texts]
+    return read_choices(named, METHOD)
 
 
 def read_choices(texts: Iterable[str], example: str) -> dict[str, str]:

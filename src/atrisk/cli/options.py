@@ -95,10 +95,10 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", metavar="ID", help="weight set of the framework")
     parser.add_argument(
         "--method",
-        metavar="BRANCH=OPTION",
+        metavar="SET|BRANCH=OPTION",
         action="append",
         default=[],
-        help="settle a branch of the method otherwise; may be repeated",
+        help="take a whole method such as v1, or settle a branch otherwise; may be repeated",
     )
 
 

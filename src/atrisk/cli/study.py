@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
-from atrisk.cli.inputs import METHOD, assess_given, load, read_choices, read_runner, read_view
+from atrisk.cli.inputs import assess_given, load, read_choices, read_runner, read_view
 from atrisk.cli.look import TOP
 from atrisk.cli.options import (
     Command,
@@ -19,6 +19,7 @@ from atrisk.cli.options import (
     add_uncertainty,
 )
 from atrisk.cli.output import print_rows, render_explanation, say
+from atrisk.scoring.view import find_held
 
 if TYPE_CHECKING:
     from atrisk.studies.scenarios import Outcome
@@ -131,7 +132,7 @@ def _show_methods(given: argparse.Namespace) -> int:
 
     case, framework = load(given)
     view = read_view(given)
-    settled = {*read_choices(given.method, METHOD), *(("weights",) if given.weights else ())}
+    settled = find_held(framework, view)
     branches = given.branch or [name for name in TREE_BRANCHES if name not in settled]
     tree = explore_methods(
         case,

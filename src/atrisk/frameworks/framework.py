@@ -21,6 +21,7 @@ from atrisk.kernel.rules import Rule
 
 HEADER = "framework.toml"
 UNCERTAINTY = "uncertainty.toml"
+SET = "set"  # what names a set among choices by branch
 Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
 Nature = Literal["structural", "dynamic", "trigger"]
 
@@ -74,6 +75,14 @@ class Band(Header):
     rationale: Text
 
 
+class MethodSet(Header):
+    """A whole method by one name: options by branch, so that published numbers can be had again."""
+
+    id: Identifier
+    rationale: Text
+    choices: dict[str, Identifier]
+
+
 class FrameworkHeader(Header):
     """The content of ``framework.toml``."""
 
@@ -89,6 +98,19 @@ class FrameworkHeader(Header):
     bands: tuple[Band, ...]
     crimes: tuple[Crime, ...]
     branches: Branches
+    sets: tuple[MethodSet, ...] = ()
+
+    @model_validator(mode="after")
+    def _sets_name_options(self) -> Self:
+        for one in self.sets:
+            for name, option in one.choices.items():
+                if name not in OPTIONS:
+                    raise ValueError(f"sets: {one.id!r} names no branch: {name!r}")
+                known = [o.id for o in getattr(self.branches, name).options]
+                if option not in known:
+                    message = f"sets: {one.id!r}: {name} has no option {option!r}; it has "
+                    raise ValueError(message + ", ".join(known))
+        return self
 
     @model_validator(mode="after")
     def _scales_are_sound(self) -> Self:
@@ -194,17 +216,44 @@ class Framework:
         """Return the band that a score falls in; a boundary belongs to the upper band."""
         return [band for band in self.header.bands if score >= band.lower][-1]
 
+    def spell_out(self, choices: str | Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return choices by branch; those of a set, if one is named, under what is said besides.
+
+        Args:
+            choices: id of a set, or by branch the id of an option or one of your own; ``"set"``
+                beside branches names a set too.
+
+        Raises:
+            UnknownNameError: no such set or branch.
+
+        Examples:
+            >>> from atrisk.frameworks.loading import load_framework
+            >>> framework = load_framework("un-foa-2014")
+            >>> framework.spell_out({"set": "v1", "persistence": "long"})["persistence"]
+            'long'
+        """
+        given = {SET: choices} if isinstance(choices, str) else dict(choices or {})
+        wanted = given.pop(SET, None)
+        sets = {one.id: one.choices for one in self.header.sets}
+        if wanted is not None and wanted not in sets:
+            raise UnknownNameError("method set (or BRANCH=OPTION)", str(wanted), sets)
+        for name in given:
+            if name not in OPTIONS:
+                raise UnknownNameError("method branch", name, (SET, *OPTIONS))
+        return {**(sets[wanted] if wanted is not None else {}), **given}
+
     def choose(
-        self, choices: Mapping[str, Any] | None = None, around: Method | None = None
+        self, choices: str | Mapping[str, Any] | None = None, around: Method | None = None
     ) -> Method:
         """Return a method: the defaults, or another one, with some branches chosen otherwise.
 
         Args:
-            choices: by branch, the id of an option, or one of your own.
+            choices: id of a set, or by branch the id of an option or one of your own, as in
+                ``spell_out``.
             around: the method whose other branches stay as they are; None for the defaults.
 
         Raises:
-            UnknownNameError: no such branch, or no such option of it.
+            UnknownNameError: no such set or branch, or no such option of it.
             RequestError: an option of your own that is of another branch.
 
         Examples:
@@ -212,10 +261,8 @@ class Framework:
             >>> load_framework("un-foa-2014").choose({"weights": "equal"}).choices["weights"]
             'equal'
         """
-        for name in choices or {}:
-            if name not in OPTIONS:
-                raise UnknownNameError("method branch", name, OPTIONS)
-        wanted = dict(choices or {}) if around else dict.fromkeys(OPTIONS) | dict(choices or {})
+        told = self.spell_out(choices)
+        wanted = told if around else dict.fromkeys(OPTIONS) | told
         own = wanted.get("weights")
         if isinstance(own, WeightSet | Mapping):
             base = around.weights if around else self._settle("weights", None)[1]
@@ -229,13 +276,13 @@ class Framework:
 
     def settle(
         self,
-        method: Method | Mapping[str, Any] | None,
+        method: Method | str | Mapping[str, Any] | None,
         weights: str | WeightSet | Mapping[str, float] | None = None,
     ) -> Method:
         """Return a method from a method or some choices, and weights.
 
         Args:
-            method: a ``Method``, or options by branch.
+            method: a ``Method``, the id of a set, or options by branch.
             weights: id of a weight set, one of your own, or weights by code, which replace those
                 of the method's set.
 
@@ -243,7 +290,7 @@ class Framework:
             UnknownNameError: no such branch, option, weight set, factor or indicator.
             RequestError: weights are given twice, or one's own lack a code or are no weights.
         """
-        if method is not None and not isinstance(method, Method):
+        if method is not None and not isinstance(method, Method | str):
             require(method, Mapping, "write options by branch, such as {'persistence': 'long'}")
         chosen = method if isinstance(method, Method) else self.choose(method)
         if weights is None:

@@ -130,7 +130,8 @@ def _lay_over(folder: Folder, above: tuple[str, ...] = ()) -> Folder:
 def _fill_up(folder: Folder) -> dict[str, Any]:
     """Return the header of a framework, with what is absent as its base has it.
 
-    A key of its own replaces the base's whole; of the branches, each does by itself.
+    A key of its own replaces the base's whole; of the branches, each does by itself. A set of the
+    base is taken over if its options are still there.
     """
     own = read_toml(folder, HEADER)
     if folder.under is None:
@@ -140,7 +141,16 @@ def _fill_up(folder: Folder) -> dict[str, Any]:
     if isinstance(branches, dict):
         branches = {**base["branches"], **branches}
     shared = {key: part for key, part in base.items() if key not in OWN_KEYS}
-    return {**shared, **own, "branches": branches}
+    fitting = [one for one in base.get("sets", ()) if _fits(one, branches)]
+    return {**shared, "sets": fitting, **own, "branches": branches}
+
+
+def _fits(one: dict[str, Any], branches: dict[str, Any]) -> bool:
+    """Tell whether the branches have every option that a set of the base names."""
+    return all(
+        option in [found.get("id") for found in branches.get(name, {}).get("options", ())]
+        for name, option in one["choices"].items()
+    )
 
 
 def list_frameworks() -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def assess(
     knowledge: str | date = "contemporaneous",
     audience: Audience | None = None,
     weights: str | WeightSet | Mapping[str, float] | None = None,
-    method: Method | Mapping[str, Any] | None = None,
+    method: Method | str | Mapping[str, Any] | None = None,
 ) -> Assessment:
     """Score a case month by month under a framework.
 

@@ -30,14 +30,15 @@ class View(TypedDict, total=False):
             or a ``date``), for the whole series as it could be drawn on that day and up to it.
         audience: ``"public"``, ``"council"`` or ``"internal"`` to count only what it knew
             (everybody knows what is public); None counts what anybody knew.
-        method: a ``Method``, or options by branch, such as ``{"persistence": "long"}``.
+        method: a ``Method``, the id of a set such as ``"v1"``, or options by branch, such as
+            ``{"persistence": "long"}``, beside which ``"set"`` may name a set.
         weights: id of a weight set, one of your own, or weights by code, such as ``{"10": 3}``;
             shorthand for the branch ``weights``.
     """
 
     knowledge: str | date
     audience: Audience | None
-    method: Method | Mapping[str, Any] | None
+    method: Method | str | Mapping[str, Any] | None
     weights: str | WeightSet | Mapping[str, float] | None
 
 
@@ -76,7 +77,7 @@ def check_view(view: Mapping[str, Any]) -> None:
 def find_held(framework: Framework, view: View) -> frozenset[str]:
     """Return the branches that a view settles: a method of one's own settles all."""
     method, weights = view.get("method"), view.get("weights")
-    settled = framework.branches if isinstance(method, Method) else method or ()
+    settled = framework.branches if isinstance(method, Method) else framework.spell_out(method)
     return frozenset({*settled, *(() if weights is None else ("weights",))})
 
 
