@@ -108,8 +108,8 @@ def test_rows_and_headers_of_the_shipped_case_fit_their_schemas() -> None:
         jsonschema.validate(
             tomllib.loads(file.read_text(encoding="utf-8")), describe_schema("scenario")
         )
-    for file in folder.glob("*.csv"):
-        validator = jsonschema.Draft202012Validator(describe_schema(file.stem))
+    for file in (f for f in folder.glob("*.csv") if f.name not in PLAIN):
+        validator = jsonschema.Draft202012Validator(describe_schema(file.name.partition(".")[0]))
         with file.open(encoding="utf-8") as rows:
             for row in csv.DictReader(rows):
                 assert not list(validator.iter_errors(row)), row

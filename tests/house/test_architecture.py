@@ -195,10 +195,10 @@ def test_the_text_of_the_documentation_names_no_machine() -> None:
 
 SCORING = {
     "base": "cells dates errors files folders output rows tables version",
-    "kernel": "attribution persistence rules severity",
+    "kernel": "attribution estimate persistence rules severity",
     "frameworks": "branches framework loading method options",
     "cases": "case checks evidence ledger loading tables",
-    "scoring": "assessment explanation intensity run scores tellings view",
+    "scoring": "assessment explanation intensity readings run scores tellings view",
     "cli": "code exchange inputs look main options output present study warn",
 }
 

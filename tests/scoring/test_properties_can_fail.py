@@ -136,8 +136,8 @@ def test_bounds_taken_from_the_wrong_side_are_caught(broken: Callable[[str, Any]
     real = atrisk.scoring.intensity.Intensity
 
     def swapped(tellings: Any, probability: Any, known: Any, *scores: Any) -> Any:
-        point, low, high, assessed = scores
-        return real(tellings, probability, known, point, high, low, assessed)
+        point, low, high, assessed, readings = scores
+        return real(tellings, probability, known, point, high, low, assessed, readings)
 
     broken("atrisk.scoring.intensity.Intensity", swapped)
     with pytest.raises(AssertionError):

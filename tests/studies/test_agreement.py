@@ -15,8 +15,8 @@ from hypothesis import given, settings
 
 import atrisk
 from atrisk.cli.main import main
-from atrisk.kernel.alpha import measure_alpha
 from atrisk.studies.agreement import _compare, list_coders, measure_agreement, run_coders
+from atrisk.studies.alpha import measure_alpha
 from toys import HERE, THREE_FACTOR, evidence
 
 NAN = np.nan

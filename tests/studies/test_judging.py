@@ -8,7 +8,7 @@ import pytest
 
 import atrisk
 from atrisk.cli.main import main
-from atrisk.kernel.alpha import measure_alpha
+from atrisk.studies.alpha import measure_alpha
 
 CASES = Path(__file__).parents[2] / "cases"
 HEAD = "reader,month,level,target,note\n"

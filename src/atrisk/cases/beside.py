@@ -78,8 +78,8 @@ def load_judgements(case: Case) -> tuple[Judgement, ...]:
 
     Examples:
         >>> from atrisk.cases.loading import load_case
-        >>> load_judgements(load_case("car-2020-2021"))  # nobody has judged it yet
-        ()
+        >>> sorted({one.reader for one in load_judgements(load_case("car-2020-2021"))})
+        ['reader-1', 'reader-2']
     """
     return _load(case, "judgements", Judgement)
 

@@ -39,6 +39,7 @@ def vary_around(
         RequestError: nothing varies, or nothing was known.
     """
     kinds, case, framework, method = _check_kinds(vary), base.case, base.framework, base.method
+    method.require_counting("an ensemble or a study of draws")
     chosen = choose_uncertainty(framework.uncertainty, uncertainty)
     tellings = base.intensity.tellings
     spans = date_items(tellings, case, base.outlook.cuts, base.audience)
@@ -92,8 +93,8 @@ def _list_options(
     if not varied:
         return [(getattr(method, branch), 1.0)]
     tables = framework.tables.get(branch, {})
-    options = framework.branches[branch].options
-    return [(tables.get(option.id, option), option.weight) for option in options]
+    believed = framework.branches[branch].believed
+    return [(tables.get(option.id, option), option.weight) for option in believed]
 
 
 def _build_model(

@@ -47,6 +47,11 @@ class Branch(Header):
             raise ValueError(f"the options' weights sum to {total:g}; they must sum to 1")
         return self
 
+    @property
+    def believed(self) -> tuple[Option, ...]:
+        """The options that anybody believes in, from which an ensemble draws."""
+        return tuple(option for option in self.options if option.weight > 0)
+
     def pick(self, wanted: str | None, what: str) -> Any:
         """Return an option by its id, or the default.
 

@@ -17,7 +17,8 @@ class Option(Header):
     """One way to settle a branch: its share of belief and the reason for it."""
 
     id: Identifier
-    weight: Annotated[float, Field(gt=0, le=1, description="a share of belief above 0, up to 1")]
+    # 0: to be had by its name, and believed by nobody, so that no ensemble takes it
+    weight: Annotated[float, Field(ge=0, le=1, description="a share of belief from 0 to 1")]
     rationale: Text
 
 
@@ -28,11 +29,16 @@ class GradeOption(Option):
 
 
 class PersistenceOption(Option):
-    """Half-lives in months, by the nature of the indicator."""
+    """Half-lives in months, by the nature of the indicator, and from when a condition fades.
+
+    ``fades_from`` is ``end``, the end that is told, or ``known``, the day on which it was last
+    known to hold, if that is earlier.
+    """
 
     structural: Positive
     dynamic: Positive
     trigger: Positive
+    fades_from: Literal["end", "known"] = "end"
 
 
 class NotAssessedOption(Option):
@@ -85,6 +91,7 @@ class AggregationOption(Option):
     model_config = ConfigDict(extra="allow")
 
     rule: Annotated[str, Field(description=", ".join(RULES))]
+    specific_share: Share | None = None  # of a crime: what its own factors count together
 
     _own: Rule | None = PrivateAttr(default=None)
 

@@ -1,6 +1,6 @@
 """Kernel: arrays in, arrays out; NumPy and SciPy, nothing else.
 
 persistence how long a condition holds; severity the worst one in force; attribution its exact
-split; rules how values join; alarms, survival; sampling, propagation, tally many draws; weights
-bounds over weights; sobol which input matters; alpha agreement of coders.
+split; rules how values join; estimate what claims count as readings; alarms, survival; sampling,
+propagation, tally many draws; weights bounds over weights; sobol which input matters.
 """

@@ -32,13 +32,29 @@ class Rule(ABC):
         """Whether the aggregate is linear in the shares of the weights."""
         return False
 
-    @abstractmethod
-    def join(self, values: Floats, weights: Floats) -> Floats:
-        """Aggregate ``values`` of shape ``(..., n)`` under ``weights`` of shape ``(n,)``."""
+    @property
+    def estimates(self) -> bool:
+        """Whether values are readings of one level, of which more make it surer and not higher."""
+        return False
 
     @abstractmethod
-    def split(self, values: Floats, weights: Floats) -> Floats:
-        """Return the multipliers of ``values``, shape ``(n,)``, that sum to the aggregate."""
+    def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
+        """Aggregate ``values`` of shape ``(..., n)`` under ``weights`` of shape ``(n,)``.
+
+        ``read``, of the shape of ``values``, is how much each rests on; only a rule that estimates
+        looks at it, and needs it.
+        """
+
+    @abstractmethod
+    def split(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
+        """Return the multipliers of ``values``, shape ``(n,)``.
+
+        They sum to the aggregate less what ``assume`` gives.
+        """
+
+    def assume(self, weights: Floats, read: Floats) -> float:
+        """Return the part of the aggregate that rests on no value, but on what is assumed."""
+        return 0.0
 
     @abstractmethod
     def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
@@ -81,7 +97,7 @@ class CountingOr(Rule):
         if not 0 < self.strength < 1:
             raise ValueError("strength must lie between 0 and 1")
 
-    def join(self, values: Floats, weights: Floats) -> Floats:
+    def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.join``."""
         order = np.argsort(-values, axis=-1, kind="stable")
         counted = np.cumsum((weights / weights.mean())[order], axis=-1)
@@ -89,7 +105,7 @@ class CountingOr(Rule):
         shares = -np.diff(left, axis=-1, prepend=1.0)
         return np.asarray(np.sum(shares * np.take_along_axis(values, order, axis=-1), axis=-1))
 
-    def split(self, values: Floats, weights: Floats) -> Floats:
+    def split(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.split``."""
         counts = weights / weights.mean()
         equal = values[:, None] == values
@@ -132,12 +148,12 @@ class NoisyOr(Rule):
         if not 0 < self.strength < 1:
             raise ValueError("strength must lie between 0 and 1")
 
-    def join(self, values: Floats, weights: Floats) -> Floats:
+    def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.join``."""
         joined: Floats = 1.0 - np.prod(1.0 - self._strengths(weights) * values, axis=-1)
         return joined
 
-    def split(self, values: Floats, weights: Floats) -> Floats:
+    def split(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.split``."""
         strengths = self._strengths(weights)
         points, shares = gauss_legendre(len(values))
@@ -175,7 +191,7 @@ class PowerMean(Rule):
         """See ``Rule.is_linear``."""
         return self.exponent == 1
 
-    def join(self, values: Floats, weights: Floats) -> Floats:
+    def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.join``."""
         share = weights / weights.sum()
         if self.exponent == 1:
@@ -186,7 +202,7 @@ class PowerMean(Rule):
         powered = np.einsum("...n,n->...", scaled**self.exponent, share)
         return np.asarray(top[..., 0] * powered ** (1 / self.exponent))
 
-    def split(self, values: Floats, weights: Floats) -> Floats:
+    def split(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.split``."""
         share, joined = weights / weights.sum(), self.join(values, weights)
         if joined == 0 or self.exponent == 1:
@@ -210,11 +226,11 @@ class Maximum(Rule):
         0.5
     """
 
-    def join(self, values: Floats, weights: Floats) -> Floats:
+    def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.join``."""
         return np.asarray(np.max(np.where(weights > 0, values, 0.0), axis=-1))
 
-    def split(self, values: Floats, weights: Floats) -> Floats:
+    def split(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.split``."""
         worst = (values == self.join(values, weights)) & (weights > 0)
         return worst / worst.sum()
@@ -225,11 +241,89 @@ class Maximum(Rule):
         return np.asarray(np.max(weighted, axis=0))
 
 
+@dataclass(frozen=True, slots=True)
+class ShrunkenMean(Rule):
+    """An estimate from readings, drawn towards a prior by ``readings`` readings' worth of it.
+
+    ``(n prior + sum w_j v_j) / (n + sum w_j r_j)``, with ``n`` the readings, ``v_j`` a value that
+    is already multiplied by how much it rests on, ``r_j``, and ``w_j`` its weight over the mean
+    weight. A value with ``r = 0`` was not read, so it takes nothing away. With many readings the
+    prior is gone; with none the estimate is the prior. It is linear in the values, so their parts
+    are exact, and it has a variance (``kernel.estimate``).
+
+    Attributes:
+        prior: what is assumed of a factor of which nothing was read, 0 to 1.
+        readings: how many readings the assumption is worth, above 0.
+        dependence: correlation of two readings of one source, 0 to 1: a source that tells ``m`` of
+            them counts as ``m / (1 + (m - 1) dependence)``.
+        spread: standard deviation of readings of one level, 0 to 1.
+        coder: standard deviation of a score from one careful coder to another, 0 to 1.
+        level: probability that an interval is to hold the score of a full reading.
+
+    References:
+        Efron and Morris (1975), Journal of the American Statistical Association 70:311-319, for the
+        estimate; Kish (1965), Survey Sampling, section 5.4, for the design effect of clusters.
+
+    Examples:
+        One reading at 1 against a prior of 0.25 that is worth one reading:
+
+        >>> rule = ShrunkenMean(0.25, 1.0, 0.2, 0.3, 0.04, 0.9)
+        >>> rule.join(np.array([1.0, 0.0]), np.ones(2), np.array([1.0, 0.0])).item()
+        0.625
+    """
+
+    prior: float
+    readings: float
+    dependence: float
+    spread: float
+    coder: float
+    level: float
+
+    def __post_init__(self) -> None:
+        for name in ("prior", "dependence", "spread", "coder", "level"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie between 0 and 1")
+        if not (self.readings > 0 and self.level < 1):
+            raise ValueError("readings must be above 0, and level below 1")
+
+    @property
+    def estimates(self) -> bool:
+        """See ``Rule.estimates``."""
+        return True
+
+    def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
+        """See ``Rule.join``."""
+        counts, rested = self._count(weights, read)
+        told = np.einsum("...n,n->...", values, counts)
+        return np.asarray((self.readings * self.prior + told) / (self.readings + rested))
+
+    def split(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
+        """See ``Rule.split``."""
+        counts, rested = self._count(weights, read)
+        return np.asarray(counts / (self.readings + rested))
+
+    def assume(self, weights: Floats, read: Floats) -> float:
+        """See ``Rule.assume``."""
+        return float(self.readings * self.prior / (self.readings + self._count(weights, read)[1]))
+
+    def _count(self, weights: Floats, read: Floats | None) -> tuple[Floats, Floats]:
+        """Return weights over their mean, and what the readings count together."""
+        if read is None:
+            raise ValueError("an estimate needs to know how much each value rests on")
+        counts = weights / weights.mean()
+        return counts, np.asarray(np.einsum("...n,n->...", read, counts))
+
+    def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
+        """Refuse: a draw does not know yet how much each value rests on."""
+        raise NotImplementedError("estimates are not drawn")
+
+
 RULES: dict[str, type[Rule]] = {
     "counting_or": CountingOr,
     "noisy_or": NoisyOr,
     "power_mean": PowerMean,
     "maximum": Maximum,
+    "shrunken_mean": ShrunkenMean,
 }
 
 

@@ -22,7 +22,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.evidence import Audience
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
-from atrisk.scoring.explanation import explain_score
+from atrisk.scoring.explanation import describe_assumption, explain_score
 from atrisk.scoring.intensity import Intensity
 from atrisk.scoring.scores import Hierarchy, Scores, describe_score
 from atrisk.scoring.view import Outlook, View
@@ -252,7 +252,21 @@ class Assessment(LevelResult):
         """Return the rows of ``explain``; none where nothing on record bears on the score."""
         place = self.place(month)
         multipliers = self._split(place, factor, crime)
-        return explain_score(self.case, self.framework, self.intensity, place, multipliers)
+        rows = explain_score(self.case, self.framework, self.intensity, place, multipliers)
+        return [*rows, *self._assume(place, factor, crime)] if rows else []
+
+    def _assume(self, place: int, factor: str | None, crime: str | None) -> list[Row]:
+        """Return the parts of a score that rest on what is assumed of factors, not on evidence."""
+        readings = self.intensity.readings
+        if readings is None:
+            return []
+        wanted = None if factor else crime or self.worst_crimes[place]
+        assumed = self.hierarchy.assume(readings.read[place], self.factors[place], wanted)
+        return [
+            describe_assumption(self.framework, code, part)
+            for code, part in assumed.items()
+            if factor in (None, code)
+        ]
 
     def parts(self, place: int) -> list[Row]:
         """Return how each indicator's own intensity splits over its evidence in one month."""
@@ -262,15 +276,17 @@ class Assessment(LevelResult):
     def _split(self, place: int, factor: str | None, crime: str | None) -> Floats:
         if factor is not None and crime is not None:
             raise RequestError("a factor's score has no crime; give factor or crime, not both")
-        values = self.indicators[place]
+        readings = self.intensity.readings
+        values = self.indicators[place] if readings is None else readings.told[place]
+        read = None if readings is None else readings.read[place]
         if factor is not None:
             if factor not in self.framework.factors:
                 raise UnknownNameError("factor", factor, self.framework.factors)
-            return self.hierarchy.split_factor(factor, values)
+            return self.hierarchy.split_factor(factor, values, read)
         wanted = crime if crime is not None else self.worst_crimes[place]
         if wanted not in self.framework.crimes:
             raise UnknownNameError("crime", wanted, self.framework.crimes)
-        return self.hierarchy.split_crime(wanted, values, self.factors[place])
+        return self.hierarchy.split_crime(wanted, values, self.factors[place], read)
 
     def _tell_overall(self) -> Iterator[Row]:
         for place, month in enumerate(self.months):

@@ -56,7 +56,10 @@ def compare_scores(
 
 def _subtract(before: list[Row], after: list[Row]) -> list[Row]:
     """Return what changed between two explanations, by telling, the largest change first."""
-    sides = [{(row["evidence"], row["indicator"]): row for row in rows} for rows in (before, after)]
+    sides = [
+        {(row["evidence"], row["indicator"] or row["factor"]): row for row in rows}
+        for rows in (before, after)
+    ]
     rows = []
     for key in dict.fromkeys([*sides[1], *sides[0]]):
         then, now = (side.get(key, {}).get("contribution", 0.0) for side in sides)

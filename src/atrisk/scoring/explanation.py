@@ -14,9 +14,13 @@ from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
 from atrisk.frameworks.framework import Framework
 from atrisk.kernel.attribution import attribute
+from atrisk.kernel.estimate import attribute_readings
 from atrisk.scoring.intensity import Intensity, exceed_at
+from atrisk.scoring.readings import Readings
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+ASSUMED = "assumed"  # stands where the id of evidence does
 
 
 def explain_score(
@@ -42,9 +46,8 @@ def explain_score(
         groups = np.flatnonzero(tellings.owner == indicator)
         lowers = tellings.mitigating[groups]
         up, down = groups[~lowers], groups[lowers]
-        for side, shares in zip(
-            (up, down), attribute(reached[:, up], reached[:, down]), strict=True
-        ):
+        split = _split_indicator(intensity.readings, place, reached, up, down)
+        for side, shares in zip((up, down), split, strict=True):
             for level, column in zip(*np.nonzero(reached[:, side]), strict=True):
                 telling = int(best[level, side[column]])
                 part = float(shares[level, column] * multipliers[indicator])
@@ -55,6 +58,25 @@ def explain_score(
         | _describe(case, framework, intensity, place, telling)
         for telling in order
     ]
+
+
+def _split_indicator(
+    readings: Readings | None, place: int, reached: Floats, up: Integers, down: Integers
+) -> tuple[Floats, Floats]:
+    """Return the parts of an indicator's claims by level, in its intensity or in what they tell."""
+    if readings is None:
+        return attribute(reached[:, up], reached[:, down])
+    return attribute_readings(readings.effect[up, place], reached[:, up], reached[:, down])
+
+
+def describe_assumption(framework: Framework, factor: str, part: float) -> Row:
+    """Return the row of what a score rests on where little was read."""
+    title = framework.factors[factor].title
+    told = f"assumed of factor {factor} ({title}) as far as little was read of it"
+    return {"evidence": ASSUMED, "contribution": part, "factor": factor} | dict.fromkeys(
+        ("indicator", "label", "direction", "severity", "grade", "probability", "start", "end",
+         "known", "audience", "quote"), ""
+    ) | {"summary": told, "source": "", "locator": "", "also_told_by": ""}  # fmt: skip
 
 
 def _describe(

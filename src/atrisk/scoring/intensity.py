@@ -7,7 +7,7 @@ the severity scale.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -20,6 +20,7 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 from atrisk.kernel.persistence import cumulate, fade, persist
 from atrisk.kernel.severity import escape, exceed, expect_worst
+from atrisk.scoring.readings import Readings, measure_readings
 from atrisk.scoring.tellings import Spans, Tellings, date_items, gather
 from atrisk.scoring.view import Outlook
 
@@ -37,6 +38,7 @@ class Intensity:
         known: whether each telling is known; tellings x months.
         point, low, high: months x indicators, in [0, 1].
         assessed: probability that some telling is still current; months x indicators.
+        readings: the claims as readings, if the method estimates from them.
     """
 
     tellings: Tellings
@@ -46,6 +48,7 @@ class Intensity:
     low: Floats
     high: Floats
     assessed: Floats
+    readings: Readings | None = None
 
 
 def measure_intensity(
@@ -83,7 +86,8 @@ def measure_intensity(
     cases = expect_intensity(tellings, np.hstack([point, calmer, worse]), top, count)
     expected, least, most = np.split(cases, 3)
     unknown = (1.0 - assessed) * method.not_assessed.upper
-    return Intensity(tellings, point, known, expected, least, most + unknown, assessed)
+    readings = measure_readings(tellings, spans, point, framework, method)
+    return Intensity(tellings, point, known, expected, least, most + unknown, assessed, readings)
 
 
 def exceed_at(intensity: Intensity, month: int, top: int) -> tuple[Floats, Integers]:
@@ -121,12 +125,19 @@ def _hold(tellings: Tellings, framework: Framework, method: Method, spans: Spans
     """Return the probability that what each telling describes holds; tellings x months."""
     natures = np.array([indicator.nature for indicator in framework.indicators.values()])
     nature = natures[tellings.indicator][:, None]
-    holding = _Holding.of(spans)
+    holding = _Holding.of(_renew(spans) if method.persistence.fades_from == "known" else spans)
     result = np.zeros((len(tellings.item), len(spans.cuts)))
     for name in ("structural", "dynamic", "trigger"):
         held = holding.last(getattr(method.persistence, name))
         result = np.where(nature == name, held[tellings.item], result)
     return result
+
+
+def _renew(spans: Spans) -> Spans:
+    """End each condition on the day on which it was last known to hold, if that is earlier."""
+    last = np.maximum(spans.learnt, spans.began[:, 1])[:, None]
+    ended = np.where(spans.events[:, None], spans.ended, np.minimum(spans.ended, last))
+    return replace(spans, ended=ended)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -101,8 +101,8 @@ def _join_up(
     """Join intensities into everything that an assessment holds."""
     hierarchy = Hierarchy(framework, method)
     by_indicator = Scores(intensity.point, intensity.low, intensity.high, intensity.assessed)
-    by_factor = hierarchy.score_factors(by_indicator)
-    by_crime = hierarchy.score_crimes(by_indicator, by_factor)
+    by_factor = hierarchy.score_factors(by_indicator, intensity.readings)
+    by_crime = hierarchy.score_crimes(by_indicator, by_factor, intensity.readings)
     worst = np.argmax([scores.point for scores in by_crime.values()], axis=0)
     return Assessment(
         case=case,

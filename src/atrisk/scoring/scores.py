@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from atrisk.base.errors import RequestError
 from atrisk.frameworks.framework import Crime, Framework
 from atrisk.frameworks.method import Method
+from atrisk.kernel.estimate import bound_estimate
+from atrisk.scoring.readings import Readings
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +28,7 @@ class Scores:
     low: Floats
     high: Floats
     coverage: Floats
+    variance: Floats | None = None  # of an estimate
 
 
 def describe_score(
@@ -65,14 +68,27 @@ class Hierarchy:
             for factor, places in self.members.items()
         }
         self.columns = {c.code: framework.columns(c.factors) for c in framework.crimes.values()}
+        share = method.crime_aggregation.specific_share
         self.factor_weights = {
-            crime.code: _weigh(method, crime.factors) for crime in framework.crimes.values()
+            crime.code: _set_apart(
+                _weigh(method, crime.factors), _find_specific(framework, crime), share
+            )
+            for crime in framework.crimes.values()
         }
 
-    def join_factors(self, values: Floats) -> Floats:
-        """Join rows x indicators into rows x factors, in the framework's order."""
+    def join_factors(self, values: Floats, read: Floats | None = None) -> Floats:
+        """Join rows x indicators into rows x factors, in the framework's order.
+
+        Args:
+            values: intensities; for a rule that estimates, what claims tell.
+            read: how much each value rests on, for such a rule.
+        """
         joined = [
-            self.factor_rule.join(values[:, places], self.indicator_weights[factor])
+            self.factor_rule.join(
+                values[:, places],
+                self.indicator_weights[factor],
+                None if read is None else read[:, places],
+            )
             for factor, places in self.members.items()
         ]
         return np.stack(joined, axis=1)
@@ -87,61 +103,104 @@ class Hierarchy:
         crimes = [self.join_crime(crime, factors) for crime in self.columns]
         return np.asarray(np.max(crimes, axis=0))
 
-    def score_factors(self, scores: Scores) -> Scores:
-        """Join indicators into factors; arrays of months x factors."""
-        shares = [scores.coverage[:, places].mean(axis=1) for places in self.members.values()]
-        return Scores(
-            self.join_factors(scores.point),
-            self.join_factors(scores.low),
-            self.join_factors(scores.high),
-            np.stack(shares, axis=1),
-        )
+    def score_factors(self, scores: Scores, readings: Readings | None = None) -> Scores:
+        """Join indicators, or readings of them, into factors; arrays of months x factors."""
+        covered = [scores.coverage[:, places].mean(axis=1) for places in self.members.values()]
+        coverage = np.stack(covered, axis=1)
+        if readings is None:
+            parts = (scores.point, scores.low, scores.high)
+            point, low, high = (self.join_factors(part) for part in parts)
+            return Scores(point, low, high, coverage)
+        point = self.join_factors(readings.told, readings.read)
+        variances = [
+            readings.vary(place, self._counts(), point[:, place])
+            for place in range(len(self.members))
+        ]
+        variance = np.stack(variances, axis=1)
+        bounds = bound_estimate(point, variance, readings.rule.level)
+        return Scores(point, *bounds, coverage, variance)
 
-    def score_crimes(self, by_indicator: Scores, by_factor: Scores) -> dict[str, Scores]:
+    def score_crimes(
+        self, by_indicator: Scores, by_factor: Scores, readings: Readings | None = None
+    ) -> dict[str, Scores]:
         """Join each crime's factors; its coverage is the share of their indicators."""
         return {
-            crime.code: Scores(
-                self.join_crime(crime.code, by_factor.point),
-                self.join_crime(crime.code, by_factor.low),
-                self.join_crime(crime.code, by_factor.high),
-                by_indicator.coverage[:, self._list_indicators(crime)].mean(axis=1),
-            )
+            crime.code: self._score_crime(crime, by_indicator, by_factor, readings)
             for crime in self.framework.crimes.values()
         }
+
+    def _score_crime(
+        self, crime: Crime, by_indicator: Scores, by_factor: Scores, readings: Readings | None
+    ) -> Scores:
+        point = self.join_crime(crime.code, by_factor.point)
+        coverage = by_indicator.coverage[:, self._list_indicators(crime)].mean(axis=1)
+        if readings is None or by_factor.variance is None:
+            low, high = (self.join_crime(crime.code, b) for b in (by_factor.low, by_factor.high))
+            return Scores(point, low, high, coverage)
+        shares = np.array([self._share(crime.code, factors) for factors in by_factor.point])
+        told = np.sum(shares**2 * by_factor.variance[:, self.columns[crime.code]], axis=1)
+        variance = told + readings.rule.coder**2
+        return Scores(
+            point, *bound_estimate(point, variance, readings.rule.level), coverage, variance
+        )
+
+    def _counts(self) -> Floats:
+        """Return each indicator's weight over the mean weight of its factor."""
+        counts = np.zeros(len(self.framework.indicators))
+        for factor, places in self.members.items():
+            weights = self.indicator_weights[factor]
+            counts[places] = weights / weights.mean()
+        return counts
 
     def _list_indicators(self, crime: Crime) -> list[int]:
         return [place for factor in crime.factors for place in self.members[factor]]
 
-    def split_factor(self, factor: str, values: Floats) -> Floats:
+    def split_factor(self, factor: str, values: Floats, read: Floats | None = None) -> Floats:
         """Return the multipliers of all indicators that make up one factor's score.
 
         Args:
             factor: its code.
-            values: intensities of all indicators in one month, shape ``(indicators,)``.
+            values: of all indicators in one month, shape ``(indicators,)``, as in ``join_factors``.
+            read: how much each rests on, for a rule that estimates.
 
         Returns:
             ``g`` of the same shape, 0 for other factors' indicators; ``sum(g * values)`` is the
-            score.
+            score, less what is assumed.
         """
         places, multipliers = self.members[factor], np.zeros(len(values))
         weights = self.indicator_weights[factor]
-        multipliers[places] = self.factor_rule.split(values[places], weights)
+        rests = None if read is None else read[places]
+        multipliers[places] = self.factor_rule.split(values[places], weights, rests)
         return multipliers
 
-    def split_crime(self, crime: str, values: Floats, factors: Floats) -> Floats:
+    def split_crime(
+        self, crime: str, values: Floats, factors: Floats, read: Floats | None = None
+    ) -> Floats:
         """Return the multipliers of all indicators that make up one crime's score.
 
         Args:
             crime: its code.
-            values: intensities of all indicators in one month, shape ``(indicators,)``.
+            values: of all indicators in one month, as in ``split_factor``.
             factors: scores of all factors in that month, shape ``(factors,)``.
+            read: as in ``split_factor``.
 
         Returns:
             ``g`` as in ``split_factor``.
         """
         codes = self.framework.crimes[crime].factors
-        parts = np.array([self.split_factor(code, values) for code in codes])
+        parts = np.array([self.split_factor(code, values, read) for code in codes])
         return np.asarray(self._share(crime, factors) @ parts)
+
+    def assume(self, read: Floats, factors: Floats, crime: str | None) -> dict[str, float]:
+        """Return what is assumed, by factor: of its own score, or of its part in a crime's."""
+        assumed = {
+            factor: self.factor_rule.assume(self.indicator_weights[factor], read[places])
+            for factor, places in self.members.items()
+        }
+        if crime is None:
+            return assumed
+        codes, shares = self.framework.crimes[crime].factors, self._share(crime, factors)
+        return {code: float(s * assumed[code]) for code, s in zip(codes, shares, strict=True)}
 
     def split_by_factor(self, crime: str, factors: Floats) -> dict[str, float]:
         """Return each factor's part in a crime's score; the parts sum to it."""
@@ -161,6 +220,21 @@ def score_overall(by_crime: Mapping[str, Scores], by_indicator: Scores) -> Score
         np.max([scores.high for scores in crimes], axis=0),
         by_indicator.coverage.mean(axis=1),
     )
+
+
+def _find_specific(framework: Framework, crime: Crime) -> NDArray[np.bool_]:
+    """Tell which of a crime's factors are its own, and not common to all crimes."""
+    common = set.intersection(*(set(one.factors) for one in framework.crimes.values()))
+    return np.array([code not in common for code in crime.factors])
+
+
+def _set_apart(weights: Floats, specific: NDArray[np.bool_], share: float | None) -> Floats:
+    """Give a crime's own factors a share of the weight together, and the common ones the rest."""
+    if share is None or not specific.any() or specific.all():
+        return weights
+    own = weights / weights[specific].sum() * share
+    rest = weights / weights[~specific].sum() * (1 - share)
+    return np.where(specific, own, rest)
 
 
 def _weigh(method: Method, codes: Iterable[str]) -> Floats:

@@ -2,5 +2,6 @@
 
 methods every way to settle the method; weights all admissible ones; scenarios what-ifs beside the
 base; flips the least that moves the alarm; omission what is left without a part; sensitivity which
-judgement matters; agreement several coders; judging several readers of its months.
+judgement matters; agreement several coders; judging several readers of its months;
+alpha how far they agree beyond chance.
 """

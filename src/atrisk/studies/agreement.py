@@ -33,10 +33,10 @@ from atrisk.cases.evidence import Evidence, Source
 from atrisk.ensemble.ensemble import Ensemble
 from atrisk.ensemble.run import run_ensemble
 from atrisk.frameworks.framework import Framework
-from atrisk.kernel.alpha import measure_alpha
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.run import assess
 from atrisk.scoring.view import View, check_view
+from atrisk.studies.alpha import measure_alpha
 
 Floats = NDArray[np.float64]
 SETTLED = "settled"

@@ -147,6 +147,7 @@ def flip_evidence(
         (True, '2013-04')
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
+    assessment.method.require_counting("a search for flips")
     if goal not in GOALS:
         raise UnknownNameError("goal", str(goal), GOALS)
     check_count("budget", budget)

@@ -15,7 +15,7 @@ from atrisk.base.errors import RequestError, UnknownNameError, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.beside import Judgement, load_judgements
 from atrisk.cases.case import Case
-from atrisk.kernel.alpha import measure_alpha
+from atrisk.studies.alpha import measure_alpha
 
 Floats = NDArray[np.float64]
 OVERALL = "overall"

@@ -189,7 +189,7 @@ def explore_methods(
     held = frozenset() if isinstance(settled, Method) else find_held(framework, view)
     names = _check_branches(branches, held)
     base = assess(case, framework, **view)
-    options = [framework.branches[name].options for name in names]
+    options = [framework.branches[name].believed for name in names]
     size = prod(len(group) for group in options)
     if size <= most:
         picked = list(product(*options))
@@ -238,6 +238,7 @@ class _Scorer:
     """Scores leaves, each step once for all leaves that share it."""
 
     def __init__(self, base: Assessment) -> None:
+        base.method.require_counting("a tree of methods")
         self.base = base
         self.by_indicator: dict[tuple[str, ...], Scores] = {}
         self.by_factor: dict[tuple[str, ...], Scores] = {}

@@ -299,6 +299,7 @@ def list_crimes(assessment: Assessment) -> dict[str, Places]:
         RequestError: crimes are not arithmetic means, so nothing about weights is exact.
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
+    assessment.method.require_counting("a study of weights")
     rule = assessment.method.crime_aggregation
     if not rule.arithmetic.is_linear:
         raise RequestError(

@@ -1,0 +1,226 @@
+"""Methods that estimate: reading more makes a score surer, not higher.
+
+What holds of every method is in ``test_properties.py``; here is what only an estimate promises.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+import atrisk
+from atrisk import AggregationOption, Case, Evidence, PersistenceOption
+from atrisk.kernel.rules import ShrunkenMean
+from toys import THREE_FACTOR, case_of, cases, evidence, rows_of_evidence
+
+UN = atrisk.load_framework("un-foa-2014")
+RULE = ShrunkenMean(prior=0.2, readings=3.0, dependence=0.5, spread=0.28, coder=0.045, level=0.9)
+OWN = {"id": "own", "weight": 1.0, "rationale": "For tests."}
+PERSISTENCE = {"structural": 60.0, "dynamic": 2.0, "trigger": 1.0}
+ESTIMATE: dict[str, Any] = {
+    "factor_aggregation": AggregationOption.of(RULE),
+    "persistence": PersistenceOption.model_validate(OWN | PERSISTENCE | {"fades_from": "known"}),
+}
+
+
+def score(*rows: Evidence, **view: Any) -> atrisk.Assessment:
+    return atrisk.assess(case_of(*rows), THREE_FACTOR, method=ESTIMATE, **view)
+
+
+@given(cases())
+def test_contributions_what_is_assumed_among_them_sum_to_every_score(case: Case) -> None:
+    # Catches an estimate whose prior is hidden, or parts that do not add up.
+    now = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE)
+    for place in np.flatnonzero(now.coverage > 0):
+        month = now.months[place]
+        rows = now.contribute(month, None, None)
+        if not rows:
+            continue  # nothing but searches or mitigation: explain says so
+        assert abs(sum(row["contribution"] for row in rows) - now.overall[place]) <= 1e-12
+        assert [row for row in rows if row["evidence"] == "assumed"]
+        for column, factor in enumerate(now.factor_codes):
+            parts = now.contribute(month, factor, None)
+            if parts:
+                total = sum(row["contribution"] for row in parts)
+                assert abs(total - now.factors[place, column]) <= 1e-12
+
+
+@given(cases())
+def test_changes_sum_to_differences(case: Case) -> None:
+    now = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE)
+    for first, last in pairwise(now.months):
+        if not (now.contribute(first, None, None) and now.contribute(last, None, None)):
+            continue
+        rows = atrisk.compare_scores((now, first), (now, last))
+        change = now.overall[now.place(last)] - now.overall[now.place(first)]
+        assert abs(sum(row["change"] for row in rows) - change) <= 1e-12
+
+
+@given(cases())
+def test_each_row_equals_the_series_drawn_on_its_last_day(case: Case) -> None:
+    # Catches an end or a renewal that only a later month knows.
+    now = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE)
+    for place, cut in enumerate(now.outlook.cuts):
+        if not now.intensity.known[:, place].any():
+            continue
+        then = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE, knowledge=cut)
+        for name in ("factors", "overall", "low", "high", "coverage"):
+            assert getattr(then, name)[place] == pytest.approx(getattr(now, name)[place], abs=1e-12)
+
+
+@given(cases(), rows_of_evidence("late"))
+def test_later_evidence_never_changes_an_earlier_month(case: Case, late: Evidence) -> None:
+    known = late if late.known else late.model_copy(update={"known": late.start})
+    assert known.known is not None
+    before = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE)
+    after = atrisk.assess(case_of(*case.evidence, known), THREE_FACTOR, method=ESTIMATE)
+    early = [cut < known.known.latest for cut in before.outlook.cuts if known.known.latest]
+    for name in ("factors", "overall", "low", "high"):
+        assert np.array_equal(getattr(before, name)[early], getattr(after, name)[early])
+
+
+@given(cases(), st.integers(0, 6))
+def test_graver_evidence_never_lowers_and_weaker_mitigation_neither(case: Case, place: int) -> None:
+    rows = list(case.evidence)
+    row = rows[place % len(rows)]
+    step = -1 if row.direction == "mitigating" else 1
+    severity = min(4, max(1, row.severity + step))
+    rows[place % len(rows)] = row.model_copy(update={"severity": severity, "each": None})
+    before = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE)
+    after = atrisk.assess(case_of(*rows), THREE_FACTOR, method=ESTIMATE)
+    assert (after.factors >= before.factors - 1e-12).all()
+    assert (after.overall >= before.overall - 1e-12).all()
+
+
+@given(cases(), st.integers(1, 5))
+def test_a_fact_pasted_again_changes_nothing(case: Case, copies: int) -> None:
+    row = case.evidence[-1]
+    named = row.model_copy(update={"claim": row.claim or "pasted"})
+    once = case_of(*case.evidence[:-1], named)
+    echoes = [named.model_copy(update={"id": f"echo-{n}"}) for n in range(copies)]
+    one = atrisk.assess(once, THREE_FACTOR, method=ESTIMATE)
+    many = atrisk.assess(case_of(*once.evidence, *echoes), THREE_FACTOR, method=ESTIMATE)
+    for name in ("factors", "overall", "low", "high"):
+        assert np.array_equal(getattr(one, name), getattr(many, name))
+
+
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(case: Case, chance: Any) -> None:
+    rows = list(case.evidence)
+    chance.shuffle(rows)
+    one = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE)
+    other = atrisk.assess(case_of(*rows), THREE_FACTOR, method=ESTIMATE)
+    for name in ("factors", "overall", "low", "high"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=5), st.integers(2, 4))
+def test_reading_the_same_again_in_other_sources_narrows_the_interval_about_the_same_level(
+    severities: list[int], times: int
+) -> None:
+    # The fifth promise. A second sample of the same severities says nothing new of how grave it is.
+    def read(many: int) -> atrisk.Assessment:
+        return score(
+            *(
+                evidence(f"e{n}-{copy}", severity=s, source=f"source-{'abcd'[copy]}")
+                for copy in range(many)
+                for n, s in enumerate(severities)
+            )
+        )
+
+    def grade(many: int) -> float:
+        """Return the mean of what was read, without what is assumed, in the month of the facts."""
+        now = read(many).intensity.readings
+        assert now is not None
+        return float(now.told[1].sum() / now.read[1].sum())
+
+    once, again = read(1), read(times)
+    column = once.factor_codes.index("2")
+    one, more = once.factors[1, column], again.factors[1, column]
+    level = sum(severities) / len(severities) / 4
+    assert grade(1) == pytest.approx(level, abs=1e-12)
+    assert grade(times) == pytest.approx(level, abs=1e-12)
+    assert abs(more - level) <= abs(one - level) + 1e-12  # nearer to it, never beyond
+    assert (more - level) * (one - level) >= -1e-12
+    width = [s.by_factor.high[1, column] - s.by_factor.low[1, column] for s in (once, again)]
+    assert width[1] < width[0]
+
+
+def test_a_condition_fades_from_the_day_on_which_it_was_last_known_to_hold() -> None:
+    told = score(evidence("a", start="2020-01", end="2020-05", known="2020-02-01"))
+    open_end = score(evidence("a", start="2020-01", end="..", known="2020-02-01"))
+    assert np.array_equal(told.factors[:5], open_end.factors[:5])
+    column = told.factor_codes.index("2")
+    assert (np.diff(told.factors[1:, column]) < 0).all()  # it is not held up to May
+    renewed = score(
+        evidence("a", start="2020-01", end="..", known="2020-02-01", claim="one"),
+        evidence("b", start="2020-01", end="..", known="2020-04-01", claim="one"),
+    )
+    assert renewed.factors[3, column] > told.factors[3, column]
+    assert renewed.factors[3, column] == renewed.factors[1, column]
+
+
+def test_one_source_is_one_reader_however_much_it_tells() -> None:
+    def width(sources: str, rows: int) -> float:
+        now = score(
+            *(evidence(f"e{n}", source=f"source-{sources[n % len(sources)]}") for n in range(rows))
+        )
+        column = now.factor_codes.index("2")
+        return float(now.by_factor.high[1, column] - now.by_factor.low[1, column])
+
+    assert width("a", 40) > 0.9 * width("a", 4)  # a tenfold reading of one paper
+    assert width("abcdef", 6) < width("a", 6)
+
+
+def test_a_grave_fact_is_grave_at_once_and_stays_uncertain() -> None:
+    case = atrisk.load_case("car-2012-2015")
+    one = next(row for row in case.evidence if row.id == "storm-64").model_copy(
+        update={"credibility": 1, "severity": 4, "indicators": ("11.1",)}
+    )
+    from dataclasses import replace
+
+    now = atrisk.assess(replace(case, evidence=(one,), checked=True), UN, method="estimate")
+    place = now.place("2013-12")
+    crimes = {code: scores.point[place] for code, scores in now.by_crime.items()}
+    assert max(crimes, key=lambda code: crimes[code]) == "crimes_against_humanity"
+    assert crimes["crimes_against_humanity"] > now.by_crime["genocide"].point[place] + 0.02
+    assert now.high[place] - now.low[place] > 0.2
+
+
+def test_what_was_not_read_is_assumed_openly() -> None:
+    now = score(evidence("a", indicators="2.1"))
+    rows = {row["factor"]: row for row in now.explain("2020-02") if row["evidence"] == "assumed"}
+    assert set(rows) >= {"1", "2"}
+    column = now.factor_codes.index("1")
+    assert now.factors[1, column] == pytest.approx(0.2)
+    assert "as far as little was read" in rows["1"]["summary"]
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        lambda case: atrisk.run_ensemble(case, UN, seed=1, draws=10, method="estimate"),
+        lambda case: atrisk.explore_methods(
+            case, UN, branches=["alarm"], method={"persistence": "monthly-reports"}
+        ),
+        lambda case: atrisk.bound_weights(atrisk.assess(case, UN, method="estimate")),
+        lambda case: atrisk.flip_evidence(atrisk.assess(case, UN, method="estimate")),
+        lambda case: atrisk.flip_weights(atrisk.assess(case, UN, method="estimate")),
+        lambda case: atrisk.analyse_sensitivity(case, UN, seed=1, draws=16, method="estimate"),
+    ],
+)
+def test_what_cannot_take_an_estimate_yet_says_so(study: Any) -> None:
+    with pytest.raises(atrisk.RequestError, match="cannot take a method that estimates"):
+        study(atrisk.load_case("car-2020-2021"))
+
+
+def test_no_ensemble_takes_an_option_of_no_belief() -> None:
+    case = atrisk.load_case("car-2020-2021")
+    tree = atrisk.explore_methods(case, UN, branches=["persistence", "crime_aggregation"])
+    assert not [leaf for leaf in tree.leaves if "monthly-reports" in leaf.values()]
+    assert not [leaf for leaf in tree.leaves if "halves" in leaf.values()]
