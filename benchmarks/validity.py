@@ -199,6 +199,30 @@ def _list_codings(
             yield name, (one, other)
 
 
+def measure_constants(bench: Bench) -> dict[str, float]:
+    """Return what the estimate's own constants are to be held against."""
+    total = free = 0.0
+    for case in bench.cases.values():
+        readings = atrisk.assess(case, UN, method="estimate").intensity.readings
+        assert readings is not None
+        for factor in range(len(UN.factors)):
+            mine = readings.factor == factor
+            weight, value = readings.weight[mine], readings.value[mine]
+            read = weight.sum(axis=0)
+            enough = read > 2
+            mean = (weight * value).sum(axis=0)[enough] / read[enough]
+            total += float((weight[:, enough] * (value[:, enough] - mean) ** 2).sum())
+            free += float((read[enough] - 1).sum())
+    halves = [
+        (Series.of(one, "estimate").score - Series.of(other, "estimate").score) ** 2 / 2
+        for one, other in bench.codings.values()
+    ]
+    return {
+        "spread": (total / free) ** 0.5,
+        "coder": float(np.concatenate(halves).mean()) ** 0.5,
+    }
+
+
 FIGURES: tuple[tuple[str, str, Callable[[dict[str, Any]], str]], ...] = (
     ("half of the rows left out, CAR: mean change", "≤ 0.05", lambda f: _show(f["rows, CAR"])),
     ("the same, mean over all cases", "", lambda f: _show(f["rows"])),
@@ -228,7 +252,7 @@ def _share(value: float) -> str:
     return f"{value:.0%}".replace("%", " %")
 
 
-def write_tables(measured: Mapping[str, dict[str, Any]]) -> str:
+def write_tables(measured: Mapping[str, dict[str, Any]], constants: Mapping[str, float]) -> str:
     """Return the tables: the two methods in full, then every variant in short."""
     names = list(measured)
     main = names[:2]
@@ -250,6 +274,12 @@ def write_tables(measured: Mapping[str, dict[str, Any]]) -> str:
         f"| {name} | {' | '.join(_show(found[key]) for key in short)} |"
         for name, found in measured.items()
     ]
+    told = (
+        "Measured on these cases: readings of one factor in one month differ by "
+        f"{constants['spread']:.3f} (standard deviation of their severity over the top), and one "
+        f"coder's score by {constants['coder']:.3f} from the mean of two."
+    )
+    lines += ["", told]
     return "\n".join(lines) + "\n"
 
 
@@ -263,7 +293,10 @@ def main(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
-    page.write_text(head + BEGIN + write_tables(measured) + END + tail, encoding="utf-8")
+    page.write_text(
+        head + BEGIN + write_tables(measured, measure_constants(bench)) + END + tail,
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":
