@@ -36,6 +36,7 @@ _ROOMS = {
     "scoring.view": "View",
     "scoring.assessment": "Assessment",
     "scoring.run": "assess",
+    "scoring.news": "split_changes",
     "scoring.comparison": "compare_scores",
     "scoring.flags": "Flag Flags raise_flags",
     "gap.matching": "Lag",
@@ -50,6 +51,7 @@ _ROOMS = {
     "studies.flips": "Flip WeightFlip flip_evidence flip_weights",
     "studies.sensitivity": "Sensitivity analyse_sensitivity",
     "studies.agreement": "Agreement measure_agreement run_coders",
+    "studies.reading": "EqualEffort Reading compare_cases measure_reading",
     "studies.judging": "Judging compare_judgements",
     "coding.template": "create_case",
     "coding.blind": "export_blind merge_coding",
@@ -146,6 +148,7 @@ if _typing.TYPE_CHECKING:
     from atrisk.scoring.flags import Flag as Flag
     from atrisk.scoring.flags import Flags as Flags
     from atrisk.scoring.flags import raise_flags as raise_flags
+    from atrisk.scoring.news import split_changes as split_changes
     from atrisk.scoring.run import assess as assess
     from atrisk.scoring.view import View as View
     from atrisk.studies.agreement import Agreement as Agreement
@@ -159,6 +162,10 @@ if _typing.TYPE_CHECKING:
     from atrisk.studies.judging import compare_judgements as compare_judgements
     from atrisk.studies.methods import MethodTree as MethodTree
     from atrisk.studies.methods import explore_methods as explore_methods
+    from atrisk.studies.reading import EqualEffort as EqualEffort
+    from atrisk.studies.reading import Reading as Reading
+    from atrisk.studies.reading import compare_cases as compare_cases
+    from atrisk.studies.reading import measure_reading as measure_reading
     from atrisk.studies.scenarios import Outcome as Outcome
     from atrisk.studies.scenarios import run_scenarios as run_scenarios
     from atrisk.studies.sensitivity import Sensitivity as Sensitivity

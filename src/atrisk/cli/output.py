@@ -99,12 +99,25 @@ def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
     if rest:
         left = total - sum(row[part] for row in shown)
         lines.append(f"… and {rest} more rows with {left:+.4f} together (--top 0 shows all)")
-    lines += ["", f"{len(rows)} rows, {part} in sum {total:+.4f}"]
+    lines += ["", f"{len(rows)} rows, {part} in sum {total:+.4f}{_tell_parts(rows)}"]
     lines += textwrap.wrap(f"by factor  {by_factor}", _WIDTH, subsequent_indent="           ")
     return "\n".join(lines)
 
 
+def _tell_parts(rows: list[Row]) -> str:
+    """Say how much of a change is news, and how much was learnt about the earlier month."""
+    if not rows or rows[0].get("news") is None:
+        return ""
+    news, revision = (sum(row[name] for row in rows) for name in ("news", "revision"))
+    return f": news {news:+.4f}, and {revision:+.4f} by what was learnt of the earlier month"
+
+
 def _describe_part(row: Row, part: str) -> Iterator[str]:
+    if not row["indicator"]:
+        yield from textwrap.wrap(
+            clean(f"{row[part]:+.4f}  {row['summary']}"), _WIDTH, subsequent_indent=" " * 9
+        )
+        return
     between = f" ({row['before']:.4f} to {row['after']:.4f})" if part == "change" else ""
     yield clean(
         f"{row[part]:+.4f}{between}  {row['evidence']}  indicator {row['indicator']} "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from atrisk.base.errors import RequestError
 from atrisk.base.rows import Row
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.news import look_again
 
 
 def compare_scores(
@@ -28,7 +29,9 @@ def compare_scores(
     Returns:
         One row for each telling of evidence on an indicator, the largest change first, with its
         contribution ``before`` and ``after`` and the ``change``; the changes sum to the
-        difference of the scores to 1e-12.
+        difference of the scores to 1e-12. Of two months of one assessment, the earlier first,
+        each change is the sum of ``news``, what happened since, and ``revision``, what was learnt
+        about the earlier month in between (``split_changes``); else these are None.
 
     Raises:
         RequestError: a month was not assessed, or nothing bears on either score.
@@ -47,23 +50,36 @@ def compare_scores(
         True
     """
     sides = [assessment.contribute(month, factor, crime) for assessment, month in (before, after)]
+    again = look_again(*before, after[1]) if before[0] is after[0] else None
+    between = again.contribute(before[1], factor, crime) if again else None
     if not any(sides):
         raise RequestError(
             f"nothing on record bears on either score ({before[1]}, {after[1]}); choose others"
         )
-    return _subtract(sides[0], sides[1])
+    return _subtract(sides[0], between, sides[1])
 
 
-def _subtract(before: list[Row], after: list[Row]) -> list[Row]:
-    """Return what changed between two explanations, by telling, the largest change first."""
+def _subtract(before: list[Row], between: list[Row] | None, after: list[Row]) -> list[Row]:
+    """Return what changed between two explanations, by telling, the largest change first.
+
+    Args:
+        before: what the earlier score rests on.
+        between: the same, on what was known by the later one; None if the two cannot be told apart.
+        after: what the later score rests on.
+    """
     sides = [
         {(row["evidence"], row["indicator"] or row["factor"]): row for row in rows}
-        for rows in (before, after)
+        for rows in (before, after, between or [])
     ]
     rows = []
-    for key in dict.fromkeys([*sides[1], *sides[0]]):
-        then, now = (side.get(key, {}).get("contribution", 0.0) for side in sides)
-        row = dict(sides[1].get(key) or sides[0][key])
+    for key in dict.fromkeys([*sides[1], *sides[0], *sides[2]]):
+        then, now, again = (side.get(key, {}).get("contribution", 0.0) for side in sides)
+        row = dict(next(side[key] for side in (sides[1], sides[0], sides[2]) if key in side))
         del row["contribution"]
-        rows.append({"evidence": key[0], "change": now - then, "before": then, "after": now} | row)
+        parts = (None, None) if between is None else (now - again, again - then)
+        rows.append(
+            {"evidence": key[0], "change": now - then, "news": parts[0], "revision": parts[1]}
+            | {"before": then, "after": now}
+            | row
+        )
     return sorted(rows, key=lambda row: -abs(row["change"]))

@@ -18,6 +18,7 @@ from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
+from atrisk.scoring.news import Changes, split_changes
 
 _TOO_LITTLE = "; too little is covered to name a band, so the record may have moved alone"
 
@@ -27,7 +28,7 @@ class Flag:
     """One flag.
 
     Attributes:
-        kind: ``"alarm"``, ``"surge"`` or ``"trigger"``.
+        kind: ``"alarm"``, ``"surge"``, ``"revision"`` or ``"trigger"``.
         onset: the month in which it is raised.
         end: the month in which an alarm is over; None for one that is not, and for the others.
         peak, peak_month: highest score while it lasts, and when.
@@ -56,7 +57,7 @@ class Flags(Result):
     Attributes:
         assessment: what was flagged.
         policy: the alarm policy.
-        alarms, surges, triggers: in time; each may be empty, which is an answer.
+        alarms, surges, revisions, triggers: in time; each may be empty, which is an answer.
     """
 
     about = "assessment"
@@ -65,6 +66,7 @@ class Flags(Result):
     policy: AlarmOption = field(repr=False)
     alarms: tuple[Flag, ...]
     surges: tuple[Flag, ...]
+    revisions: tuple[Flag, ...]
     triggers: tuple[Flag, ...]
 
     def in_alarm(self) -> tuple[bool, ...]:
@@ -74,7 +76,8 @@ class Flags(Result):
 
     def to_rows(self) -> list[Row]:
         """Return one row for each flag, in time, ready for a table."""
-        flags = sorted((*self.alarms, *self.surges, *self.triggers), key=lambda flag: flag.onset)
+        kinds = (self.alarms, self.surges, self.revisions, self.triggers)
+        flags = sorted((flag for kind in kinds for flag in kind), key=lambda flag: flag.onset)
         return [
             {
                 "onset": flag.onset,
@@ -97,16 +100,19 @@ class Flags(Result):
         return self._tell(
             f"Flags({seen.case.id!r} under policy {self.policy.id!r}, "
             f"{seen.knowledge}{heard}: {len(self.alarms)} alarms{first}, "
-            f"{len(self.surges)} surges, {len(self.triggers)} triggers)"
+            f"{len(self.surges)} surges, {len(self.revisions)} revisions, "
+            f"{len(self.triggers)} triggers)"
         )
 
 
 def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None) -> Flags:
-    """Raise alarms, surges and triggers on an assessment.
+    """Raise alarms, surges, revisions and triggers on an assessment.
 
     An alarm is on from the month in which ``k`` of the last ``n`` overall scores reach the policy's
-    ``on`` until the first month below its ``off``. A surge is a month whose rise stands out from
-    the changes of the months before. A trigger is a month in which the triggering factor reaches
+    ``on`` until the first month below its ``off``. A surge is a month in which what happened since
+    the month before (``split_changes``: news) stands out from the months before; a revision is one
+    in which what was learnt about the month before moved its score by as much as a surge needs at
+    least. A trigger is a month in which the triggering factor reaches
     its threshold while the ground factors are on average above theirs; only the first month of a
     run is flagged.
 
@@ -131,10 +137,11 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
     require(assessment, Assessment, "make it with assess(case, framework)")
     chosen = choose_policy(assessment.framework, assessment.method, policy)
     spans = find_spans(assessment, chosen)
-    surge = assessment.method.surge
+    surge, changes = assessment.method.surge, split_changes(assessment)
     rises = find_surges(
-        assessment.overall, months=surge.months, deviations=surge.deviations, least=surge.least
+        np.cumsum(changes.news), months=surge.months, deviations=surge.deviations, least=surge.least
     )
+    revised = np.flatnonzero(np.abs(changes.revision) >= surge.least).tolist()
     reason = (
         f"overall score at {chosen.on:g} or more in {chosen.months_needed} of "
         f"{chosen.months_watched} months"
@@ -143,7 +150,8 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
         assessment,
         chosen,
         tuple(_flag(assessment, "alarm", begin, end, reason) for begin, end in spans),
-        tuple(_flag(assessment, "surge", m, m + 1, _tell_rise(assessment, m)) for m in rises),
+        tuple(_flag(assessment, "surge", m, m + 1, _tell_rise(changes, m)) for m in rises),
+        tuple(_flag(assessment, "revision", m, m + 1, _tell_revision(changes, m)) for m in revised),
         _find_triggers(assessment),
     )
 
@@ -226,9 +234,15 @@ def _raise_by(assessment: Assessment, month: int) -> list[Row]:
     return [row for row in rows if row["change"] > 0]
 
 
-def _tell_rise(assessment: Assessment, month: int) -> str:
-    rise = assessment.overall[month] - assessment.overall[month - 1]
-    return f"a rise of {rise:.2f} within the month"
+def _tell_rise(changes: Changes, month: int) -> str:
+    return f"a rise of {changes.news[month]:.2f} by what happened within the month"
+
+
+def _tell_revision(changes: Changes, month: int) -> str:
+    return (
+        f"the month before stands {changes.revision[month]:+.2f} by what was learnt of it: about "
+        "the past and the sources, not about this month"
+    )
 
 
 def _find_triggers(assessment: Assessment) -> tuple[Flag, ...]:

@@ -89,6 +89,20 @@ def assess(
     )
 
 
+def assess_outlook(assessment: Assessment, outlook: Outlook) -> Assessment:
+    """Assess the same case alike in other months, or from other days of knowledge."""
+    base, audience = assessment, assessment.audience
+    intensity = measure_intensity(base.case, base.framework, base.method, outlook, audience)
+    return _join_up(
+        intensity,
+        case=base.case,
+        framework=base.framework,
+        method=base.method,
+        view=base.view,
+        outlook=outlook,
+    )
+
+
 def _join_up(
     intensity: Intensity,
     *,

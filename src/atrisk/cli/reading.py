@@ -1,0 +1,86 @@
+"""Reading: the commands that ask whether more of it would change the answer."""
+
+from __future__ import annotations
+
+import argparse
+
+from atrisk.base.output import render
+from atrisk.cli.inputs import load, read_view
+from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
+from atrisk.cli.output import print_rows, say
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    from atrisk.studies.reading import UNITS, Reading
+
+    add_case(parser)
+    parser.add_argument("--by", choices=UNITS, default=UNITS[0], help="what is left out")
+    parser.add_argument(
+        "--show", choices=tuple(Reading.tables), default="curve", help="what to open"
+    )
+    _add_repeats(parser)
+    add_choices(parser)
+    add_format(parser)
+
+
+def _add_repeats(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--repeats", metavar="N", type=int, default=20, help="parts of the record to draw (20)"
+    )
+    add_seed(parser)
+
+
+def _show_reading(given: argparse.Namespace) -> int:
+    from atrisk.studies.reading import measure_reading
+
+    reading = measure_reading(
+        *load(given), unit=given.by, repeats=given.repeats, seed=given.seed, **read_view(given)
+    )
+    head = {"by": given.by, "repeats": given.repeats, "seed": given.seed}
+    return print_rows(given, reading.to_rows(given.show), reading.base, head, repr(reading))
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("cases", metavar="CASE", nargs="+", help="ids of bundled cases, or paths")
+    parser.add_argument(
+        "--effort", metavar="ROWS", type=float, help="rows a month (default: the least of them)"
+    )
+    _add_repeats(parser)
+    add_choices(parser)
+    add_format(parser)
+
+
+def _show_compare(given: argparse.Namespace) -> int:
+    from atrisk.studies.reading import compare_cases
+
+    loaded = [load(argparse.Namespace(**vars(given), case=name)) for name in given.cases]
+    found = compare_cases(
+        [case for case, _ in loaded],
+        loaded[0][1],
+        effort=given.effort,
+        repeats=given.repeats,
+        seed=given.seed,
+        **read_view(given),
+    )
+    say(render(found.to_rows(), given.format))
+    if given.format == "table":
+        say(f"\n{found!r}")
+    return 0
+
+
+COMMANDS = (
+    Command(
+        "reading",
+        "study",
+        "Ask whether more reading would change the score.",
+        _add_reading,
+        _show_reading,
+    ),
+    Command(
+        "compare",
+        "study",
+        "Put cases beside one another at equal effort.",
+        _add_compare,
+        _show_compare,
+    ),
+)
