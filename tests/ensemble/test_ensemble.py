@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 import atrisk
+from atrisk.base.cells import write_cells
 from atrisk.base.dates import ImpreciseDate, Month
 from atrisk.ensemble.ensemble import Ensemble
 from atrisk.ensemble.model import vary_around
@@ -21,6 +22,7 @@ from atrisk.kernel.alarms import find_alarms, watch_draws
 from atrisk.kernel.propagation import Draws, propagate
 from atrisk.kernel.tally import count_draws
 from atrisk.scoring.view import read_outlook
+from scoring.test_estimate import ESTIMATE
 from shipped import car, un
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
@@ -31,19 +33,30 @@ def vary(
     kinds: tuple[str, ...] = KINDS,
     knowledge: str = "contemporaneous",
     uncertainty: dict[str, str] | None = None,
+    method: Any = None,
 ) -> Variation:
-    base = atrisk.assess(case, framework, knowledge=knowledge)
+    base = atrisk.assess(case, framework, knowledge=knowledge, method=method)
     return vary_around(base, uncertainty=uncertainty, vary=kinds)
 
 
 def assess_draw(
-    case: atrisk.Case, framework: atrisk.Framework, drawn: Draws, place: int, knowledge: str
+    case: atrisk.Case,
+    framework: atrisk.Framework,
+    drawn: Draws,
+    place: int,
+    knowledge: str,
+    settled: Any = None,
 ) -> atrisk.Assessment | None:
     """Score what one draw settles with the library's own pipeline, one case at a time."""
-    variation = vary(case, framework, knowledge=knowledge)
+    variation = vary(case, framework, knowledge=knowledge, method=settled)
     first = read_outlook(case, knowledge).months[0].index
     # The same order as ``gather``: evidence first, as in the file.
     rows = []
+    tellings = atrisk.assess(case, framework, knowledge=knowledge).intensity.tellings
+    codes = list(framework.indicators)
+    units: dict[int, list[tuple[str, int]]] = {}
+    for found, code, unit in zip(tellings.item, tellings.indicator, tellings.unit, strict=True):
+        units.setdefault(int(found), []).append((codes[code], int(unit)))
     for item, row in enumerate(case.evidence):
         if not drawn.truth[item, place]:
             continue
@@ -54,25 +67,37 @@ def assess_draw(
             update["start"] = ImpreciseDate.parse(str(Month(first + int(when[place]))))
         if row.end is not None and isinstance(ended, np.ndarray):
             update["end"] = ImpreciseDate.parse(str(Month(first + int(ended[place]))))
-        rows.append(row.model_copy(update=update))
+        each = ";".join(f"{code}={drawn.severity[unit, place]}" for code, unit in units[item])
+        own = atrisk.Evidence.model_validate(write_cells(row) | {"indicators": each})
+        rows.append(row.model_copy(update=update | {"indicators": own.indicators}))
     if not rows:
         return None
-    options: Any = framework.header.branches
+    searches = [
+        search
+        for n, search in enumerate(case.searches, len(case.evidence))
+        if drawn.truth[n, place]
+    ]
+    chosen = framework.choose(settled)
+
+    def pick(branch: str, option: int) -> Any:
+        varied = len(variation.beliefs[branch]) > 1
+        return framework.branches[branch].believed[option] if varied else getattr(chosen, branch)
+
     natures = dict(
         zip(("structural", "dynamic", "trigger"), drawn.half_life[:, place], strict=True)
     )
     method = replace(
-        framework.choose(),
+        chosen,
         grade={
             f"{a}{b}": GradeRow(grade=f"{a}{b}", low=1, probability=1, high=1)
             for a in "ABCDEF"
             for b in range(1, 7)
         },
-        persistence=framework.choose().persistence.model_copy(
+        persistence=chosen.persistence.model_copy(
             update={name: float(value) for name, value in natures.items()}
         ),
-        factor_aggregation=options.factor_aggregation.options[drawn.factor_rule[place]],
-        crime_aggregation=options.crime_aggregation.options[drawn.crime_rule[place]],
+        factor_aggregation=pick("factor_aggregation", drawn.factor_rule[place]),
+        crime_aggregation=pick("crime_aggregation", drawn.crime_rule[place]),
     )
     weights = dict(
         zip(framework.indicators, drawn.indicator_weights[:, place].tolist(), strict=True)
@@ -81,7 +106,7 @@ def assess_draw(
     assert variation.model.rows == len(case.months)
     try:
         return atrisk.assess(
-            replace(case, evidence=tuple(rows), searches=()),
+            replace(case, evidence=tuple(rows), searches=tuple(searches) if settled else ()),
             framework,
             knowledge=knowledge,
             method=method.with_weights(atrisk.WeightSet("drawn", weights, {})),
@@ -91,15 +116,21 @@ def assess_draw(
 
 
 def check_draws(
-    case: atrisk.Case, framework: atrisk.Framework, draws: int, seed: int, knowledge: str
+    case: atrisk.Case,
+    framework: atrisk.Framework,
+    draws: int,
+    seed: int,
+    knowledge: str,
+    method: Any = None,
 ) -> None:
-    variation = vary(case, framework, knowledge=knowledge)
+    variation = vary(case, framework, knowledge=knowledge, method=method)
     drawn = variation.sample(np.random.default_rng(seed), draws)
     scored = propagate(variation.model, drawn)
     for place in range(draws):
-        one = assess_draw(case, framework, drawn, place, knowledge)
+        one = assess_draw(case, framework, drawn, place, knowledge, method)
         if one is None:
-            assert not scored.overall[:, place].any()
+            if method is None:
+                assert not scored.overall[:, place].any()
             continue
         assert np.abs(scored.factors[:, :, place].T - one.factors).max() < 1e-5
         assert np.abs(scored.overall[:, place] - one.overall).max() < 1e-5
@@ -118,6 +149,19 @@ def test_each_draw_of_any_case_is_an_assessment(
     case: atrisk.Case, seed: int, knowledge: str
 ) -> None:
     check_draws(case, THREE_FACTOR, draws=4, seed=seed, knowledge=knowledge)
+
+
+@pytest.mark.parametrize("name", ["car-2012-2015", "sen-2011-2012"])
+def test_each_draw_of_an_estimate_is_an_assessment(name: str) -> None:
+    check_draws(atrisk.load_case(name), un(), 8, 5, "contemporaneous", "estimate")
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.integers(0, 2**32), st.sampled_from(["contemporaneous", "retrospective"]))
+def test_each_draw_of_an_estimate_of_any_case_is_an_assessment(
+    case: atrisk.Case, seed: int, knowledge: str
+) -> None:
+    check_draws(case, THREE_FACTOR, 4, seed, knowledge, ESTIMATE)
 
 
 def test_a_draw_that_saw_the_future_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,14 +204,13 @@ def test_what_was_not_read_is_assumed_openly() -> None:
 @pytest.mark.parametrize(
     "study",
     [
-        lambda case: atrisk.run_ensemble(case, UN, seed=1, draws=10, method="estimate"),
         lambda case: atrisk.explore_methods(
             case, UN, branches=["alarm"], method={"persistence": "monthly-reports"}
         ),
+        lambda case: atrisk.prepare_brief(case, UN, draws=50, method="estimate"),
         lambda case: atrisk.bound_weights(atrisk.assess(case, UN, method="estimate")),
         lambda case: atrisk.flip_evidence(atrisk.assess(case, UN, method="estimate")),
         lambda case: atrisk.flip_weights(atrisk.assess(case, UN, method="estimate")),
-        lambda case: atrisk.analyse_sensitivity(case, UN, seed=1, draws=16, method="estimate"),
     ],
 )
 def test_what_cannot_take_an_estimate_yet_says_so(study: Any) -> None:
@@ -224,3 +223,15 @@ def test_no_ensemble_takes_an_option_of_no_belief() -> None:
     tree = atrisk.explore_methods(case, UN, branches=["persistence", "crime_aggregation"])
     assert not [leaf for leaf in tree.leaves if "monthly-reports" in leaf.values()]
     assert not [leaf for leaf in tree.leaves if "halves" in leaf.values()]
+
+
+@pytest.mark.parametrize("name", ["car-2012-2015", "sen-2011-2012"])
+def test_the_draws_lie_about_the_headline(name: str) -> None:
+    ensemble = atrisk.run_ensemble(
+        atrisk.load_case(name), UN, seed=7, draws=2000, method="estimate"
+    )
+    (middle,) = ensemble.quantiles([0.5])
+    assert np.abs(middle - ensemble.base.overall).max() < 0.02
+    low, high = ensemble.quantiles([0.05, 0.95])
+    inside = (ensemble.base.low <= low) & (high <= ensemble.base.high)
+    assert inside.mean() > 0.9  # what draws know is part of what the interval holds

@@ -16,6 +16,9 @@ from atrisk.frameworks.method import Method, WeightSet
 from atrisk.frameworks.uncertainty import choose_uncertainty
 from atrisk.kernel.propagation import Model, Owner, Part, Telling
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.intensity import renew
+from atrisk.scoring.readings import number_sources
+from atrisk.scoring.scores import find_specific
 from atrisk.scoring.tellings import Spans, Tellings, date_items, number
 from atrisk.scoring.view import Outlook, find_held
 
@@ -39,10 +42,11 @@ def vary_around(
         RequestError: nothing varies, or nothing was known.
     """
     kinds, case, framework, method = _check_kinds(vary), base.case, base.framework, base.method
-    method.require_counting("an ensemble or a study of draws")
     chosen = choose_uncertainty(framework.uncertainty, uncertainty)
     tellings = base.intensity.tellings
     spans = date_items(tellings, case, base.outlook.cuts, base.audience)
+    if method.persistence.fades_from == "known":
+        spans = renew(spans)
     first = _find_first(spans, base.outlook)
     if (first >= len(base.months)).all():
         day = base.outlook.days[-1]
@@ -54,7 +58,7 @@ def vary_around(
     settled = {branch: [value for value, _ in options[branch]] for branch in SCORING}
     probability = np.array([tellings.grade(table) for table in settled["grade"]])
     return Variation(
-        model=_build_model(tellings, framework, settled, first, len(base.months)),
+        model=_build_model(tellings, framework, settled, (first, spans.learnt), len(base.months)),
         probability=probability,
         claim=tellings.claim,
         block=_find_blocks(tellings, first, probability[0]),
@@ -101,10 +105,11 @@ def _build_model(
     tellings: Tellings,
     framework: Framework,
     settled: Mapping[str, list[Any]],
-    first: Integers,
+    known: tuple[Integers, Integers],
     rows: int,
 ) -> Model:
-    owners = _list_owners(tellings, framework, first, rows)
+    estimates = any(option.arithmetic.estimates for option in settled["factor_aggregation"])
+    owners = _list_owners(tellings, framework, known, rows, with_searches=estimates)
     bears = [
         [place for place, owner in enumerate(owners) if owner.indicator in members]
         for members in framework.members.values()
@@ -122,27 +127,47 @@ def _build_model(
         factor_rules=tuple(option.arithmetic for option in settled["factor_aggregation"]),
         crime_rules=tuple(option.arithmetic for option in settled["crime_aggregation"]),
         unit_item=tellings.unit_item,
+        apart=_find_apart(framework, settled["crime_aggregation"]),
     )
+
+
+def _find_apart(
+    framework: Framework, options: list[Any]
+) -> tuple[tuple[NDArray[np.bool_], ...], float] | None:
+    """Return which factors are each crime's own, if the method counts them apart."""
+    shares = {option.specific_share for option in options}
+    if shares == {None}:
+        return None
+    (share,) = shares  # a share that only some options have is no branch of the others
+    own = tuple(find_specific(framework, crime) for crime in framework.crimes.values())
+    return own, float(share)
 
 
 def _list_owners(
-    tellings: Tellings, framework: Framework, first: Integers, rows: int
+    tellings: Tellings,
+    framework: Framework,
+    known: tuple[Integers, Integers],
+    rows: int,
+    *,
+    with_searches: bool,
 ) -> tuple[Owner, ...]:
+    """Return indicators with their claims, the telling that was known first the first of each."""
     natures = [NATURES.index(item.nature) for item in framework.indicators.values()]
-    claims: dict[int, tuple[list[tuple[Telling, ...]], list[tuple[Telling, ...]]]] = {}
+    first, learnt = known
+    sources = number_sources(tellings)
+    claims: dict[int, tuple[list[tuple[Telling, ...]], ...]] = {}
     for group, (start, stop) in enumerate(tellings.bounds):
-        owner = int(tellings.owner[group])
+        owner, found = int(tellings.owner[group]), bool(tellings.severity[start] > 0)
+        order = start + np.argsort(learnt[tellings.item[start:stop]], kind="stable")
         told = tuple(
-            Telling(int(item), natures[owner], int(first[item]), int(unit))
-            for item, unit in zip(tellings.item[start:stop], tellings.unit[start:stop], strict=True)
-            if first[item] < rows and tellings.severity[start] > 0
+            Telling(int(item), natures[owner], int(first[item]), int(unit), int(sources[item]))
+            for item, unit in zip(tellings.item[order], tellings.unit[order], strict=True)
+            if first[item] < rows and (found or with_searches)
         )
         if told:
-            sides = claims.setdefault(owner, ([], []))
-            sides[bool(tellings.mitigating[group])].append(told)
-    return tuple(
-        Owner(owner, tuple(up), tuple(down)) for owner, (up, down) in sorted(claims.items())
-    )
+            sides = claims.setdefault(owner, ([], [], []))
+            sides[int(tellings.mitigating[group]) if found else 2].append(told)
+    return tuple(Owner(owner, *map(tuple, sides)) for owner, sides in sorted(claims.items()))
 
 
 def _find_blocks(tellings: Tellings, first: Integers, probability: Floats) -> Integers:

@@ -25,27 +25,37 @@ CACHED = 16_384  # cells that are joined at a time, so that what is on the way s
 class Telling:
     """One item on one indicator: which, of which nature, and the first row that may count it.
 
-    Its unit is what has a severity: an item may have several.
+    Its unit is what has a severity: an item may have several. Its source is a number.
     """
 
     item: int
     nature: int
     first: int
     unit: int
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """An indicator with its claims, each of them one telling or more."""
+    """An indicator with its claims, each of them one telling or more, that known first the first.
+
+    ``absent`` are searches that found nothing, which only an estimate counts.
+    """
 
     indicator: int
     aggravating: tuple[tuple[Telling, ...], ...]
     mitigating: tuple[tuple[Telling, ...], ...]
+    absent: tuple[tuple[Telling, ...], ...] = ()
+
+    @property
+    def claims(self) -> tuple[tuple[Telling, ...], ...]:
+        """Every claim on it."""
+        return (*self.aggravating, *self.mitigating, *self.absent)
 
     @property
     def first(self) -> int:
         """The first row in which anything bears on it."""
-        return min(t.first for claim in (*self.aggravating, *self.mitigating) for t in claim)
+        return min(telling.first for claim in self.claims for telling in claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,8 @@ class Model:
         crimes: factors of each crime.
         factor_rules, crime_rules: options of aggregation.
         unit_item: item of each unit.
+        apart: of each crime, which of its factors are its own; with the share that they count
+            together; None where all count alike.
     """
 
     rows: int
@@ -77,6 +89,7 @@ class Model:
     factor_rules: tuple[Rule, ...]
     crime_rules: tuple[Rule, ...]
     unit_item: Integers
+    apart: tuple[tuple[NDArray[np.bool_], ...], float] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -140,20 +153,58 @@ def propagate(model: Model, draws: Draws) -> Scored:
         Factors, crimes and the overall score, equal to those of an assessment in which each item
         has the draw's truth, severity and dates, to single precision.
     """
+    factors = _estimate(model, draws) if _estimates(model) else _count_up(model, draws)
+    crimes = np.zeros((len(model.crimes), *factors.shape[1:]), dtype=np.float32)
+    for place, (part, out) in enumerate(zip(model.crimes, crimes, strict=True)):
+        counts = _count(draws.factor_weights, part.places, part)
+        if model.apart is not None:
+            counts = _set_apart(counts, model.apart[0][place], model.apart[1])
+        values = [factors[place] for place in part.places]
+        _join(model.crime_rules, draws.crime_rule, values, counts, part, out=out)
+    return Scored(factors, crimes, crimes.max(axis=0))
+
+
+def _estimates(model: Model) -> bool:
+    return any(rule.estimates for rule in model.factor_rules)
+
+
+def _count_up(model: Model, draws: Draws) -> Singles:
+    """Return factors as their intensities join, factors x rows x draws."""
     intensities = measure_draws(model, draws)
-    shape = intensities.shape[1:]
-    factors = np.zeros((len(model.factors), *shape), dtype=np.float32)
+    factors = np.zeros((len(model.factors), *intensities.shape[1:]), dtype=np.float32)
     for part, out in zip(model.factors, factors, strict=True):
         owners = [model.owners[place].indicator for place in part.places]
         counts = _count(draws.indicator_weights, owners, part)
         values = [intensities[place] for place in part.places]
         _join(model.factor_rules, draws.factor_rule, values, counts, part, out=out)
-    crimes = np.zeros((len(model.crimes), *shape), dtype=np.float32)
-    for part, out in zip(model.crimes, crimes, strict=True):
-        counts = _count(draws.factor_weights, part.places, part)
-        values = [factors[place] for place in part.places]
-        _join(model.crime_rules, draws.crime_rule, values, counts, part, out=out)
-    return Scored(factors, crimes, crimes.max(axis=0))
+    return factors
+
+
+def _estimate(model: Model, draws: Draws) -> Singles:
+    """Return factors as estimates from readings, factors x rows x draws."""
+    (rule,) = model.factor_rules  # an estimate and a count are no branches of one another
+    told = _Told(model, draws)
+    factors = np.empty((len(model.factors), *told.room.shape[1:]), dtype=np.float32)
+    for part, out in zip(model.factors, factors, strict=True):
+        owners = [model.owners[place] for place in part.places]
+        counts = _count(draws.indicator_weights, [owner.indicator for owner in owners], part)
+        heard: dict[int, Singles] = {}  # by source: readings, their weights, what they tell
+        for owner, count in zip(owners, counts, strict=True):
+            told.read(owner, count, heard)
+        out[:] = rule.join_heard(list(heard.values()), out.shape)
+    return factors
+
+
+def _set_apart(counts: Singles, own: NDArray[np.bool_], share: float) -> Singles:
+    """Give a crime's own factors a share of the weight together, and the common ones the rest."""
+    if not own.any() or own.all():
+        return counts
+    parts = np.where(
+        own[:, None],
+        counts / counts[own].sum(axis=0) * np.float32(share),
+        counts / counts[~own].sum(axis=0) * np.float32(1 - share),
+    )
+    return np.asarray(parts * np.float32(len(counts)))
 
 
 def measure_draws(model: Model, draws: Draws) -> Singles:
@@ -191,11 +242,13 @@ class _Told:
         # Of two that are 0 or anything, the larger is the probability of either.
         self.certain = bool(((draws.truth == 0) | (draws.truth == 1)).all())
         self.missed = 1 - self.reached
+        self.truth = truth
         oldest = max(0, *(-int(np.min(ended)) for ended in draws.ended))
         lags = np.maximum(np.arange(-model.rows, model.rows + oldest), 0).astype(np.float32)
         rates = np.float32(np.log(2)) / draws.half_life
         self.lapsed = -np.expm1(-lags[:, None] * rates[:, None, :])
         self.room = np.empty((model.top, model.rows, draws.truth.shape[1]), dtype=np.float32)
+        self.calm = np.empty_like(self.room) if _estimates(model) else self.room
 
     def escape(self, claims: Sequence[tuple[Telling, ...]], room: Singles, first: int) -> Singles:
         """Return the probability that no claim holds, by level, row from ``first`` on and draw."""
@@ -208,6 +261,50 @@ class _Told:
             else:
                 none *= self._miss_all(claim, np.ones_like(none), first)
         return none
+
+    def read(self, owner: Owner, count: Singles, heard: dict[int, Singles]) -> None:
+        """Add an indicator's claims to what each source was heard to tell of its factor."""
+        calm = self.escape(owner.mitigating, self.calm, 0) if owner.mitigating else None
+        for claim in owner.aggravating:
+            held = self._hold(claim)
+            value = held if calm is None else held * calm[: len(held)]
+            self._hear(claim, held[0], value.sum(axis=0) / len(self.room), count, heard)
+        for claim in owner.mitigating:
+            self._hear(claim, self._hold(claim)[0], None, count, heard)
+        for claim in owner.absent:
+            self._hear(claim, self._be_true(claim[0]), None, count, heard)
+
+    def _hold(self, claim: tuple[Telling, ...]) -> Singles:
+        """Return the probability that a claim holds, by level up to its highest, row and draw."""
+        levels = max(self.levels[telling.unit] for telling in claim)
+        none = np.ones((max(1, levels), *self.room.shape[1:]), dtype=np.float32)
+        return np.asarray(1 - self._miss_all(claim, none, 0))
+
+    def _be_true(self, telling: Telling) -> Singles:
+        """Return the probability that a telling is true and current, whatever its severity."""
+        held = np.zeros(self.room.shape[1:], dtype=np.float32)
+        held[telling.first :] = self.truth[telling.unit] * (1 - self._lapse(telling))
+        return held
+
+    def _hear(
+        self,
+        claim: tuple[Telling, ...],
+        weight: Singles,
+        value: Singles | None,
+        count: Singles,
+        heard: dict[int, Singles],
+    ) -> None:
+        """Add a claim to what the source that tells it best was heard to tell."""
+        sources = [telling.source for telling in claim]
+        if len(set(sources)) > 1:
+            best = np.argmax([self._be_true(telling) for telling in claim], axis=0)
+        for place, source in enumerate(sources if len(set(sources)) > 1 else sources[:1]):
+            mine = np.float32(1) if len(set(sources)) == 1 else (best == place).astype(np.float32)
+            told = heard.setdefault(source, np.zeros((3, *weight.shape), dtype=np.float32))
+            told[0] += weight * mine
+            told[1] += weight * mine * count
+            if value is not None:
+                told[2] += value * mine * count
 
     def _miss_all(self, claim: tuple[Telling, ...], best: Singles, first: int) -> Singles:
         """Return the same of the best of a claim's tellings, by level."""

@@ -56,6 +56,10 @@ class Rule(ABC):
         """Return the part of the aggregate that rests on no value, but on what is assumed."""
         return 0.0
 
+    def join_heard(self, heard: Sequence[Singles], shape: tuple[int, ...]) -> Singles:
+        """Join what sources tell, draw by draw; only for rules that estimate."""
+        raise NotImplementedError("only an estimate joins what sources tell")
+
     @abstractmethod
     def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
         """Aggregate many draws at once, each under weights of its own, in single precision.
@@ -313,9 +317,25 @@ class ShrunkenMean(Rule):
         counts = weights / weights.mean()
         return counts, np.asarray(np.einsum("...n,n->...", read, counts))
 
+    def join_heard(self, heard: Sequence[Singles], shape: tuple[int, ...]) -> Singles:
+        """Join what each source was heard to tell, draw by draw.
+
+        Args:
+            heard: of each source its readings ``m``, their weights and what they tell, shape
+                ``(3, *shape)``; each counts by ``1 / (1 + max(0, m - 1) dependence)``.
+            shape: of months and draws.
+        """
+        rested = np.full(shape, self.readings, dtype=np.float32)
+        told = np.full(shape, self.readings * self.prior, dtype=np.float32)
+        for many, weight, value in heard:
+            effect = 1 / (1 + np.maximum(many - 1, 0) * np.float32(self.dependence))
+            rested += effect * weight
+            told += effect * value
+        return np.asarray(told / rested)
+
     def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
-        """Refuse: a draw does not know yet how much each value rests on."""
-        raise NotImplementedError("estimates are not drawn")
+        """Refuse: values alone do not say how much they rest on; see ``join_heard``."""
+        raise NotImplementedError("an estimate is drawn from what sources tell")
 
 
 RULES: dict[str, type[Rule]] = {

@@ -125,7 +125,7 @@ def _hold(tellings: Tellings, framework: Framework, method: Method, spans: Spans
     """Return the probability that what each telling describes holds; tellings x months."""
     natures = np.array([indicator.nature for indicator in framework.indicators.values()])
     nature = natures[tellings.indicator][:, None]
-    holding = _Holding.of(_renew(spans) if method.persistence.fades_from == "known" else spans)
+    holding = _Holding.of(renew(spans) if method.persistence.fades_from == "known" else spans)
     result = np.zeros((len(tellings.item), len(spans.cuts)))
     for name in ("structural", "dynamic", "trigger"):
         held = holding.last(getattr(method.persistence, name))
@@ -133,7 +133,7 @@ def _hold(tellings: Tellings, framework: Framework, method: Method, spans: Spans
     return result
 
 
-def _renew(spans: Spans) -> Spans:
+def renew(spans: Spans) -> Spans:
     """End each condition on the day on which it was last known to hold, if that is earlier."""
     last = np.maximum(spans.learnt, spans.began[:, 1])[:, None]
     ended = np.where(spans.events[:, None], spans.ended, np.minimum(spans.ended, last))

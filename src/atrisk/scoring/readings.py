@@ -102,11 +102,16 @@ def measure_readings(
     )
 
 
+def number_sources(tellings: Tellings) -> Integers:
+    """Number the sources of items; a search that no source tells of is one of its own."""
+    return number(item.source or f"search {item.id}" for item in tellings.items)
+
+
 def _find_sources(
     tellings: Tellings, spans: Spans, probability: Floats, weight: Floats
 ) -> Integers:
     """Return the source that tells each group best in each month; of equals, that known first."""
-    sources = number(item.source or f"search {item.id}" for item in tellings.items)[tellings.item]
+    sources = number_sources(tellings)[tellings.item]
     order = np.lexsort((np.arange(len(tellings.item)), spans.learnt[tellings.item]))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))

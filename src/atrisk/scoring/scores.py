@@ -71,7 +71,7 @@ class Hierarchy:
         share = method.crime_aggregation.specific_share
         self.factor_weights = {
             crime.code: _set_apart(
-                _weigh(method, crime.factors), _find_specific(framework, crime), share
+                _weigh(method, crime.factors), find_specific(framework, crime), share
             )
             for crime in framework.crimes.values()
         }
@@ -222,7 +222,7 @@ def score_overall(by_crime: Mapping[str, Scores], by_indicator: Scores) -> Score
     )
 
 
-def _find_specific(framework: Framework, crime: Crime) -> NDArray[np.bool_]:
+def find_specific(framework: Framework, crime: Crime) -> NDArray[np.bool_]:
     """Tell which of a crime's factors are its own, and not common to all crimes."""
     common = set.intersection(*(set(one.factors) for one in framework.crimes.values()))
     return np.array([code not in common for code in crime.factors])
