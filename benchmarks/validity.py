@@ -81,12 +81,17 @@ class Series:
     low: Floats
     high: Floats
     coverage: Floats
+    band: Floats
+    alarm: str
 
     @classmethod
-    def of(cls, case: atrisk.Case, method: Any, **view: Any) -> Series:
+    def of(cls, case: atrisk.Case, method: Any, *, alarms: bool = False, **view: Any) -> Series:
         """Score a case."""
         now = atrisk.assess(case, UN, method=method, **view)
-        return cls(now.months, now.overall, now.low, now.high, now.coverage)
+        band = np.searchsorted(now.method.bands.lowers, now.overall, side="right") - 1.0
+        alarms = atrisk.raise_flags(now).alarms if alarms else ()
+        first = alarms[0].onset if alarms else "–"
+        return cls(now.months, now.overall, now.low, now.high, now.coverage, band, first)
 
     def differ(self, other: Series, since: str = "") -> float:
         """Return the mean absolute difference."""
@@ -123,9 +128,19 @@ class Bench:
         self.levels = {name: read_levels(case) for name, case in self.cases.items()}
         self.codings = dict(_list_codings(self.cases))
 
+    def find_extremes(self) -> dict[str, tuple[str, float]]:
+        """Return the first month that readers call extreme, and the highest level, by case."""
+        return {
+            name: (
+                next((str(m) for m, x in zip(case.months, levels, strict=True) if x >= 7 / 2), "–"),
+                float(levels.max()),
+            )
+            for (name, case), levels in zip(self.cases.items(), self.levels.values(), strict=True)
+        }
+
     def measure(self, method: Any) -> dict[str, Any]:
         """Return every figure of one method."""
-        whole = {name: Series.of(case, method) for name, case in self.cases.items()}
+        whole = {name: Series.of(case, method, alarms=True) for name, case in self.cases.items()}
         rows, rows_held = self._thin(whole, method, by_source=False)
         sources, _ = self._thin(whole, method, by_source=True)
         coders, coders_held = self._compare_coders(method)
@@ -148,6 +163,9 @@ class Bench:
             "by case": within,
             "pooled": float(spearmanr(many, levels)[0]),
             "coverage": self._follow(whole),
+            "alarms": {name: series.alarm for name, series in whole.items()},
+            "band": self._agree(whole, 1 / 2),
+            "near band": self._agree(whole, 1),
         }
 
     def _thin(
@@ -178,6 +196,11 @@ class Bench:
             for name, levels in self.levels.items()
             if len(set(levels)) > 1
         }
+
+    def _agree(self, whole: Mapping[str, Series], within: float) -> float:
+        """Return the share of months whose band lies within so much of the readers' median."""
+        apart = [np.abs(series.band - self.levels[name]) for name, series in whole.items()]
+        return float((np.concatenate(apart) <= within).mean())
 
     def _follow(self, whole: Mapping[str, Series]) -> float:
         """Return the mean rank correlation of scores with how much was covered."""
@@ -240,6 +263,8 @@ FIGURES: tuple[tuple[str, str, Callable[[dict[str, Any]], str]], ...] = (
     ("rank correlation with readers, mean of cases", "≥ 0.75", lambda f: _show(f["within"])),
     ("the lowest of them", "≥ 0.5", lambda f: _show(f["lowest"])),
     ("pooled over all cases", "≥ 0.88", lambda f: _show(f["pooled"])),
+    ("band equal to the readers'", "≥ 70 %", lambda f: _share(f["band"])),
+    ("within one band of it", "≥ 97 %", lambda f: _share(f["near band"])),
     ("rank correlation with coverage, mean of cases", "", lambda f: _show(f["coverage"])),
 )
 
@@ -252,7 +277,11 @@ def _share(value: float) -> str:
     return f"{value:.0%}".replace("%", " %")
 
 
-def write_tables(measured: Mapping[str, dict[str, Any]], constants: Mapping[str, float]) -> str:
+def write_tables(
+    measured: Mapping[str, dict[str, Any]],
+    constants: Mapping[str, float],
+    levels: Mapping[str, tuple[str, float]],
+) -> str:
     """Return the tables: the two methods in full, then every variant in short."""
     names = list(measured)
     main = names[:2]
@@ -266,6 +295,15 @@ def write_tables(measured: Mapping[str, dict[str, Any]], constants: Mapping[str,
     lines += [
         f"| `{case}` | {' | '.join(_show(measured[name]['by case'][case]) for name in main)} |"
         for case in measured[main[0]]["by case"]
+    ]
+    lines += ["", "First alarm, beside the first month that readers' median calls extreme (3.5 or"]
+    lines[-1] += " more), and the highest level that they give:"
+    lines += ["", "| case | readers: first extreme | highest | " + " | ".join(main) + " |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    lines += [
+        f"| `{case}` | {extreme} | {top:g} | "
+        f"{' | '.join(measured[name]['alarms'][case] for name in main)} |"
+        for case, (extreme, top) in levels.items()
     ]
     short = ("rows", "two records", "within", "lowest", "pooled", "width, CAR", "rows held")
     lines += ["", "Every variant that was tried here, the estimate with one change each:", ""]
@@ -290,11 +328,12 @@ def main(page: Path) -> None:
     for variant in list_variants():
         measured[variant.name] = bench.measure(variant.method)
         print(variant.name, {k: v for k, v in measured[variant.name].items() if k != "by case"})
+    tables = write_tables(measured, measure_constants(bench), bench.find_extremes())
     text = page.read_text(encoding="utf-8")
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
     page.write_text(
-        head + BEGIN + write_tables(measured, measure_constants(bench)) + END + tail,
+        head + BEGIN + tables + END + tail,
         encoding="utf-8",
     )
 

@@ -35,7 +35,9 @@ def test_a_blind_folder_tells_nothing_of_the_coding(name: str, tmp_path: Path) -
     assert case.header.caveat not in told
     assert not [row.id for row in case.evidence if row.summary in told or row.quote in told]
     assert not [row.id for row in case.warnings if row.summary in told]
-    assert {file.name for file in blind.iterdir()} == {"case.toml", "sources.csv", "evidence.csv"}
+    assert {file.name for file in blind.iterdir()} == {
+        "case.toml", "sources.csv", "evidence.csv", "columns.md",
+    }  # fmt: skip
     settled = CASES / name / "evidence.csv"
     with (blind / "evidence.csv").open() as mine, settled.open(encoding="utf-8") as theirs:
         assert list(csv.reader(mine)) == [next(csv.reader(theirs))]

@@ -11,7 +11,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 BEGIN, END = "<!-- counted: begin -->\n", "<!-- counted: end -->\n"
 HEAD = (
     "case", "months", "sources", "rows", "mitigating", "warnings", "responses", "levels",
-    "alpha of readers", "alpha of two coders", "one-sided deaths",
+    "alpha of readers", "of two coders: indicators", "of two coders: factor-months",
+    "one-sided deaths",
 )  # fmt: skip
 UN = atrisk.load_framework("un-foa-2014")
 
@@ -36,19 +37,20 @@ def _count(case: atrisk.Case) -> list[object]:
         len(case.responses),
         f"{judging.levels.min():.0f}-{judging.levels.max():.0f}",
         "all alike" if judging.alpha is None else f"{judging.alpha:.2f}",
-        _agree(case),
+        *_agree(case),
         f"{sum(deaths):.0f}" + (f" ({unseen} months not in the data)" if unseen else ""),
     ]
 
 
-def _agree(case: atrisk.Case) -> str:
-    """Return the alpha of the two independent coders on indicators by source."""
+def _agree(case: atrisk.Case) -> tuple[str, str]:
+    """Return the alphas of the two independent coders."""
     if not list_coders(case):
-        return "–"
+        return "–", "–"
     rows = measure_agreement(case, UN).to_rows("alpha")
     names = {"coder-1; coder-2", "settled; coder-2"}
-    found = {row["coders"]: row["indicators"] for row in rows if row["coders"] in names}
-    return f"{found.get('coder-1; coder-2', found['settled; coder-2']):.2f}"
+    found = {row["coders"]: row for row in rows if row["coders"] in names}
+    row = found.get("coder-1; coder-2") or found["settled; coder-2"]
+    return f"{row['indicators']:.2f}", f"{row['factor_months']:.2f}"
 
 
 def fill(text: str) -> str:

@@ -19,7 +19,9 @@ from atrisk.kernel.rules import ShrunkenMean
 from toys import THREE_FACTOR, case_of, cases, evidence, rows_of_evidence
 
 UN = atrisk.load_framework("un-foa-2014")
-RULE = ShrunkenMean(prior=0.2, readings=3.0, dependence=0.5, spread=0.25, coder=0.045, level=0.9)
+RULE = ShrunkenMean(
+    prior=0.2, readings=3.0, dependence=0.5, spread=0.24, common=0.12, coder=0.025, level=0.9
+)
 OWN = {"id": "own", "weight": 1.0, "rationale": "For tests."}
 PERSISTENCE = {"structural": 60.0, "dynamic": 2.0, "trigger": 1.0}
 ESTIMATE: dict[str, Any] = {

@@ -85,7 +85,8 @@ class MissingExtraError(AtriskError, ImportError):
     def __init__(self, purpose: str, extra: str) -> None:
         self.extra = extra
         super().__init__(
-            f"{purpose} needs the extra '{extra}'. Install it with: pip install 'atrisk[{extra}]'"
+            f"{purpose} needs the extra '{extra}'. Install it with: pip install 'atrisk[{extra}]', "
+            f"or in a copy of the repository: pip install '.[{extra}]'"
         )
 
 

@@ -75,7 +75,9 @@ def write_folder(out: Path, texts: Mapping[str, str], *, overwrite: bool = False
             write_text(out / name, text)
         return out
     if out.exists():
-        raise RequestError(f"{str(out)!r} exists; choose another folder, or say overwrite=True")
+        raise RequestError(
+            f"{str(out)!r} exists; choose another folder (in Python, overwrite=True)"
+        )
     make_parent(out)
     with tempfile.TemporaryDirectory(dir=out.parent) as room:
         folder = Path(room) / "folder"

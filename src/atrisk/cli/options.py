@@ -98,7 +98,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         metavar="SET|BRANCH=OPTION",
         action="append",
         default=[],
-        help="take a whole method such as v1, or settle a branch otherwise; may be repeated",
+        help="take a whole method (v1, estimate), or settle a branch otherwise; may be repeated",
     )
 
 

@@ -11,6 +11,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE, check_evidence, check_quotes
 from atrisk.cases.evidence import Evidence, Source
 from atrisk.cases.tables import HEADER, CaseHeader
+from atrisk.coding.template import write_columns
 
 RESERVED = ("settled", "draft")  # what was settled, and rows that no coder has looked at
 SHARED = ("id", "country", "start", "end", "framework")  # of the header; its words may differ
@@ -19,9 +20,10 @@ SHARED = ("id", "country", "start", "end", "framework")  # of the header; its wo
 def export_blind(case: Case, out: str | Path) -> Path:
     """Write what a second coder needs and nothing that tells how the first one coded.
 
-    The folder holds ``case.toml``, ``sources.csv`` and an ``evidence.csv`` that is a header alone,
-    in the columns of the case's own; no evidence, search, ledger, note, scenario or judgement. The
-    header's caveat is left out too, because it speaks of the coding.
+    The folder holds ``case.toml``, ``sources.csv``, an ``evidence.csv`` that is a header alone, in
+    the columns of the case's own, and ``columns.md``, which says what a cell may hold; no evidence,
+    search, ledger, note, scenario or judgement. The header's caveat is left out too, because it
+    speaks of the coding.
 
     Args:
         case: to be coded again.
@@ -38,7 +40,7 @@ def export_blind(case: Case, out: str | Path) -> Path:
         >>> out = getfixture("tmp_path") / "blind"
         >>> folder = export_blind(load_case("car-2020-2021"), out)
         >>> sorted(file.name for file in folder.iterdir())
-        ['case.toml', 'evidence.csv', 'sources.csv']
+        ['case.toml', 'columns.md', 'evidence.csv', 'sources.csv']
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     header = case.header.model_copy(update={"caveat": "To be coded again, blind."})
@@ -46,6 +48,7 @@ def export_blind(case: Case, out: str | Path) -> Path:
         HEADER: header.write(),
         "sources.csv": write_table(Source, case.sources, case.layout.get("sources", ())),
         "evidence.csv": write_table(Evidence, (), case.layout.get("evidence", ())),
+        "columns.md": write_columns(("sources", "evidence")),
     }
     return write_folder(Path(out), texts)
 

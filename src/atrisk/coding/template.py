@@ -9,6 +9,7 @@ import json
 import shlex
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def create_case(
         files = {"case.toml": _write_header(head, (first, last), framework)}
         files |= {f"{table}.csv": _write_table(table, first, framework) for table in TABLES}
         files["case.schema.json"] = _dump(describe_schema("case"))
-        files["columns.md"] = _write_columns()
+        files["columns.md"] = write_columns(TABLES)
         files["README.md"] = _write_readme(head["title"], target, framework)
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8")
@@ -183,9 +184,10 @@ def _pick_indicator(table: str, framework: Framework) -> str:
     return codes[-1] if table == "searches" else codes[0]
 
 
-def _write_columns() -> str:
+def write_columns(tables: Iterable[str]) -> str:
+    """Return what each cell of some tables may hold, to be read beside them."""
     lines = ["# Columns", "", "What each cell may hold. Dates are as precise as you know them."]
-    for table in TABLES:
+    for table in tables:
         lines += ["", f"## {table}.csv", ""]
         lines += ["| column | accepted | may be empty |", "| --- | --- | --- |"]
         lines += [_tell_column(column) for column in list_columns(table)]

@@ -254,5 +254,5 @@ def _draw_task(task: _Task) -> tuple[_Plan | None, Tally]:
     factors = np.concatenate([block.factors for block in blocks], axis=-1)
     alarm = watch_draws(overall, **plan.policy.arguments)
     series = np.concatenate([overall[None], crimes, factors])
-    lowers = np.array([band.lower for band in task.settings.framework.header.bands])
+    lowers = np.array(plan.base.method.bands.lowers)
     return None if task.plan else plan, count_draws(series, overall, alarm, lowers)

@@ -13,6 +13,7 @@ from atrisk.base.errors import UnknownNameError
 from atrisk.frameworks.options import (
     AggregationOption,
     AlarmOption,
+    BandsOption,
     GradeOption,
     NotAssessedOption,
     Option,
@@ -85,6 +86,7 @@ OPTIONS: dict[str, type[Option]] = {
     "factor_aggregation": AggregationOption,
     "crime_aggregation": AggregationOption,
     "weights": WeightsOption,
+    "bands": BandsOption,
     "alarm": AlarmOption,
     "surge": SurgeOption,
     "trigger": TriggerOption,

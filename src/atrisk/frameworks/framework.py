@@ -67,12 +67,15 @@ class SeverityLevel(Header):
 
 
 class Band(Header):
-    """A named stretch of the score, from ``lower`` up to the next band."""
+    """A word for a stretch of the score; the branch ``bands`` says from where on it is used.
+
+    A framework without that branch says it here, in ``lower``.
+    """
 
     value: Annotated[int, Field(ge=0)]
     label: Text
-    lower: Share
-    rationale: Text
+    lower: Share | None = None
+    rationale: str = ""
 
 
 class MethodSet(Header):
@@ -100,6 +103,29 @@ class FrameworkHeader(Header):
     branches: Branches
     sets: tuple[MethodSet, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _make_the_branch_of_bands(cls, content: Any) -> Any:
+        """Take bands that carry their own lower ends as the one option of their branch."""
+        bands, branches = content.get("bands"), content.get("branches")
+        if (
+            not isinstance(branches, dict)
+            or "bands" in branches
+            or not isinstance(bands, list | tuple)
+        ):
+            return content
+        cells = [one if isinstance(one, dict) else {} for one in bands]
+        told = "; ".join(str(one.get("rationale", "")) for one in cells)
+        own = {
+            "id": "own",
+            "lowers": [one.get("lower") for one in cells],
+            "weight": 1,
+            "rationale": told or "own",
+        }
+        question = "From which score on is a word used?"
+        branch = {"question": question, "default": "own", "options": [own]}
+        return {**content, "branches": {**branches, "bands": branch}}
+
     @model_validator(mode="after")
     def _sets_name_options(self) -> Self:
         for one in self.sets:
@@ -116,9 +142,12 @@ class FrameworkHeader(Header):
     def _scales_are_sound(self) -> Self:
         if [level.value for level in self.severity] != list(range(len(self.severity))):
             raise ValueError("severity: the levels must count up from 0, one by one")
-        lowers = [band.lower for band in self.bands]
-        if not lowers or lowers[0] != 0 or lowers != sorted(set(lowers)):
-            raise ValueError("bands: the first must begin at 0 and each next one higher")
+        for option in getattr(self.branches, "bands").options:  # noqa: B009 - a field that is made
+            if len(option.lowers) != len(self.bands):
+                raise ValueError(
+                    f"branches.bands: {option.id!r} has {len(option.lowers)} lowers for "
+                    f"{len(self.bands)} bands"
+                )
         return self
 
 
@@ -212,9 +241,10 @@ class Framework:
         """The highest level of the severity scale."""
         return self.header.severity[-1].value
 
-    def band(self, score: float) -> Band:
-        """Return the band that a score falls in; a boundary belongs to the upper band."""
-        return [band for band in self.header.bands if score >= band.lower][-1]
+    def band(self, score: float, method: Method) -> Band:
+        """Return the band that a method's score falls in; a boundary belongs to the upper band."""
+        reached = sum(score >= lower for lower in method.bands.lowers)
+        return self.header.bands[reached - 1]
 
     def spell_out(self, choices: str | Mapping[str, Any] | None) -> dict[str, Any]:
         """Return choices by branch; those of a set, if one is named, under what is said besides.

@@ -10,6 +10,7 @@ from atrisk.frameworks.branches import GradeRow, ResponseLevelRow
 from atrisk.frameworks.options import (
     AggregationOption,
     AlarmOption,
+    BandsOption,
     NotAssessedOption,
     PersistenceOption,
     RuleOption,
@@ -48,6 +49,7 @@ class Method:
     factor_aggregation: AggregationOption
     crime_aggregation: AggregationOption
     weights: WeightSet
+    bands: BandsOption
     alarm: AlarmOption
     surge: SurgeOption
     trigger: TriggerOption

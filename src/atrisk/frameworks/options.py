@@ -130,6 +130,18 @@ class AggregationOption(Option):
         return kind(**given)
 
 
+class BandsOption(Option):
+    """From which score on each band's word is used, under methods of one scale."""
+
+    lowers: tuple[Share, ...]
+
+    @model_validator(mode="after")
+    def _rise_from_zero(self) -> Self:
+        if not self.lowers or self.lowers[0] != 0 or list(self.lowers) != sorted(set(self.lowers)):
+            raise ValueError("bands: the first must begin at 0 and each next one higher")
+        return self
+
+
 class WeightsOption(Option):
     """A weight set: ``weights/<id>.csv``, and where its judgement comes from."""
 

@@ -91,6 +91,35 @@ def vary_estimate(
     return np.asarray(spread**2 / rested + untrue / rested**2)
 
 
+def vary_level(read: Floats, *, readings: float, spread: float, common: float) -> Floats:
+    """Give the variance of the level that all factors share, given what was read of each.
+
+    A country that is grave is grave in most factors: their levels lie about a common one, which
+    lies ``c`` about the prior. Factor f tells of it with precision ``n r / (s^2 (n + r))`` from its
+    ``r`` readings, so what is left is ``1 / (1 / c^2 + sum over f of n r_f / (s^2 (n + r_f)))``.
+    A score that rests on the prior by a share ``l`` has ``l^2`` times that in its variance.
+
+    Args:
+        read: readings of each factor ``r``, months x factors.
+        readings: that the prior of a factor is worth, ``n``.
+        spread: standard deviation of readings of one level, ``s``.
+        common: standard deviation of the common level about the prior, ``c``.
+
+    Returns:
+        Variances by month.
+
+    Examples:
+        Nothing read: all of it is left.
+
+        >>> vary_level(np.zeros((1, 3)), readings=3.0, spread=0.25, common=0.5).tolist()
+        [0.25]
+    """
+    if common == 0:
+        return np.zeros(len(read))
+    told = np.sum(readings * read / (readings + read), axis=1) / spread**2
+    return np.asarray(1.0 / (1.0 / common**2 + told))
+
+
 def bound_estimate(score: Floats, variance: Floats, level: float) -> tuple[Floats, Floats]:
     """Give the bounds ``score -+ z sqrt(variance)``, within [0, 1], that are to hold it.
 

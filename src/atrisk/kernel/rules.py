@@ -260,7 +260,8 @@ class ShrunkenMean(Rule):
         readings: how many readings the assumption is worth, above 0.
         dependence: correlation of two readings of one source, 0 to 1: a source that tells ``m`` of
             them counts as ``m / (1 + (m - 1) dependence)``.
-        spread: standard deviation of readings of one level, 0 to 1.
+        spread: standard deviation of readings of one level, above 0 and up to 1.
+        common: standard deviation of the level that all factors share about the prior, 0 to 1.
         coder: standard deviation of a score from one careful coder to another, 0 to 1.
         level: probability that an interval is to hold the score of a full reading.
 
@@ -271,7 +272,7 @@ class ShrunkenMean(Rule):
     Examples:
         One reading at 1 against a prior of 0.25 that is worth one reading:
 
-        >>> rule = ShrunkenMean(0.25, 1.0, 0.2, 0.3, 0.04, 0.9)
+        >>> rule = ShrunkenMean(0.25, 1.0, 0.2, 0.3, 0.1, 0.04, 0.9)
         >>> rule.join(np.array([1.0, 0.0]), np.ones(2), np.array([1.0, 0.0])).item()
         0.625
     """
@@ -280,15 +281,16 @@ class ShrunkenMean(Rule):
     readings: float
     dependence: float
     spread: float
+    common: float
     coder: float
     level: float
 
     def __post_init__(self) -> None:
-        for name in ("prior", "dependence", "spread", "coder", "level"):
+        for name in ("prior", "dependence", "spread", "common", "coder", "level"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie between 0 and 1")
-        if not (self.readings > 0 and self.level < 1):
-            raise ValueError("readings must be above 0, and level below 1")
+        if not (self.readings > 0 and self.spread > 0 and self.level < 1):
+            raise ValueError("readings and spread must be above 0, and level below 1")
 
     @property
     def estimates(self) -> bool:

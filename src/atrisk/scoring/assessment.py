@@ -167,7 +167,7 @@ class Assessment(LevelResult):
         """Band of each overall score; None where too little is covered to name one."""
         least = self.framework.header.least_coverage
         return tuple(
-            self.framework.band(score).label if covered >= least else None
+            self.framework.band(score, self.method).label if covered >= least else None
             for score, covered in zip(self.overall, self.coverage, strict=True)
         )
 
@@ -187,7 +187,7 @@ class Assessment(LevelResult):
     def driving_factors(self, month: str) -> tuple[str, ...]:
         """Return the factors of the worst crime, that with the largest part in it first.
 
-        Factors without any part are left out.
+        What is only assumed of a factor is no part of it here; factors without any are left out.
 
         Raises:
             RequestError: the month was not assessed.
@@ -195,7 +195,13 @@ class Assessment(LevelResult):
         place = self.place(month)
         crime = self.worst_crimes[place]
         parts = self.hierarchy.split_by_factor(crime, self.factors[place])
-        return tuple(code for code in sorted(parts, key=lambda c: -parts[c]) if parts[code] > 0)
+        readings = self.intensity.readings
+        if readings is not None:
+            assumed = self.hierarchy.assume(readings.read[place], self.factors[place], crime)
+            read = self.hierarchy.find_read(readings.read[place])
+            parts = {code: part - assumed[code] for code, part in parts.items() if read[code]}
+        order = sorted(parts, key=lambda code: -parts[code])
+        return tuple(code for code in order if parts[code] > 0)
 
     def explain(
         self, month: str, *, factor: str | None = None, crime: str | None = None
@@ -276,6 +282,8 @@ class Assessment(LevelResult):
     def _split(self, place: int, factor: str | None, crime: str | None) -> Floats:
         if factor is not None and crime is not None:
             raise RequestError("a factor's score has no crime; give factor or crime, not both")
+        if factor is not None and not isinstance(factor, str):
+            raise RequestError(f"a factor is named by its code, a text; write factor='{factor}'")
         readings = self.intensity.readings
         values = self.indicators[place] if readings is None else readings.told[place]
         read = None if readings is None else readings.read[place]
@@ -290,25 +298,27 @@ class Assessment(LevelResult):
 
     def _tell_overall(self) -> Iterator[Row]:
         for place, month in enumerate(self.months):
-            score = describe_score(self.framework, self.by_overall, place)
+            score = describe_score(self.framework, self.method, self.by_overall, place)
             yield {"month": month} | score | {"worst_crime": self.worst_crimes[place]}
 
     def _tell_crimes(self) -> Iterator[Row]:
         for place, month in enumerate(self.months):
             for code, scores in self.by_crime.items():
-                score = describe_score(self.framework, scores, place)
+                score = describe_score(self.framework, self.method, scores, place)
                 yield {"month": month, "crime": code} | score
 
     def _tell_factors(self) -> Iterator[Row]:
         for place, month in enumerate(self.months):
             for column, (code, factor) in enumerate(self.framework.factors.items()):
-                score = describe_score(self.framework, self.by_factor, (place, column))
+                score = describe_score(self.framework, self.method, self.by_factor, (place, column))
                 yield {"month": month, "factor": code, "title": factor.title} | score
 
     def _tell_indicators(self) -> Iterator[Row]:
         for place, month in enumerate(self.months):
             for column, (code, item) in enumerate(self.framework.indicators.items()):
-                score = describe_score(self.framework, self.by_indicator, (place, column))
+                score = describe_score(
+                    self.framework, self.method, self.by_indicator, (place, column)
+                )
                 head = {"factor": item.factor, "indicator": code, "label": item.label}
                 yield {"month": month} | head | score
 

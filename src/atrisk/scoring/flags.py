@@ -101,7 +101,8 @@ class Flags(Result):
             f"Flags({seen.case.id!r} under policy {self.policy.id!r}, "
             f"{seen.knowledge}{heard}: {len(self.alarms)} alarms{first}, "
             f"{len(self.surges)} surges, {len(self.revisions)} revisions, "
-            f"{len(self.triggers)} triggers)"
+            f"{len(self.triggers)} triggers)",
+            *(() if self.alarms else ("That no alarm was raised is no sign of safety.",)),
         )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from atrisk.base.errors import RequestError
 from atrisk.frameworks.framework import Crime, Framework
 from atrisk.frameworks.method import Method
-from atrisk.kernel.estimate import bound_estimate
+from atrisk.kernel.estimate import bound_estimate, vary_level
 from atrisk.scoring.readings import Readings
 
 Floats = NDArray[np.float64]
@@ -32,7 +32,7 @@ class Scores:
 
 
 def describe_score(
-    framework: Framework, scores: Scores, place: int | tuple[int, int]
+    framework: Framework, method: Method, scores: Scores, place: int | tuple[int, int]
 ) -> dict[str, object]:
     """Return one score as cells: band, score, low, high, coverage.
 
@@ -42,7 +42,7 @@ def describe_score(
     score = float(scores.point[place]) if coverage > 0 else None
     named = score is not None and coverage >= framework.header.least_coverage
     return {
-        "band": framework.band(score or 0.0).label if named else None,
+        "band": framework.band(score or 0.0, method).label if named else None,
         "score": score,
         "low": float(scores.low[place]),
         "high": float(scores.high[place]),
@@ -112,11 +112,12 @@ class Hierarchy:
             point, low, high = (self.join_factors(part) for part in parts)
             return Scores(point, low, high, coverage)
         point = self.join_factors(readings.told, readings.read)
-        variances = [
-            readings.vary(place, self._counts(), point[:, place])
-            for place in range(len(self.members))
-        ]
-        variance = np.stack(variances, axis=1)
+        counts, rule = self._counts(), readings.rule
+        own = [readings.vary(place, counts, point[:, place]) for place in range(len(self.members))]
+        read = readings.count(len(self.members), counts)
+        level = vary_level(read, readings=rule.readings, spread=rule.spread, common=rule.common)
+        assumed = rule.readings / (rule.readings + read)
+        variance = np.stack(own, axis=1) + assumed**2 * level[:, None]
         bounds = bound_estimate(point, variance, readings.rule.level)
         return Scores(point, *bounds, coverage, variance)
 
@@ -138,11 +139,22 @@ class Hierarchy:
             low, high = (self.join_crime(crime.code, b) for b in (by_factor.low, by_factor.high))
             return Scores(point, low, high, coverage)
         shares = np.array([self._share(crime.code, factors) for factors in by_factor.point])
-        told = np.sum(shares**2 * by_factor.variance[:, self.columns[crime.code]], axis=1)
-        variance = told + readings.rule.coder**2
+        variance = self._vary_crime(crime, shares, by_factor.variance, readings)
         return Scores(
             point, *bound_estimate(point, variance, readings.rule.level), coverage, variance
         )
+
+    def _vary_crime(
+        self, crime: Crime, shares: Floats, factors: Floats, readings: Readings
+    ) -> Floats:
+        """Return a crime's variance: its factors' own, the level that they share, and the coder."""
+        rule, columns = readings.rule, self.columns[crime.code]
+        read = readings.count(len(self.members), self._counts())
+        level = vary_level(read, readings=rule.readings, spread=rule.spread, common=rule.common)
+        assumed = (rule.readings / (rule.readings + read))[:, columns]
+        own = factors[:, columns] - assumed**2 * level[:, None]
+        shared = np.sum(shares * assumed, axis=1) ** 2 * level
+        return np.asarray(np.sum(shares**2 * own, axis=1) + shared + rule.coder**2)
 
     def _counts(self) -> Floats:
         """Return each indicator's weight over the mean weight of its factor."""
@@ -190,6 +202,10 @@ class Hierarchy:
         codes = self.framework.crimes[crime].factors
         parts = np.array([self.split_factor(code, values, read) for code in codes])
         return np.asarray(self._share(crime, factors) @ parts)
+
+    def find_read(self, read: Floats) -> dict[str, bool]:
+        """Tell of which factors anything was read."""
+        return {factor: bool(read[places].any()) for factor, places in self.members.items()}
 
     def assume(self, read: Floats, factors: Floats, crime: str | None) -> dict[str, float]:
         """Return what is assumed, by factor: of its own score, or of its part in a crime's."""

@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from atrisk.base.cells import DateCell, Items, Record, Text
 from atrisk.base.errors import (
     DataError,
+    Problem,
     RequestError,
     check_count,
     check_seed,
     require,
+    shorten,
 )
 from atrisk.base.rows import LevelResult, Row
 from atrisk.base.tables import Table, read_table
@@ -169,7 +171,9 @@ class Agreement(LevelResult):
                 }
 
     def __repr__(self) -> str:
-        together = next(self._tell_alpha())
+        rows = list(self._tell_alpha())
+        apart = [row for row in rows if SETTLED not in row["coders"].split("; ")]
+        together = apart[0] if apart else rows[0]  # what was settled is no coder of its own
         open_ones = [row for row in self._tell_differences() if not row["by"]]
         shown = {
             name: "undefined" if value is None else f"{value:.2f}"
@@ -177,7 +181,7 @@ class Agreement(LevelResult):
             if name != "coders"
         }
         return (
-            f"Agreement({self.case.id!r}: {', '.join(self.coders)}; Krippendorff's alpha "
+            f"Agreement({self.case.id!r}: {together['coders']}; Krippendorff's alpha "
             f"{shown['factor_months']} on bands of factor-months, {shown['indicators']} on "
             f"indicators by source; {len(open_ones)} passages to settle)\n"
             "  Agreement is not truth: coders who share a training share its errors.\n"
@@ -215,7 +219,7 @@ def measure_agreement(case: Case, framework: Framework, **view: Unpack[View]) ->
         coder: assess(replace(case, evidence=rows, checked=True), framework, **view)
         for coder, rows in coders.items()
     }
-    return Agreement(case, coders, assessments, _read_record(case))
+    return Agreement(case, coders, assessments, _read_record(case, coders))
 
 
 def run_coders(
@@ -286,18 +290,29 @@ def _read_coders(case: Case, framework: Framework) -> dict[str, tuple[Evidence, 
     return {coder: table.records for coder, table in tables.items()}
 
 
-def _read_record(case: Case) -> tuple[Adjudication, ...]:
+def _read_record(
+    case: Case, coders: Mapping[str, tuple[Evidence, ...]]
+) -> tuple[Adjudication, ...]:
     if case.folder is None or not case.folder.has(RECORD):
         return ()
     table: Table[Adjudication] = read_table(case.folder, RECORD, Adjudication, key=None)
-    if table.problems:
-        raise DataError(table.problems)
+    known = {row.id for rows in coders.values() for row in rows}
+    faults = [*table.problems]
+    for line, cells in table.rows:
+        if cells["source"] not in case.source_by_id:
+            message = f"{shorten(cells['source'])} is not in sources.csv"
+            faults.append(Problem(table.file, message, line, "source"))
+        for name in filter(None, (part.strip() for part in cells["kept"].split(";"))):
+            if name not in known:
+                message = f"{shorten(name)} is no row of any coder; kept holds ids of rows"
+                faults.append(Problem(table.file, message, line, "kept"))
+    if faults:
+        raise DataError(faults)
     return table.records
 
 
 def _list_bands(assessment: Assessment) -> Floats:
-    bands = [band.lower for band in assessment.framework.header.bands]
-    placed = np.searchsorted(bands, assessment.factors, side="right") - 1.0
+    placed = np.searchsorted(assessment.method.bands.lowers, assessment.factors, side="right") - 1.0
     return np.where(assessment.by_factor.coverage > 0, placed, np.nan)
 
 

@@ -100,7 +100,8 @@ class Judging(LevelResult):
         return (
             f"Judging({self.case.id!r}: {self.target} by {', '.join(self.readers)}; Krippendorff's "
             f"ordinal alpha {alpha})\n"
-            "  Judgements stand beside a case and enter no score."
+            "  Levels from 0 none to 4 extreme; they stand beside a case and enter no score. Who "
+            "the readers are, its README says."
         )
 
 

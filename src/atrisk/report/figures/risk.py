@@ -107,7 +107,7 @@ def _mark_points(axes: Axes, assessment: Assessment, *, linked: bool) -> None:
 def _mark_bands(axes: Axes, assessment: Assessment) -> None:
     """Write the bands' names at the right, where the curve ends."""
     bands = assessment.framework.header.bands
-    edges = [*(band.lower for band in bands), 1.0]
+    edges = [*assessment.method.bands.lowers, 1.0]
     for band, low, high in zip(bands, edges, edges[1:], strict=False):
         axes.axhline(low, color=MUTED, linewidth=0.6, linestyle=":")
         axes.text(
