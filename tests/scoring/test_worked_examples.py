@@ -181,3 +181,13 @@ def test_driving_factors_are_those_with_the_largest_part_in_the_worst_crime() ->
     assessment = atrisk.assess(case_of(*rows), THREE_FACTOR)
     assert assessment.driving_factors("2020-02") == ("2", "1")
     assert np.isclose(assessment.overall[1], 0.375)
+
+
+def test_a_mitigating_row_that_cannot_be_judged_widens_the_range() -> None:
+    # As docs/method.md says: only all of an indicator's evidence can be taken away for nothing.
+    told = evidence("a", severity=4, credibility=2)
+    unsure = evidence("m", severity=4, source="source-f", credibility=6, direction="mitigating")
+    both, one = (
+        atrisk.assess(case_of(*rows), THREE_FACTOR).by_factor for rows in ((told, unsure), (told,))
+    )
+    assert (both.high - both.low)[1, 1] > (one.high - one.low)[1, 1]
