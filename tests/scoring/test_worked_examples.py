@@ -191,3 +191,13 @@ def test_a_mitigating_row_that_cannot_be_judged_widens_the_range() -> None:
         atrisk.assess(case_of(*rows), THREE_FACTOR).by_factor for rows in ((told, unsure), (told,))
     )
     assert (both.high - both.low)[1, 1] > (one.high - one.low)[1, 1]
+
+
+def test_the_factors_that_rise_are_those_of_which_something_new_is_told() -> None:
+    old = evidence("old", indicators="1.1", start="2020-01", end="..", known="2020-01")
+    new = evidence("new", indicators="2.1", start="2020-03", known="2020-03", severity=2)
+    now = atrisk.assess(case_of(old, new), THREE_FACTOR)
+    assert now.rising_factors("2020-01") == now.rising_factors("2020-02") == ()
+    assert now.rising_factors("2020-03") == ("2",)
+    assert now.driving_factors("2020-03")[0] == "1"
+    assert now.rising_factors("2020-04") == ()  # it fades

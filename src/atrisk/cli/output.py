@@ -17,7 +17,8 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
 
     Args:
         assessment: what to show.
-        drivers: how many factors to name: those with the largest part in the worst crime.
+        drivers: how many factors to name: those with the largest part in the worst crime, and those
+            whose part rose most since the month before.
     """
     rows = []
     bands, by_crime = assessment.bands, assessment.crimes
@@ -31,6 +32,7 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
                 "range": f"{assessment.low[place]:.2f}-{assessment.high[place]:.2f}",
                 **{label: f"{by_crime[code][place]:.2f}" for code, label in labels.items()},
                 "driving factors": ", ".join(assessment.driving_factors(month)[:drivers]),
+                "rising": ", ".join(assessment.rising_factors(month)[:drivers]),
                 "coverage": f"{assessment.coverage[place]:.0%}",
             }
         )
@@ -40,7 +42,10 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
 def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
     """Return the titles of the factors that drive any month, so that codes can be read."""
     named = {
-        code for month in assessment.months for code in assessment.driving_factors(month)[:drivers]
+        code
+        for month in assessment.months
+        for found in (assessment.driving_factors(month), assessment.rising_factors(month))
+        for code in found[:drivers]
     }
     factors = assessment.framework.factors.items()
     return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)

@@ -203,6 +203,33 @@ class Assessment(LevelResult):
         order = sorted(parts, key=lambda code: -parts[code])
         return tuple(code for code in order if parts[code] > 0)
 
+    def rising_factors(self, month: str) -> tuple[str, ...]:
+        """Return the factors whose part in the month's worst crime rose, the largest rise first.
+
+        They say what changed since the month before; ``driving_factors`` says what weighs most,
+        which may be the same for years. The first month of an assessment has none.
+
+        Raises:
+            RequestError: the month was not assessed.
+
+        Examples:
+            >>> import atrisk
+            >>> case = atrisk.load_case("car-2012-2015")
+            >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+            >>> now.driving_factors("2013-12")[0], now.rising_factors("2013-12")[0]
+            ('3', '12')
+        """
+        place = self.place(month)
+        if place == 0:
+            return ()
+        crime = self.worst_crimes[place]
+        now, before = (
+            self.hierarchy.split_by_factor(crime, self.factors[one]) for one in (place, place - 1)
+        )
+        rises = {code: part - before[code] for code, part in now.items()}
+        order = sorted(rises, key=lambda code: -rises[code])
+        return tuple(code for code in order if rises[code] > 0)
+
     def explain(
         self, month: str, *, factor: str | None = None, crime: str | None = None
     ) -> list[Row]:
