@@ -237,3 +237,30 @@ def test_the_draws_lie_about_the_headline(name: str) -> None:
     low, high = ensemble.quantiles([0.05, 0.95])
     inside = (ensemble.base.low <= low) & (high <= ensemble.base.high)
     assert inside.mean() > 0.9  # what draws know is part of what the interval holds
+
+
+def test_a_factor_and_a_crime_by_hand() -> None:
+    # One certain claim of severity 4 on 2.1 in its own month: w = grade A1 = p, one source.
+    now = score(evidence("a"))
+    (row,) = {r["grade"]: r["probability"] for r in now.explain("2020-02") if r["grade"]}.values()
+    column = now.factor_codes.index("2")
+    rested = 3.0 + row
+    factor = (3.0 * 0.2 + row) / rested
+    assert now.factors[1, column] == pytest.approx(factor, abs=1e-12)
+    level = 1 / (1 / 0.12**2 + (3.0 * row / (3.0 + row)) / 0.24**2)
+    own = 0.24**2 / rested + row * (1 - row) * (1 - factor) ** 2 / rested**2
+    reach = 1.6448536269514722 * (own + (3.0 / rested) ** 2 * level) ** 0.5
+    assert now.by_factor.low[1, column] == pytest.approx(max(0.0, factor - reach), abs=1e-9)
+    assert now.by_factor.high[1, column] == pytest.approx(min(1.0, factor + reach), abs=1e-9)
+    unread = 0.24**2 / 3.0
+    shares = {"1": 0.5, "2": 0.5}  # of the crime "attack" of the toy, alike under its default rule
+    variance = (
+        shares["1"] ** 2 * unread
+        + shares["2"] ** 2 * own
+        + (shares["1"] + shares["2"] * 3.0 / rested) ** 2 * level
+        + 0.025**2
+    )
+    crime = now.by_crime["attack"]
+    assert crime.point[1] == pytest.approx((0.2 + factor) / 2, abs=1e-12)
+    assert crime.variance is not None
+    assert crime.variance[1] == pytest.approx(variance, abs=1e-12)

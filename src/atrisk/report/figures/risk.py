@@ -77,7 +77,7 @@ def plot_risk(
     places = range(len(assessment.months))
     axes.fill_between(
         places, assessment.low, assessment.high, color=GRID, alpha=0.6, linewidth=0,
-        label="bounds: what is unknown at none and at its worst",
+        label=_name_bounds(assessment),
     )  # fmt: skip
     if ensemble is not None:
         share, *ends = ensemble.spread()
@@ -102,6 +102,13 @@ def _mark_points(axes: Axes, assessment: Assessment, *, linked: bool) -> None:
     )  # fmt: skip
     if linked:
         points.set_urls([link_month(month) for month in assessment.months])
+
+
+def _name_bounds(assessment: Assessment) -> str:
+    readings = assessment.intensity.readings
+    if readings is None:
+        return "bounds: what is unknown at none and at its worst"
+    return f"{readings.rule.level:.0%} interval: what was not read, truth, the coder"
 
 
 def _mark_bands(axes: Axes, assessment: Assessment) -> None:
