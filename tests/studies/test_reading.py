@@ -31,6 +31,7 @@ def test_reading_more_moves_a_count_and_hardly_an_estimate() -> None:
     assert count.doubling > 2 * abs(estimate.doubling)
     assert count.to_rows()[3]["distance"] > 2 * estimate.to_rows()[3]["distance"]
     assert not count.is_flat
+    assert estimate.is_flat
     months = estimate.to_rows("months")
     held = [row["low"] <= row["half"] <= row["high"] for row in months]
     assert np.mean(held) >= 0.9

@@ -67,9 +67,8 @@ class Reading(LevelResult):
 
     @property
     def is_flat(self) -> bool:
-        """Whether the last step of the curve is within what one part differs from another."""
-        step = self.means[-1].mean() - self.means[-2].mean()
-        return bool(abs(step) <= self.means[-2].std())
+        """Whether the second half added less than the least rise that the method counts as one."""
+        return abs(self.doubling) < self.base.method.surge.least
 
     @property
     def doubling(self) -> float:
