@@ -209,7 +209,6 @@ def test_what_was_not_read_is_assumed_openly() -> None:
         lambda case: atrisk.explore_methods(
             case, UN, branches=["alarm"], method={"persistence": "monthly-reports"}
         ),
-        lambda case: atrisk.prepare_brief(case, UN, draws=50, method="estimate"),
         lambda case: atrisk.bound_weights(atrisk.assess(case, UN, method="estimate")),
         lambda case: atrisk.flip_evidence(atrisk.assess(case, UN, method="estimate")),
         lambda case: atrisk.flip_weights(atrisk.assess(case, UN, method="estimate")),
@@ -264,3 +263,25 @@ def test_a_factor_and_a_crime_by_hand() -> None:
     assert crime.point[1] == pytest.approx((0.2 + factor) / 2, abs=1e-12)
     assert crime.variance is not None
     assert crime.variance[1] == pytest.approx(variance, abs=1e-12)
+
+
+def test_every_cell_of_the_page_opens_to_parts_that_sum_to_its_score() -> None:
+    from atrisk.report.annex import list_months
+
+    now = atrisk.assess(atrisk.load_case("gmb-2016-2017"), UN, method="estimate")
+    pages, _ = list_months(now)
+    cells = [cell for page in pages for cell in page.cells if cell.score is not None]
+    assert cells
+    for cell in cells:
+        total = sum(part.value for part in cell.parts) + cell.rest
+        assert abs(total - (cell.score or 0.0)) <= 1e-12
+    assert any(part.evidence == "assumed" for cell in cells for part in cell.parts)
+
+
+def test_the_page_names_what_its_interval_holds() -> None:
+    from atrisk.report.answers import tell_headline
+
+    brief = atrisk.prepare_brief(atrisk.load_case("gmb-2016-2017"), UN, draws=50, method="estimate")
+    assert brief.tree is None  # a set settles every judgement
+    assert brief.flips == ()
+    assert "what was not read, the truth of claims and the coder" in tell_headline(brief)

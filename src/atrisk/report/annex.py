@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from atrisk.base.rows import Row
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.explanation import ASSUMED
 
 SHOWN = 8  # parts of a cell that are listed; the rest is summed
 
@@ -18,7 +19,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one row of evidence adds to a score, by way of one indicator."""
+    """What one row of evidence adds to a score, by way of one indicator; or what is assumed."""
 
     evidence: str
     indicator: str
@@ -101,15 +102,16 @@ def _list_cells(
     before: dict[str, Row],
 ) -> Iterator[Cell]:
     position = {code: n for n, code in enumerate(assessment.framework.indicators)}
-    values = assessment.indicators[place]
     for code, score in now.items():
-        multipliers = assessment.hierarchy.split_factor(code, values)
+        multipliers = assessment.multiply(place, code)
         parts = [
             Part(row["evidence"], row["indicator"], part)
             for row in rows
             if row["factor"] == code
             and (part := float(row["contribution"] * multipliers[position[row["indicator"]]]))
         ]
+        assumed = assessment.assume(place, code)
+        parts += [Part(ASSUMED, "", assumed)] * bool(assumed and score["score"] is not None)
         parts.sort(key=lambda part: -abs(part.value))
         yield Cell(
             code,

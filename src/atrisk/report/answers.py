@@ -13,6 +13,7 @@ from atrisk.base.dates import ImpreciseDate
 from atrisk.cases.ledger import EarlyWarning
 from atrisk.gap.matching import Lag
 from atrisk.report.brief import Brief
+from atrisk.scoring.assessment import Assessment
 from atrisk.studies.flips import Flip
 
 DRIVERS = 3
@@ -50,9 +51,19 @@ def tell_headline(brief: Brief) -> str:
         )
     return (
         f"In {now.months[-1]} the risk score of {brief.case.header.title} stood at "
-        f"{now.overall[-1]:.2f} of 1, {named}. With what nobody looked at set to none and to its "
-        f"worst it lies between {now.low[-1]:.2f} and {now.high[-1]:.2f}{drawn}. "
+        f"{now.overall[-1]:.2f} of 1, {named}. {_tell_bounds(now)} between {now.low[-1]:.2f} and "
+        f"{now.high[-1]:.2f}{drawn}. "
         f"{_tell_change(brief)} {_tell_knowledge(brief)}"
+    )
+
+
+def _tell_bounds(now: Assessment) -> str:
+    readings = now.intensity.readings
+    if readings is None:
+        return "With what nobody looked at set to none and to its worst it lies"
+    return (
+        f"With {readings.rule.level:.0%} probability, as far as what was not read, the truth of "
+        "claims and the coder are in doubt, it lies"
     )
 
 

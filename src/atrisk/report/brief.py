@@ -164,7 +164,6 @@ def prepare_brief(
     """
     check_view(view)
     now = assess(case, framework, **view)
-    now.method.require_counting("a page")
     return Brief(
         assessment=now,
         retrospective=assess(case, framework, **View(**{**view, "knowledge": "retrospective"})),

@@ -288,6 +288,14 @@ class Assessment(LevelResult):
         rows = explain_score(self.case, self.framework, self.intensity, place, multipliers)
         return [*rows, *self._assume(place, factor, crime)] if rows else []
 
+    def multiply(self, place: int, factor: str) -> Floats:
+        """Return what each indicator's ``parts`` are multiplied by in a factor's score."""
+        return self._split(place, factor, None)
+
+    def assume(self, place: int, factor: str) -> float:
+        """Return the part of a factor's score that is assumed; 0 where the method counts."""
+        return sum(row["contribution"] for row in self._assume(place, factor, None))
+
     def _assume(self, place: int, factor: str | None, crime: str | None) -> list[Row]:
         """Return the parts of a score that rest on what is assumed of factors, not on evidence."""
         readings = self.intensity.readings

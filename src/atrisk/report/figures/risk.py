@@ -254,17 +254,30 @@ def plot_hindsight(now: Assessment, retrospective: Assessment, *, linked: bool =
     return figure
 
 
+def _tell_grey(now: Assessment) -> str:
+    """Say what the grey bounds and the score are, which depends on whether the method estimates."""
+    if now.intensity.readings is None:
+        return (
+            "The grey bounds set what nobody looked at to none and to its worst and take the "
+            "record as it is; the draws doubt the record too, so neither holds the other. The "
+            "score is an expected severity of what was on record, and a band the severity level "
+            "that it is nearest to."
+        )
+    return (
+        "The grey bounds are an interval that holds doubt about what was not read, the truth of "
+        "claims and the coder. The score estimates how grave the month was from what was read, "
+        "and a band is anchored by textbook situations."
+    )
+
+
 def declare_risk(brief: Brief) -> Figure:
     """Declare this figure of a case."""
     now = brief.assessment
     return Figure(
         "risk",
         "Risk month by month",
-        "The worst crime's score. The grey bounds set what nobody looked at to none and to its "
-        "worst and take the record as it is; the blue ones hold most of the draws, which doubt "
-        "the record too, so neither holds the other. The score is an expected severity "
-        "of what was on record: not a probability, not a forecast. A band is the severity level "
-        "that the score is nearest to.",
+        f"The worst crime's score. {_tell_grey(now)} The blue ones hold most of the draws. The "
+        "score is not a probability and not a forecast.",
         tuple(_tell_months(brief)),
         "",
         lambda linked: plot_risk(now, brief.spans, brief.ensemble, linked=linked),
