@@ -9,6 +9,7 @@ from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import assess_given, read_name
 from atrisk.cli.options import Command, add_case, add_choices, add_format
 from atrisk.cli.output import (
+    describe_columns,
     describe_factors,
     print_rows,
     render_explanation,
@@ -107,7 +108,8 @@ def _assess_case(given: argparse.Namespace) -> int:
     else:
         rows = assessment.to_rows(given.level)
     rows = [row for row in rows if given.month in (None, row["month"])]
-    text = f"{describe_factors(assessment)}\n\n{assessment!r}"
+    told = (describe_columns(assessment), describe_factors(assessment), repr(assessment))
+    text = "\n\n".join(told)
     return print_rows(given, rows, assessment, {}, text)
 
 

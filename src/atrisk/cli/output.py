@@ -51,6 +51,31 @@ def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
     return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
 
 
+def describe_columns(assessment: Assessment) -> str:
+    """Return what the columns of ``tabulate_months`` mean under the method that was taken."""
+    method, bands = assessment.method, assessment.framework.header.bands
+    steps = ", ".join(
+        f"{band.label} from {lower:g}"
+        for band, lower in zip(bands, method.bands.lowers, strict=True)
+    )
+    least = assessment.framework.header.least_coverage
+    readings = assessment.intensity.readings
+    bounds = (
+        "what nobody looked at set to none and to its worst; doubt about the record is in "
+        "`atrisk ensemble`"
+        if readings is None
+        else f"{readings.rule.level:.0%} interval: what was not read, the truth of claims, coder"
+    )
+    text = (
+        f"band: {steps}; no word below {least:.0%} coverage\n"
+        f"range: {bounds}\n"
+        "driving: factors with the largest part in the worst crime; rising: those whose part rose "
+        "since the month before\n"
+        "coverage: share of the framework's indicators on which anything is on record and current"
+    )
+    return "\n".join(line for part in text.splitlines() for line in textwrap.wrap(part, _WIDTH))
+
+
 def tell_score(assessment: Assessment, month: str, factor: str | None, crime: str | None) -> str:
     """Return in one line which score an explanation opens: its month, name, band and range."""
     place = assessment.place(month)
