@@ -41,23 +41,18 @@ def test_contributions_what_is_assumed_among_them_sum_to_every_score(case: Case)
     for place in np.flatnonzero(now.coverage > 0):
         month = now.months[place]
         rows = now.contribute(month, None, None)
-        if not rows:
-            continue  # nothing but searches or mitigation: explain says so
         assert abs(sum(row["contribution"] for row in rows) - now.overall[place]) <= 1e-12
         assert [row for row in rows if row["evidence"] == "assumed"]
         for column, factor in enumerate(now.factor_codes):
             parts = now.contribute(month, factor, None)
-            if parts:
-                total = sum(row["contribution"] for row in parts)
-                assert abs(total - now.factors[place, column]) <= 1e-12
+            total = sum(row["contribution"] for row in parts)
+            assert abs(total - now.factors[place, column]) <= 1e-12
 
 
 @given(cases())
 def test_changes_sum_to_differences(case: Case) -> None:
     now = atrisk.assess(case, THREE_FACTOR, method=ESTIMATE)
     for first, last in pairwise(now.months):
-        if not (now.contribute(first, None, None) and now.contribute(last, None, None)):
-            continue
         rows = atrisk.compare_scores((now, first), (now, last))
         change = now.overall[now.place(last)] - now.overall[now.place(first)]
         assert abs(sum(row["change"] for row in rows) - change) <= 1e-12
@@ -285,3 +280,23 @@ def test_the_page_names_what_its_interval_holds() -> None:
     assert brief.tree is None  # a set settles every judgement
     assert brief.flips == ()
     assert "what was not read, the truth of claims and the coder" in tell_headline(brief)
+
+
+def test_a_month_of_searches_or_mitigation_alone_opens_to_what_is_assumed() -> None:
+    now = score(evidence("calm", direction="mitigating"))
+    rows = now.explain("2020-02")
+    assert {row["evidence"] for row in rows} == {"assumed"}
+    assert sum(row["contribution"] for row in rows) == pytest.approx(now.overall[1], abs=1e-12)
+    assert now.factors[1, now.factor_codes.index("2")] < 0.2  # it is a reading of nothing
+    with pytest.raises(atrisk.RequestError, match="not assessed, which is not zero"):
+        now.explain("2020-01")
+
+
+def test_no_draw_mixes_scales() -> None:
+    from atrisk.ensemble.model import _check_one_scale
+
+    options = {name: list(branch.options) for name, branch in UN.branches.items()}
+    with pytest.raises(atrisk.RequestError, match="factor_aggregation are of different scales"):
+        _check_one_scale(options)
+    believed = {name: list(branch.believed) for name, branch in UN.branches.items()}
+    _check_one_scale(believed)

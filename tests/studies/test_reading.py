@@ -78,6 +78,8 @@ def test_cases_stand_beside_one_another_at_equal_effort() -> None:
 def test_one_case_or_too_much_effort_is_refused() -> None:
     with pytest.raises(atrisk.RequestError, match="pass two or more"):
         atrisk.compare_cases([CASE], UN)
+    with pytest.raises(atrisk.RequestError, match="have one id"):
+        atrisk.compare_cases([CASE, CASE], UN)
     other = atrisk.load_case("car-2020-2021")
     with pytest.raises(atrisk.RequestError, match="ask for fewer"):
         atrisk.compare_cases([CASE, other], UN, effort=10)

@@ -24,13 +24,17 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
     bands, by_crime = assessment.bands, assessment.crimes
     labels = {code: crime.label.lower() for code, crime in assessment.framework.crimes.items()}
     for place, month in enumerate(assessment.months):
+        told = assessment.coverage[place] > 0  # nothing on record is no score
         rows.append(
             {
                 "month": month,
                 "band": bands[place],
-                "overall": f"{assessment.overall[place]:.2f}",
+                "overall": f"{assessment.overall[place]:.2f}" if told else None,
                 "range": f"{assessment.low[place]:.2f}-{assessment.high[place]:.2f}",
-                **{label: f"{by_crime[code][place]:.2f}" for code, label in labels.items()},
+                **{
+                    label: f"{by_crime[code][place]:.2f}" if told else None
+                    for code, label in labels.items()
+                },
                 "driving factors": ", ".join(assessment.driving_factors(month)[:drivers]),
                 "rising": ", ".join(assessment.rising_factors(month)[:drivers]),
                 "coverage": f"{assessment.coverage[place]:.0%}",

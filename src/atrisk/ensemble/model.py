@@ -56,6 +56,7 @@ def vary_around(
         branch: _list_options(framework, method, branch, branch in varied) for branch in SCORING
     }
     settled = {branch: [value for value, _ in options[branch]] for branch in SCORING}
+    _check_one_scale(settled)
     probability = np.array([tellings.grade(table) for table in settled["grade"]])
     return Variation(
         model=_build_model(tellings, framework, settled, (first, spans.learnt), len(base.months)),
@@ -72,6 +73,29 @@ def vary_around(
         uncertainty=chosen,
         vary=kinds,
     )
+
+
+def _check_one_scale(settled: Mapping[str, list[Any]]) -> None:
+    """Refuse to draw between methods whose scores are of different scales.
+
+    Raises:
+        RequestError: naming the branch that is to be settled.
+    """
+    kinds = {
+        "factor_aggregation": {one.arithmetic.estimates for one in settled["factor_aggregation"]},
+        "crime_aggregation": {one.specific_share for one in settled["crime_aggregation"]},
+        "persistence": {one.fades_from for one in settled["persistence"]},
+    }
+    for branch, found in kinds.items():
+        if len(found) > 1:
+            raise RequestError(
+                f"the options of {branch} are of different scales, so no draw may mix them; settle "
+                f"it, such as method={{'{branch}': '...'}}, or give some of them the weight 0"
+            )
+    if True in kinds["factor_aggregation"] and len(settled["factor_aggregation"]) > 1:
+        raise RequestError(
+            "two estimates are no branches of one another; settle factor_aggregation"
+        )
 
 
 def _find_first(spans: Spans, outlook: Outlook) -> Integers:

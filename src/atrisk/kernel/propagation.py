@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.kernel.rules import Rule
+from atrisk.kernel.rules import Rule, ShrunkenMean
 
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -183,6 +183,7 @@ def _count_up(model: Model, draws: Draws) -> Singles:
 def _estimate(model: Model, draws: Draws) -> Singles:
     """Return factors as estimates from readings, factors x rows x draws."""
     (rule,) = model.factor_rules  # an estimate and a count are no branches of one another
+    assert isinstance(rule, ShrunkenMean)  # noqa: S101 - it estimates
     told = _Told(model, draws)
     factors = np.empty((len(model.factors), *told.room.shape[1:]), dtype=np.float32)
     for part, out in zip(model.factors, factors, strict=True):

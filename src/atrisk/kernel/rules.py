@@ -56,10 +56,6 @@ class Rule(ABC):
         """Return the part of the aggregate that rests on no value, but on what is assumed."""
         return 0.0
 
-    def join_heard(self, heard: Sequence[Singles], shape: tuple[int, ...]) -> Singles:
-        """Join what sources tell, draw by draw; only for rules that estimate."""
-        raise NotImplementedError("only an estimate joins what sources tell")
-
     @abstractmethod
     def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
         """Aggregate many draws at once, each under weights of its own, in single precision.
@@ -337,7 +333,7 @@ class ShrunkenMean(Rule):
 
     def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
         """Refuse: values alone do not say how much they rest on; see ``join_heard``."""
-        raise NotImplementedError("an estimate is drawn from what sources tell")
+        raise TypeError("values alone do not say how much they rest on; use join_heard")
 
 
 RULES: dict[str, type[Rule]] = {

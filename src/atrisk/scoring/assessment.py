@@ -262,7 +262,7 @@ class Assessment(LevelResult):
             True
         """
         rows = self.contribute(month, factor, crime)
-        if not rows:
+        if not rows or (self.intensity.readings and not self._is_assessed(month, factor)):
             what = f"factor {factor}" if factor else "the score"
             if self._is_assessed(month, factor):
                 raise RequestError(
@@ -286,7 +286,7 @@ class Assessment(LevelResult):
         place = self.place(month)
         multipliers = self._split(place, factor, crime)
         rows = explain_score(self.case, self.framework, self.intensity, place, multipliers)
-        return [*rows, *self._assume(place, factor, crime)] if rows else []
+        return [*rows, *self._assume(place, factor, crime)]
 
     def multiply(self, place: int, factor: str) -> Floats:
         """Return what each indicator's ``parts`` are multiplied by in a factor's score."""

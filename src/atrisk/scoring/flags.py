@@ -20,6 +20,7 @@ from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
 from atrisk.scoring.news import Changes, split_changes
 
+_PARTS = {"surge": "news", "revision": "revision"}  # what of a change raises a flag of a kind
 _TOO_LITTLE = "; too little is covered to name a band, so the record may have moved alone"
 
 
@@ -220,19 +221,24 @@ def _flag(assessment: Assessment, kind: str, begin: int, end: int | None, reason
         peak_month=months[peak],
         level=assessment.bands[begin],
         factors=assessment.driving_factors(months[begin]),
-        evidence=tuple(_raise_by(assessment, begin)),
+        evidence=tuple(_raise_by(assessment, begin, _PARTS.get(kind, "change"))),
         reason=f"{reason}{'' if assessment.bands[begin] else _TOO_LITTLE}",
     )
 
 
-def _raise_by(assessment: Assessment, month: int) -> list[Row]:
-    """Return what raised the worst crime's score in a month, the largest rise first."""
+def _raise_by(assessment: Assessment, month: int, part: str) -> list[Row]:
+    """Return what raised the worst crime's score in a month, the largest first.
+
+    A surge rests on news and a revision on what was learnt, in either direction.
+    """
     now, crime = assessment.months[month], assessment.worst_crimes[month]
     if month == 0:
         return [row for row in assessment.explain(now) if row["contribution"] > 0]
     before = assessment.months[month - 1]
     rows = compare_scores((assessment, before), (assessment, now), crime=crime)
-    return [row for row in rows if row["change"] > 0]
+    if part == "revision":
+        return sorted((row for row in rows if row[part]), key=lambda row: -abs(row[part]))
+    return sorted((row for row in rows if row[part] > 0), key=lambda row: -row[part])
 
 
 def _tell_rise(changes: Changes, month: int) -> str:

@@ -238,7 +238,6 @@ class _Scorer:
     """Scores leaves, each step once for all leaves that share it."""
 
     def __init__(self, base: Assessment) -> None:
-        base.method.require_counting("a tree of methods")
         self.base = base
         self.by_indicator: dict[tuple[str, ...], Scores] = {}
         self.by_factor: dict[tuple[str, ...], Scores] = {}
@@ -247,6 +246,7 @@ class _Scorer:
     def score(self, leaf: Choices) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a leaf's overall scores and whether it is in alarm, each ``(months,)``."""
         method = self.base.framework.choose(leaf, self.base.method)
+        method.require_counting("a tree of methods")
         key = tuple(method.choices[branch] for branch in SCORING)
         if key not in self.by_overall:
             self.by_overall[key] = self._join(method, key)

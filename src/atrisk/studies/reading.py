@@ -266,7 +266,7 @@ def compare_cases(
         An ``EqualEffort``; adding a case moves no other case's own scores.
 
     Raises:
-        RequestError: fewer than two cases, or more rows asked for than a case has.
+        RequestError: fewer than two cases, two of one id, or more rows asked for than a case has.
 
     Examples:
         >>> import atrisk
@@ -283,7 +283,10 @@ def compare_cases(
     check_view(view)
     check_seed(seed)
     check_count("repeats", repeats)
-    found = {case.id: assess(case, framework, **view) for case in cases}
+    given = list(cases)
+    found = {case.id: assess(case, framework, **view) for case in given}
+    if len(found) < len(given):
+        raise RequestError("two of the cases have one id; give each an id of its own")
     if len(found) < 2:
         raise RequestError("one case has nothing to be compared with; pass two or more")
     efforts = {name: len(now.case.evidence) / len(now.months) for name, now in found.items()}
