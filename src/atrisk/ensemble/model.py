@@ -92,10 +92,6 @@ def _check_one_scale(settled: Mapping[str, list[Any]]) -> None:
                 f"the options of {branch} are of different scales, so no draw may mix them; settle "
                 f"it, such as method={{'{branch}': '...'}}, or give some of them the weight 0"
             )
-    if True in kinds["factor_aggregation"] and len(settled["factor_aggregation"]) > 1:
-        raise RequestError(
-            "two estimates are no branches of one another; settle factor_aggregation"
-        )
 
 
 def _find_first(spans: Spans, outlook: Outlook) -> Integers:
@@ -121,8 +117,8 @@ def _list_options(
     if not varied:
         return [(getattr(method, branch), 1.0)]
     tables = framework.tables.get(branch, {})
-    believed = framework.branches[branch].believed
-    return [(tables.get(option.id, option), option.weight) for option in believed]
+    alternatives = framework.branches[branch].list_alternatives(method.choices[branch])
+    return [(tables.get(option.id, option), option.weight) for option in alternatives]
 
 
 def _build_model(
@@ -152,6 +148,8 @@ def _build_model(
         crime_rules=tuple(option.arithmetic for option in settled["crime_aggregation"]),
         unit_item=tellings.unit_item,
         apart=_find_apart(framework, settled["crime_aggregation"]),
+        factor_scales=tuple(option.scale for option in settled["factor_aggregation"]),
+        crime_scales=tuple(option.scale for option in settled["crime_aggregation"]),
     )
 
 

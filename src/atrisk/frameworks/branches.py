@@ -43,15 +43,29 @@ class Branch(Header):
             raise ValueError(f"two options share an id: {', '.join(ids)}")
         if self.default not in ids:
             raise ValueError(f"the default {self.default!r} is not among: {', '.join(ids)}")
-        total = sum(option.weight for option in self.options)
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"the options' weights sum to {total:g}; they must sum to 1")
+        for family in dict.fromkeys(option.family for option in self.options):
+            total = sum(one.weight for one in self.options if one.family == family)
+            if abs(total - 1) > 1e-9:
+                of = f" of the family {family!r}" if family else ""
+                raise ValueError(f"the options' weights{of} sum to {total:g}; they must sum to 1")
         return self
 
-    @property
-    def believed(self) -> tuple[Option, ...]:
-        """The options that anybody believes in, from which an ensemble draws."""
-        return tuple(option for option in self.options if option.weight > 0)
+    def list_alternatives(self, chosen: str) -> tuple[Option, ...]:
+        """Return the options of a chosen one's family that anybody believes in.
+
+        Args:
+            chosen: id of the option; one of somebody's own is of the default's family.
+        """
+        families = {option.id: option.family for option in self.options}
+        family = families.get(chosen, families[self.default])
+        return tuple(one for one in self.options if one.family == family and one.weight > 0)
+
+    def follow(self, family: str) -> str:
+        """Return the id of the default, or of the first option of a family that it is not of."""
+        options = {option.id: option for option in self.options}
+        if options[self.default].family in ("", family):
+            return self.default
+        return next((one.id for one in self.options if one.family == family), self.default)
 
     def pick(self, wanted: str | None, what: str) -> Any:
         """Return an option by its id, or the default.

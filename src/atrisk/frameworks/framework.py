@@ -22,6 +22,7 @@ from atrisk.kernel.rules import Rule
 HEADER = "framework.toml"
 UNCERTAINTY = "uncertainty.toml"
 SET = "set"  # what names a set among choices by branch
+SCALE = "factor_aggregation"  # the branch whose family the others follow
 Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
 Nature = Literal["structural", "dynamic", "trigger"]
 
@@ -277,6 +278,9 @@ class Framework:
     ) -> Method:
         """Return a method: the defaults, or another one, with some branches chosen otherwise.
 
+        Branches that are not chosen follow the family of ``factor_aggregation``, so that bands and
+        alarms are those of its scale.
+
         Args:
             choices: id of a set, or by branch the id of an option or one of your own, as in
                 ``spell_out``.
@@ -297,6 +301,12 @@ class Framework:
         if isinstance(own, WeightSet | Mapping):
             base = around.weights if around else self._settle("weights", None)[1]
             wanted["weights"] = self._weigh(own, base)
+        if not around:
+            family = self._settle(SCALE, wanted[SCALE])[1].scale_family
+            wanted = {
+                name: self.branches[name].follow(family) if one is None else one
+                for name, one in wanted.items()
+            }
         settled = {name: self._settle(name, one) for name, one in wanted.items()}
         ids = {name: one for name, (one, _) in settled.items()}
         parts = {name: part for name, (_, part) in settled.items()}

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from atrisk.base.cells import digest_parts
-from atrisk.base.errors import RequestError
 from atrisk.frameworks.branches import GradeRow, ResponseLevelRow
 from atrisk.frameworks.options import (
     AggregationOption,
@@ -69,18 +68,6 @@ class Method:
             or self.crime_aggregation.specific_share is not None
             or self.persistence.fades_from == "known"
         )
-
-    def require_counting(self, what: str) -> None:
-        """Refuse a method that estimates where that is not built yet.
-
-        Raises:
-            RequestError: the method estimates; the message says what can be done instead.
-        """
-        if self.estimates:
-            raise RequestError(
-                f"{what} cannot take a method that estimates from readings yet; take the whole "
-                "method v1 for it (--method v1, method='v1')"
-            )
 
     def with_weights(self, weights: WeightSet) -> Self:
         """Return the same method under a weight set of one's own."""

@@ -3,6 +3,8 @@
 from dataclasses import fields
 from typing import Annotated, Any, Literal, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from atrisk.base.cells import Header, Identifier, Text
@@ -14,9 +16,15 @@ Positive = Annotated[float, Field(gt=0, description="a number above 0 (inf is al
 
 
 class Option(Header):
-    """One way to settle a branch: its share of belief and the reason for it."""
+    """One way to settle a branch: its share of belief and the reason for it.
+
+    Options of one ``family`` are alternatives of one another, and their shares sum to 1: methods
+    that count and methods that estimate have scales of their own. What is not settled follows the
+    family of ``factor_aggregation``, and an ensemble never draws from two.
+    """
 
     id: Identifier
+    family: str = ""
     # 0: to be had by its name, and believed by nobody, so that no ensemble takes it
     weight: Annotated[float, Field(ge=0, le=1, description="a share of belief from 0 to 1")]
     rationale: Text
@@ -85,13 +93,15 @@ class RuleOption(Option):
 class AggregationOption(Option):
     """A rule that joins several values into one, with the rule's own parameters beside its name.
 
-    ``arithmetic`` is the rule itself.
+    ``arithmetic`` is the rule itself. ``scale`` is what brings its scores to the scale of the
+    family's first option, intercept and slope, before an ensemble or a tree mixes them.
     """
 
     model_config = ConfigDict(extra="allow")
 
     rule: Annotated[str, Field(description=", ".join(RULES))]
     specific_share: Share | None = None  # of a crime: what its own factors count together
+    scale: tuple[float, Annotated[float, Field(gt=0)]] = (0.0, 1.0)
 
     _own: Rule | None = PrivateAttr(default=None)
 
@@ -107,6 +117,17 @@ class AggregationOption(Option):
         option = cls.model_construct(id=name, weight=1.0, rationale="own", rule=repr(rule))
         option._own = rule
         return option
+
+    @property
+    def scale_family(self) -> str:
+        """The family whose scale its scores are on: told, or by whether the rule estimates."""
+        return self.family or ("estimate" if self.arithmetic.estimates else "count")
+
+    def bring(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bring its scores to the scale of its family: intercept and slope, within [0, 1]."""
+        if self.scale == (0.0, 1.0):
+            return scores
+        return np.clip(self.scale[0] + self.scale[1] * scores, 0.0, 1.0)
 
     @property
     def arithmetic(self) -> Rule:

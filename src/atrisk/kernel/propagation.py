@@ -79,6 +79,8 @@ class Model:
         unit_item: item of each unit.
         apart: of each crime, which of its factors are its own; with the share that they count
             together; None where all count alike.
+        factor_scales, crime_scales: intercept and slope of each option, which bring its scores to
+            one scale; none where all are on one.
     """
 
     rows: int
@@ -90,6 +92,8 @@ class Model:
     crime_rules: tuple[Rule, ...]
     unit_item: Integers
     apart: tuple[tuple[NDArray[np.bool_], ...], float] | None = None
+    factor_scales: tuple[tuple[float, float], ...] = ()
+    crime_scales: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -154,6 +158,7 @@ def propagate(model: Model, draws: Draws) -> Scored:
         has the draw's truth, severity and dates, to single precision.
     """
     factors = _estimate(model, draws) if _estimates(model) else _count_up(model, draws)
+    _rescale(factors, draws.factor_rule, model.factor_scales)
     crimes = np.zeros((len(model.crimes), *factors.shape[1:]), dtype=np.float32)
     for place, (part, out) in enumerate(zip(model.crimes, crimes, strict=True)):
         counts = _count(draws.factor_weights, part.places, part)
@@ -161,7 +166,17 @@ def propagate(model: Model, draws: Draws) -> Scored:
             counts = _set_apart(counts, model.apart[0][place], model.apart[1])
         values = [factors[place] for place in part.places]
         _join(model.crime_rules, draws.crime_rule, values, counts, part, out=out)
+    _rescale(crimes, draws.crime_rule, model.crime_scales)
     return Scored(factors, crimes, crimes.max(axis=0))
+
+
+def _rescale(scores: Singles, chosen: Integers, scales: Sequence[tuple[float, float]]) -> None:
+    """Bring the scores of each draw to one scale, in place: ``intercept + slope * score``."""
+    if any(scale != (0.0, 1.0) for scale in scales):
+        intercept, slope = np.array(scales, dtype=np.float32).T
+        scores *= slope[chosen]
+        scores += intercept[chosen]
+        np.clip(scores, 0, 1, out=scores)
 
 
 def _estimates(model: Model) -> bool:
@@ -182,8 +197,6 @@ def _count_up(model: Model, draws: Draws) -> Singles:
 
 def _estimate(model: Model, draws: Draws) -> Singles:
     """Return factors as estimates from readings, factors x rows x draws."""
-    (rule,) = model.factor_rules  # an estimate and a count are no branches of one another
-    assert isinstance(rule, ShrunkenMean)  # noqa: S101 - it estimates
     told = _Told(model, draws)
     factors = np.empty((len(model.factors), *told.room.shape[1:]), dtype=np.float32)
     for part, out in zip(model.factors, factors, strict=True):
@@ -192,14 +205,25 @@ def _estimate(model: Model, draws: Draws) -> Singles:
         heard: dict[int, Singles] = {}  # by source: readings, their weights, what they tell
         for owner, count in zip(owners, counts, strict=True):
             told.read(owner, count, heard)
-        out[:] = rule.join_heard(list(heard.values()), out.shape)
+        _join_heard(model.factor_rules, draws.factor_rule, list(heard.values()), out)
     return factors
+
+
+def _join_heard(
+    rules: Sequence[Rule], chosen: Integers, heard: Sequence[Singles], out: Singles
+) -> None:
+    """Join what each source was heard to tell under each draw's own rule, into ``out``."""
+    for option in np.unique(chosen):
+        which, rule = _as_slice(chosen == option), rules[option]
+        assert isinstance(rule, ShrunkenMean)  # noqa: S101 - options of one family all estimate
+        mine = [told[:, :, which] for told in heard]
+        out[:, which] = rule.join_heard(mine, out[:, which].shape)
 
 
 def _set_apart(counts: Singles, own: NDArray[np.bool_], share: float) -> Singles:
     """Give a crime's own factors a share of the weight together, and the common ones the rest."""
-    if not own.any() or own.all():
-        return counts
+    if not (counts[own].any() and counts[~own].any()):
+        return counts  # one of the two is all that counts
     parts = np.where(
         own[:, None],
         counts / counts[own].sum(axis=0) * np.float32(share),

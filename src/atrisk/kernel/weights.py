@@ -213,7 +213,7 @@ def find_nearest(
     below = np.hstack([rows, np.tile(-reach * np.eye(months), (len(crimes), 1)), 0 * rows[:, :1]])
     none, near = np.zeros((count, months)), start[:, None]
     box = np.block([[np.eye(count), none, -near], [-np.eye(count), none, -near]])
-    windows = _windows(months, watched)
+    windows = list_windows(months, watched)
     spare = np.hstack([np.zeros((len(windows), count)), windows, np.zeros((len(windows), 1))])
     solved = milp(
         np.concatenate([np.zeros(count + months), [1.0]]),
@@ -272,7 +272,7 @@ def _undercut(
             [np.eye(count), none, -upper[:, None], none[:, :1]],
         ]
     )
-    windows = _windows(months, watched)
+    windows = list_windows(months, watched)
     spare = np.hstack([np.zeros((len(windows), count)), windows, np.zeros((len(windows), 2))])
     total = np.concatenate([np.ones(count), np.zeros(months + 2)])
     solved = milp(
@@ -294,7 +294,7 @@ def _undercut(
     return np.asarray(solved.x[:count]), float(solved.x[-1])
 
 
-def _windows(months: int, watched: int) -> Floats:
+def list_windows(months: int, watched: int) -> Floats:
     """Return one row for each stretch of ``watched`` months, 1 for the months in it."""
     starts = np.arange(max(1, months - watched + 1))[:, None]
     places = np.arange(months)

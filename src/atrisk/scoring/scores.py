@@ -15,9 +15,11 @@ from atrisk.base.errors import RequestError
 from atrisk.frameworks.framework import Crime, Framework
 from atrisk.frameworks.method import Method
 from atrisk.kernel.estimate import bound_estimate, vary_level
+from atrisk.scoring.intensity import Intensity
 from atrisk.scoring.readings import Readings
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,13 +70,21 @@ class Hierarchy:
             for factor, places in self.members.items()
         }
         self.columns = {c.code: framework.columns(c.factors) for c in framework.crimes.values()}
-        share = method.crime_aggregation.specific_share
+        self.specific_share = share = method.crime_aggregation.specific_share
         self.factor_weights = {
             crime.code: _set_apart(
                 _weigh(method, crime.factors), find_specific(framework, crime), share
             )
             for crime in framework.crimes.values()
         }
+
+    def list_parts(self, crime: str) -> tuple[tuple[float, Integers], ...]:
+        """Return the parts of a crime that count apart: the share of each, and its columns."""
+        columns, weights = np.array(self.columns[crime]), self.factor_weights[crime]
+        own = find_specific(self.framework, self.framework.crimes[crime])
+        if self.specific_share is None or not weights[own].sum() > 0 or not weights[~own].sum() > 0:
+            return ((1.0, columns),)
+        return ((1 - self.specific_share, columns[~own]), (self.specific_share, columns[own]))
 
     def join_factors(self, values: Floats, read: Floats | None = None) -> Floats:
         """Join rows x indicators into rows x factors, in the framework's order.
@@ -93,13 +103,19 @@ class Hierarchy:
         ]
         return np.stack(joined, axis=1)
 
+    def join_intensity(self, found: Intensity) -> Floats:
+        """Join intensities, or the readings of a method that estimates, into factors."""
+        if found.readings is None:
+            return self.join_factors(found.point)
+        return self.join_factors(found.readings.told, found.readings.read)
+
     def join_crime(self, crime: str, factors: Floats) -> Floats:
         """Join rows x factors into one score of a crime for each row."""
         return self.crime_rule.join(factors[:, self.columns[crime]], self.factor_weights[crime])
 
-    def join_overall(self, values: Floats) -> Floats:
+    def join_overall(self, values: Floats, read: Floats | None = None) -> Floats:
         """Join rows x indicators all the way up to the worst crime of each row."""
-        factors = self.join_factors(values)
+        factors = self.join_factors(values, read)
         crimes = [self.join_crime(crime, factors) for crime in self.columns]
         return np.asarray(np.max(crimes, axis=0))
 
@@ -246,8 +262,8 @@ def find_specific(framework: Framework, crime: Crime) -> NDArray[np.bool_]:
 
 def _set_apart(weights: Floats, specific: NDArray[np.bool_], share: float | None) -> Floats:
     """Give a crime's own factors a share of the weight together, and the common ones the rest."""
-    if share is None or not specific.any() or specific.all():
-        return weights
+    if share is None or not weights[specific].sum() > 0 or not weights[~specific].sum() > 0:
+        return weights  # one of the two is all that counts
     own = weights / weights[specific].sum() * share
     rest = weights / weights[~specific].sum() * (1 - share)
     return np.where(specific, own, rest)

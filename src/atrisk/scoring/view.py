@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
@@ -11,7 +11,7 @@ from atrisk.base.dates import ImpreciseDate, Month
 from atrisk.base.errors import RequestError, did_you_mean, shorten
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Audience
-from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.framework import SET, Framework
 from atrisk.frameworks.method import Method, WeightSet
 
 CONTEMPORANEOUS = "contemporaneous"
@@ -75,10 +75,17 @@ def check_view(view: Mapping[str, Any]) -> None:
 
 
 def find_held(framework: Framework, view: View) -> frozenset[str]:
-    """Return the branches that a view settles: a method of one's own settles all."""
+    """Return the branches that a view settles, each by its name.
+
+    A method of one's own settles all. A set settles none: it says around what others are drawn.
+    """
     method, weights = view.get("method"), view.get("weights")
-    settled = framework.branches if isinstance(method, Method) else framework.spell_out(method)
-    return frozenset({*settled, *(() if weights is None else ("weights",))})
+    named: Iterable[str] = ()
+    if isinstance(method, Method):
+        named = framework.branches
+    elif isinstance(method, Mapping):
+        named = (name for name in method if name != SET)
+    return frozenset({*named, *(() if weights is None else ("weights",))})
 
 
 def read_outlook(case: Case, knowledge: str | date) -> Outlook:

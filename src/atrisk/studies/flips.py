@@ -1,7 +1,8 @@
 """Flips: the least that must be taken away, or weighed otherwise, for the alarm to change.
 
-Removing aggravating evidence never raises a score and removing mitigating evidence never lowers
-one, so a later alarm takes rows of the first kind and an earlier one rows of the second.
+Where a method counts, removing aggravating evidence never raises a score and removing mitigating
+evidence never lowers one, so a later alarm takes rows of the first kind and an earlier one rows of
+the second. Where it estimates, a mild fact holds a score down and a grave one up, so any row may.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from atrisk.base.errors import RequestError, UnknownNameError, check_count, requ
 from atrisk.base.rows import Row
 from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms
-from atrisk.kernel.weights import find_nearest
+from atrisk.kernel.blocks import find_nearest, score_crime
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy, find_spans
 from atrisk.scoring.intensity import expect_intensity
+from atrisk.scoring.readings import measure_readings
+from atrisk.scoring.tellings import date_items
 from atrisk.studies.weights import centre_weights, list_crimes
 
 Floats = NDArray[np.float64]
@@ -37,7 +40,8 @@ class Flip:
 
     Attributes:
         goal: ``"later"``, ``"never"`` or ``"earlier"``.
-        evidence: ids of the rows; empty if removing all candidates does not do it.
+        evidence: ids of the rows; empty if removing all candidates does not do it (all rows that
+            could; of an earlier alarm of an estimate, those without which scores are higher).
         least: no smaller set does it: all of them were tried up to this size less one.
         before, after: month of the first alarm; None for never.
     """
@@ -57,7 +61,17 @@ class Flip:
     @property
     def is_minimal(self) -> bool:
         """Whether it is proven that no smaller set does it."""
-        return self.is_possible and len(self.evidence) == self.least
+        return self.is_possible and len(self.evidence) == self.least and self.is_exhaustive
+
+    @property
+    def is_exhaustive(self) -> bool:
+        """Whether every row that could matter was tried: of an earlier alarm of an estimate only
+        those without which scores are higher were.
+        """
+        return not (self.assessment.method.estimates and self.goal == "earlier")
+
+    def _tell_none(self) -> str:
+        return "no set of rows does it" if self.is_exhaustive else "no set was found that does it"
 
     def to_row(self) -> Row:
         """Return the flip as cells."""
@@ -67,10 +81,10 @@ class Flip:
             "what": "evidence",
             "size": size,
             "at_least": self.least,
-            "proven": self.is_minimal or not self.is_possible,
+            "proven": self.is_minimal if self.is_possible else self.is_exhaustive,
             "first_alarm": self.before,
             "then": self.after if self.is_possible else self.before,
-            "rows": "; ".join(self.evidence) if self.evidence else "no set of rows does it",
+            "rows": "; ".join(self.evidence) or self._tell_none(),
         }
 
 
@@ -147,7 +161,6 @@ def flip_evidence(
         (True, '2013-04')
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
-    assessment.method.require_counting("a search for flips")
     if goal not in GOALS:
         raise UnknownNameError("goal", str(goal), GOALS)
     check_count("budget", budget)
@@ -177,18 +190,37 @@ class _Search:
     def __init__(self, assessment: Assessment, policy: AlarmOption, goal: Goal, first: int) -> None:
         self.assessment, self.policy, self.goal, self.first = assessment, policy, goal, first
         tellings = assessment.intensity.tellings
-        # Before the first alarm no month can raise one when scores fall, so its window decides.
+        self.spans = date_items(
+            tellings, assessment.case, assessment.outlook.cuts, assessment.audience
+        )
+        # Before the first alarm no month of a count can raise one when scores fall, so its window
+        # decides; of an estimate any month may.
         begin = max(0, first - policy.months_watched + 1)
         self.months = {
-            "later": slice(begin, first + 1),
+            "later": slice(0 if assessment.method.estimates else begin, first + 1),
             "never": slice(None),
             "earlier": slice(0, first),
         }[goal]
         held = assessment.intensity.probability[:, self.months].any(axis=1)
         lowers = tellings.mitigating[tellings.group] == (goal == "earlier")
-        items = sorted({int(i) for i in tellings.item[held & lowers & (tellings.severity > 0)]})
+        helps = (lowers & (tellings.severity > 0)) | assessment.method.estimates
+        items = sorted({int(i) for i in tellings.item[held & helps]})
+        self._take(items)
+        if assessment.method.estimates and goal == "earlier":
+            # Without everything an estimate is its prior; without what is mild it is highest.
+            self._take([items[place] for place in self.find_mild()])
+
+    def _take(self, items: list[int]) -> None:
+        tellings = self.assessment.intensity.tellings
         self.ids = [tellings.items[item].id for item in items]
         self.rows = [np.flatnonzero(tellings.item == item) for item in items]
+
+    def find_mild(self) -> list[int]:
+        """Return the rows without which scores are higher on average."""
+        alone = [(place,) for place in range(len(self.ids))]
+        now = next(self.score([()])).mean()
+        means = [scores.mean(axis=1) for scores in self.score(alone)]
+        return np.flatnonzero(np.concatenate([[], *means]) > now).tolist()
 
     def run(self, budget: int) -> tuple[tuple[int, ...], int]:
         """Return the set that was found, empty if none does it, and its least possible size."""
@@ -255,13 +287,15 @@ class _Search:
             for place, gone in enumerate(batch):
                 for row in gone:
                     columns[self.rows[row], place] = 0.0
-            values = expect_intensity(
-                tellings,
-                columns.reshape(len(shown), -1),
-                framework.top_severity,
-                len(framework.indicators),
-            )
-            yield now.hierarchy.join_overall(values).reshape(len(batch), -1)
+            flat = columns.reshape(len(shown), -1)
+            found = measure_readings(tellings, self.spans, flat, framework, now.method)
+            if found is None:
+                count = len(framework.indicators)
+                values = expect_intensity(tellings, flat, framework.top_severity, count)
+                overall = now.hierarchy.join_overall(values)
+            else:
+                overall = now.hierarchy.join_overall(found.told, found.read)
+            yield overall.reshape(len(batch), -1)
 
     def succeeds(self, scores: Floats) -> NDArray[np.bool_]:
         """Tell which sets reach the goal."""
@@ -324,10 +358,10 @@ def flip_weights(
     if not spans:
         raise RequestError(f"{assessment.case.id} has no alarm under the policy {watch.id!r}")
     last = spans[0][0] + 1 if goal == "later" else len(assessment.months)
-    centre, places = centre_weights(assessment), list(crimes.values())
+    centre, parts = centre_weights(assessment), list(crimes.values())
     found = find_nearest(
         assessment.factors[:last],
-        places,
+        parts,
         centre,
         on=watch.on,
         needed=watch.months_needed,
@@ -337,14 +371,7 @@ def flip_weights(
     if found is None:
         return WeightFlip(assessment, goal, None, {}, before, before)
     weights, change = found
-    worst = np.max(
-        [
-            assessment.factors[:, place] @ weights[place] / weights[place].sum()
-            for place in places
-            if weights[place].sum() > 0
-        ],
-        axis=0,
-    )
+    worst = np.max([score_crime(assessment.factors, weights, crime) for crime in parts], axis=0)
     alarms = _find(worst, watch)
     share = np.divide(weights * centre.sum(), centre, out=np.ones_like(centre), where=centre > 0)
     named = dict(zip(assessment.factor_codes, share.tolist(), strict=True))

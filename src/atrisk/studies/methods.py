@@ -26,9 +26,9 @@ from atrisk.frameworks.method import Method
 from atrisk.kernel.alarms import watch_draws
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
-from atrisk.scoring.intensity import measure_intensity
+from atrisk.scoring.intensity import Intensity, measure_intensity
 from atrisk.scoring.run import assess
-from atrisk.scoring.scores import Hierarchy, Scores
+from atrisk.scoring.scores import Hierarchy
 from atrisk.scoring.view import View, check_view, find_held
 
 Floats = NDArray[np.float64]
@@ -189,7 +189,8 @@ def explore_methods(
     held = frozenset() if isinstance(settled, Method) else find_held(framework, view)
     names = _check_branches(branches, held)
     base = assess(case, framework, **view)
-    options = [framework.branches[name].believed for name in names]
+    chosen = base.method.choices
+    options = [framework.branches[name].list_alternatives(chosen[name]) for name in names]
     size = prod(len(group) for group in options)
     if size <= most:
         picked = list(product(*options))
@@ -239,14 +240,14 @@ class _Scorer:
 
     def __init__(self, base: Assessment) -> None:
         self.base = base
-        self.by_indicator: dict[tuple[str, ...], Scores] = {}
-        self.by_factor: dict[tuple[str, ...], Scores] = {}
+        self.crimes = tuple(base.framework.crimes)
+        self.found: dict[tuple[str, ...], Intensity] = {}
+        self.factors: dict[tuple[str, ...], Floats] = {}
         self.by_overall: dict[tuple[str, ...], Floats] = {}
 
     def score(self, leaf: Choices) -> tuple[Floats, NDArray[np.bool_]]:
         """Return a leaf's overall scores and whether it is in alarm, each ``(months,)``."""
         method = self.base.framework.choose(leaf, self.base.method)
-        method.require_counting("a tree of methods")
         key = tuple(method.choices[branch] for branch in SCORING)
         if key not in self.by_overall:
             self.by_overall[key] = self._join(method, key)
@@ -258,15 +259,15 @@ class _Scorer:
     def _join(self, method: Method, key: tuple[str, ...]) -> Floats:
         base, hierarchy = self.base, Hierarchy(self.base.framework, method)
         grade, persistence, factor_rule, _, weights = key
-        first, second = (grade, persistence), (grade, persistence, factor_rule, weights)
-        if first not in self.by_indicator:
-            found = measure_intensity(
+        # Of an estimate it is the rule that says how much a claim counts beside its source's.
+        first = (grade, persistence, factor_rule if hierarchy.factor_rule.estimates else "")
+        second = (grade, persistence, factor_rule, weights)
+        if first not in self.found:
+            self.found[first] = measure_intensity(
                 base.case, base.framework, method, base.outlook, base.audience
             )
-            scores = Scores(found.point, found.low, found.high, found.assessed)
-            self.by_indicator[first] = scores
-        if second not in self.by_factor:
-            self.by_factor[second] = hierarchy.score_factors(self.by_indicator[first])
-        factors = self.by_factor[second].point
-        crimes = [hierarchy.join_crime(crime, factors) for crime in base.framework.crimes]
-        return np.asarray(np.max(crimes, axis=0))
+        if second not in self.factors:
+            joined = hierarchy.join_intensity(self.found[first])
+            self.factors[second] = method.factor_aggregation.bring(joined)
+        crimes = [hierarchy.join_crime(crime, self.factors[second]) for crime in self.crimes]
+        return method.crime_aggregation.bring(np.max(crimes, axis=0))

@@ -20,13 +20,12 @@ from atrisk.base.rows import Result, Row
 from atrisk.frameworks.options import AlarmOption
 from atrisk.frameworks.uncertainty import WeightBoundsOption, choose_uncertainty
 from atrisk.kernel import sampling
-from atrisk.kernel.weights import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
+from atrisk.kernel.blocks import Crime, average_crime, avoid_alarm, bound_crime, lower_worst, overlap
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +51,8 @@ class WeightDraws(Result):
         """Score of each crime, draws x months."""
         scores = self.assessment.factors
         return {
-            code: _score(self.weights.T, scores, place).T
-            for code, place in list_crimes(self.assessment).items()
+            code: _score(self.weights.T, scores, crime).T
+            for code, crime in list_crimes(self.assessment).items()
         }
 
     def quantiles(self, shares: Iterable[float]) -> Floats:
@@ -147,7 +146,8 @@ def sample_weights(
 ) -> WeightDraws:
     """Score an assessment's factors under draws of Dirichlet weights around its weight set.
 
-    ``crime = sum_S w_i x_i / sum_S w_i`` with ``w_i ~ Gamma(concentration * w0_i)``, ``w0`` the
+    ``crime = sum_S w_i x_i / sum_S w_i``, or half of that of its common and half of that of its own
+    factors, with ``w_i ~ Gamma(concentration * w0_i)``, ``w0`` the
     set's weights with mean 1; the overall score is the worst crime. The draws are held in memory,
     ``draws x months`` numbers in single precision. For everything else that may be wrong see
     ``run_ensemble``.
@@ -177,7 +177,7 @@ def sample_weights(
     centre = centre_weights(assessment)
     generator = np.random.default_rng(seed)
     weights = sampling.draw_weights(generator, np.tile(centre[:, None], draws), concentration)
-    scores = (_score(weights, assessment.factors, place) for place in crimes.values())
+    scores = (_score(weights, assessment.factors, crime) for crime in crimes.values())
     overall = reduce(lambda one, other: np.maximum(one, other, out=one), scores)
     return WeightDraws(assessment, seed, concentration, weights.T, overall.T)
 
@@ -189,6 +189,9 @@ def describe_weights(assessment: Assessment, spread: str | float | None = None) 
     score under the set itself:
 
         mean = m        variance = (sum a_i x_i ** 2 / A - m ** 2) / (A + 1)
+
+    Parts of a crime that count apart (common factors, its own) vary independently: their variances
+    add up, each times the square of its share.
 
     Args:
         assessment: as in ``sample_weights``.
@@ -215,9 +218,9 @@ def describe_weights(assessment: Assessment, spread: str | float | None = None) 
     crimes = list_crimes(assessment)
     concentration, centre = _read_spread(assessment, spread), centre_weights(assessment)
     moments = {}
-    for code, place in crimes.items():
+    for code, crime in crimes.items():
         finite = 1.0 if np.isinf(concentration) else concentration
-        mean, variance = average_dirichlet(assessment.factors[:, place], finite * centre[place])
+        mean, variance = average_crime(assessment.factors, finite * centre, crime)
         moments[code] = mean, np.sqrt(variance) * (not np.isinf(concentration))
     return [
         {
@@ -269,13 +272,12 @@ def bound_weights(
     wide = _read_factor(assessment, factor)
     watch = choose_policy(assessment.framework, assessment.method, policy)
     lower, upper = _box(centre_weights(assessment), wide)
-    scores, places = assessment.factors, list(crimes.values())
+    scores, parts = assessment.factors, list(crimes.values())
     by_crime = {
-        code: bound_ratio(scores[:, place], lower[place], upper[place])
-        for code, place in crimes.items()
+        code: bound_crime(scores, crime, lower, upper) for code, crime in crimes.items()
     }
     escape = avoid_alarm(
-        scores, places, lower, upper,
+        scores, parts, lower, upper,
         on=watch.on, needed=watch.months_needed, watched=watch.months_watched,
     )  # fmt: skip
     avoidable = escape.margin > 0
@@ -284,7 +286,7 @@ def bound_weights(
         assessment,
         watch,
         wide,
-        np.array([lower_worst(row, places, lower, upper)[0] for row in scores]),
+        lower_worst(scores, parts, lower, upper),
         np.max([high for _, high in by_crime.values()], axis=0),
         by_crime,
         avoidable,
@@ -292,21 +294,26 @@ def bound_weights(
     )
 
 
-def list_crimes(assessment: Assessment) -> dict[str, Places]:
-    """Return the places of each crime's factors.
+def list_crimes(assessment: Assessment) -> dict[str, Crime]:
+    """Return the parts of each crime that count apart, each a share and the places of factors.
 
     Raises:
         RequestError: crimes are not arithmetic means, so nothing about weights is exact.
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
-    assessment.method.require_counting("a study of weights")
-    rule = assessment.method.crime_aggregation
+    rule, hierarchy = assessment.method.crime_aggregation, assessment.hierarchy
+    crimes = {code: hierarchy.list_parts(code) for code in hierarchy.columns}
     if not rule.arithmetic.is_linear:
         raise RequestError(
-            f"the crimes are joined by {rule.id!r}, which is not linear in the weights; assess "
-            "with method={'crime_aggregation': 'arithmetic'}, or draw with run_ensemble"
+            f"the crimes are joined by {rule.id!r}, which is not linear in the weights; settle "
+            "crime_aggregation to a mean (halves, arithmetic), or draw with run_ensemble"
         )
-    return {code: np.array(columns) for code, columns in assessment.hierarchy.columns.items()}
+    if rule.specific_share is not None and overlap(list(crimes.values())):
+        raise RequestError(
+            f"under {rule.id!r} two crimes share factors that not all crimes have, so their weights "
+            "cannot be bounded apart; settle crime_aggregation to one that counts all alike"
+        )
+    return crimes
 
 
 def centre_weights(assessment: Assessment) -> Floats:
@@ -329,11 +336,14 @@ def _relate(weights: Floats, centre: Floats) -> Floats:
     return ratio / np.sqrt(lowest * highest) if lowest > 0 else ratio / ratio.mean()
 
 
-def _score(weights: Singles, scores: Floats, place: Places) -> Singles:
+def _score(weights: Singles, scores: Floats, crime: Crime) -> Singles:
     """Return a crime's score, months x draws, from weights of factors x draws."""
-    part = weights[place]
-    part /= part.sum(axis=0)
-    return scores[:, place].astype(np.float32) @ part
+    joined = np.zeros((len(scores), weights.shape[1]), dtype=np.float32)
+    for share, place in crime:
+        part = weights[place]
+        part *= np.float32(share) / part.sum(axis=0)
+        joined += scores[:, place].astype(np.float32) @ part
+    return joined
 
 
 def _read_spread(assessment: Assessment, spread: str | float | None) -> float:
