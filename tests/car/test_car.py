@@ -101,13 +101,17 @@ def test_hindsight_sees_more_than_was_known_until_the_paper_came_out() -> None:
 def test_every_score_of_the_case_opens_to_its_evidence(factor: str | None) -> None:
     for place, month in enumerate(now().months):
         score = now().overall[place] if factor is None else now().factors[place, int(factor) - 1]
-        if score == 0:
+        scores = now().by_overall if factor is None else now().by_factor
+        read = scores.coverage[place] if factor is None else scores.coverage[place, int(factor) - 1]
+        if read == 0:
             with pytest.raises(atrisk.RequestError, match="not assessed, which is not zero"):
                 now().explain(month, factor=factor)
         else:
             rows = now().explain(month, factor=factor)
             assert abs(sum(row["contribution"] for row in rows) - score) < 1e-12
-            assert all(row["quote"] and row["locator"] and row["source"] for row in rows)
+            told = [row for row in rows if row["evidence"] != "assumed"]
+            assert told
+            assert all(row["quote"] and row["locator"] and row["source"] for row in told)
 
 
 def test_contemporaneous_rows_are_those_of_the_series_drawn_at_the_time() -> None:

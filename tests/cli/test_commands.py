@@ -85,7 +85,9 @@ def test_an_explanation_goes_down_to_the_anchors(capsys: pytest.CaptureFixture[s
     status, out, _ = run(capsys, "explain", CAR, "2013-09", "--factor", "11", "--format", "json")
     rows = json.loads(out)
     assert status == 0
-    assert all(row["quote"] and row["locator"] for row in rows)
+    told = [row for row in rows if row["evidence"] != "assumed"]
+    assert len(told) >= 2
+    assert all(row["quote"] and row["locator"] for row in told)
     now = atrisk.assess(atrisk.load_case(CAR), atrisk.load_framework("un-foa-2014"))
     score = now.factors[now.place("2013-09"), now.factor_codes.index("11")]
     assert sum(row["contribution"] for row in rows) == pytest.approx(score, abs=1e-12)
@@ -189,7 +191,7 @@ def test_anchors_are_counted_and_orphans_listed(
         (["explain", CAR, "2012-01", "--factor", "12"], "it is not assessed, which is not zero"),
         (["anchors", CAR, "--documents", "nowhere"], "is not a folder"),
         (["gap", CAR, "--rule", "quick"], "no matching rule is called 'quick'"),
-        (["flags", CAR, "--policy", "loud"], "Known: standard, sensitive, strict, vignette-high."),
+        (["flags", CAR, "--policy", "loud"], "Known: standard, sensitive, strict, vignette-high, vignette-sensitive, vignette-strict."),
         (["assess", CAR, "--weights", "equal", "--method", "weights=equal"], "given twice"),
     ],
 )

@@ -29,7 +29,7 @@ def test_what_is_absent_is_the_other_s_and_what_is_there_is_its_own() -> None:
     assert stages().header.bands == un().header.bands
     assert stages().uncertainty == un().uncertainty
     assert stages().header.caveat != un().header.caveat
-    assert stages().choose().choices["factor_aggregation"] == "maximum"
+    assert stages().choose().choices["crime_aggregation"] == "arithmetic"
     assert not (ROOT / "frameworks" / "ten-stages" / "grades").exists()
 
 
@@ -37,11 +37,11 @@ def test_a_branch_of_its_own_replaces_the_other_s_whole(tmp_path: Path) -> None:
     folder = copy(tmp_path)
     with (folder / "framework.toml").open("a", encoding="utf-8") as file:
         file.write(
-            '[branches.not_assessed]\nquestion = "?"\ndefault = "none"\n'
-            'options = [{ id = "none", upper = 0.0, weight = 1.0, rationale = "r" }]\n'
+            '[branches.not_assessed]\nquestion = "?"\ndefault = "logical"\n'
+            'options = [{ id = "logical", upper = 0.0, weight = 1.0, rationale = "r" }]\n'
         )
     own = atrisk.load_framework(folder)
-    assert [option.id for option in own.branches["not_assessed"].options] == ["none"]
+    assert [option.upper for option in own.branches["not_assessed"].options] == [0.0]  # type: ignore[attr-defined] # this branch's
     assert own.branches["alarm"] == un().branches["alarm"]
     assert own.digest != stages().digest
 

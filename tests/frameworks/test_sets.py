@@ -9,6 +9,7 @@ import atrisk
 from atrisk.cli.main import main
 from atrisk.frameworks.branches import OPTIONS
 from atrisk.frameworks.framework import FrameworkHeader
+from atrisk.kernel.rules import PowerMean
 from atrisk.scoring.view import View, find_held
 
 UN = atrisk.load_framework("un-foa-2014")
@@ -28,9 +29,51 @@ def test_what_is_said_besides_comes_before_the_set() -> None:
     assert UN.spell_out({"persistence": "long"}) == {"persistence": "long"}
 
 
-def test_a_set_holds_every_branch_that_it_names() -> None:
-    assert find_held(UN, View(method="v1")) == frozenset(OPTIONS)
-    assert find_held(UN, View(method={"persistence": "long"})) == {"persistence"}
+def test_a_set_says_around_what_is_drawn_and_holds_nothing() -> None:
+    assert find_held(UN, View(method="v1")) == frozenset()
+    assert find_held(UN, View(method={"set": "v1", "persistence": "long"})) == {"persistence"}
+    assert find_held(UN, View(method=UN.choose("v1"))) == frozenset(OPTIONS)
+
+
+def test_what_is_not_chosen_follows_the_scale_of_the_rule_that_joins_factors() -> None:
+    # Catches a count that is called by the words of the estimate's bands.
+    counts = UN.choose({"factor_aggregation": "maximum"}).choices
+    assert counts == UN.choose("v1").choices | {"factor_aggregation": "maximum"}
+    assert UN.choose({"persistence": "long"}).choices == UN.choose().choices | {
+        "persistence": "long"
+    }
+    own = PowerMean(2.0)
+    assert UN.choose({"factor_aggregation": own}).choices["bands"] == "nearest-level"
+
+
+@pytest.mark.parametrize("name", atrisk.list_frameworks())
+def test_the_defaults_are_the_set_estimate(name: str) -> None:
+    framework = atrisk.load_framework(name)
+    assert framework.choose().choices == framework.choose("estimate").choices
+    families = [
+        option.family
+        for branch in framework.branches.values()
+        for option in branch.options
+        if option.id == branch.default
+    ]
+    assert set(families) == {"", "estimate"}
+
+
+@pytest.mark.parametrize("branch", ["persistence", "alarm", "factor_aggregation"])
+def test_an_ensemble_draws_from_the_family_of_what_is_chosen(branch: str) -> None:
+    for name in ("v1", "estimate"):
+        chosen = UN.choose(name).choices[branch]
+        found = UN.branches[branch].list_alternatives(chosen)
+        assert chosen in [one.id for one in found]
+        assert len({one.family for one in found}) == 1
+        assert sum(one.weight for one in found) == pytest.approx(1)
+
+
+def test_shares_of_belief_sum_to_one_in_each_family() -> None:
+    content = UN.header.branches.model_dump()
+    content["alarm"]["options"][0]["weight"] = 0.4
+    with pytest.raises(ValueError, match="weights of the family 'count' sum to 0.9"):
+        type(UN.header.branches).model_validate(content)
 
 
 def test_a_case_is_scored_alike_by_name_and_by_branch() -> None:

@@ -88,3 +88,26 @@ def test_graver_situations_score_higher_at_every_depth_but_where_the_scale_is_bl
     for sources in (2, 3, 5, 8):
         scores = [score(name, sources) for name in order]
         assert scores == sorted(scores)
+
+
+def test_options_that_are_mixed_are_brought_to_one_scale_by_the_vignettes() -> None:
+    def join(factor: str, crime: str) -> tuple[np.ndarray, np.ndarray]:
+        method = {"factor_aggregation": factor, "crime_aggregation": crime}
+        read = [atrisk.assess(load(name), UN, method=method) for name in WORDS]
+        crimes = [[scores[MONTH] for scores in one.crimes.values()] for one in read]
+        return np.concatenate([one.factors[MONTH] for one in read]), np.ravel(crimes)
+
+    factors, crimes = join("estimate", "halves")
+    for branch, place, known in (
+        ("factor_aggregation", 0, factors),
+        ("crime_aggregation", 1, crimes),
+    ):
+        first, *others = UN.branches[branch].list_alternatives(UN.choose().choices[branch])
+        assert first.scale == (0.0, 1.0)  # type: ignore[attr-defined] # of these branches
+        for other in others:
+            names = ("estimate", other.id) if place else (other.id, "halves")
+            scores = join(*names)[place]
+            slope, intercept = np.polyfit(scores, known, 1)
+            assert other.scale == pytest.approx((intercept, slope), abs=0.001)  # type: ignore[attr-defined] # of these branches
+            before, after = np.abs(scores - known), np.abs(intercept + slope * scores - known)
+            assert after.mean() < before.mean()

@@ -195,7 +195,7 @@ def test_the_text_of_the_documentation_names_no_machine() -> None:
 
 SCORING = {
     "base": "cells dates errors files folders output rows tables version",
-    "kernel": "attribution estimate persistence rules severity",
+    "kernel": "estimate persistence rules severity",
     "frameworks": "branches framework loading method options",
     "cases": "case checks evidence ledger loading tables",
     "scoring": "assessment explanation intensity readings run scores tellings view",

@@ -18,7 +18,7 @@ import atrisk
 import atrisk.scoring.intensity
 import properties
 from atrisk import Evidence
-from atrisk.kernel import attribution
+from atrisk.kernel import severity
 from scoring import test_properties
 from toys import THREE_FACTOR, case_of, evidence
 
@@ -74,7 +74,7 @@ def test_an_explanation_that_forgets_what_mitigates_is_caught(
 ) -> None:
     check = properties.check_every_number_opens_to_its_evidence
     assert holds(check, CASE, THREE_FACTOR)
-    real = attribution.attribute
+    real = severity.attribute
     broken(
         "atrisk.scoring.explanation.attribute",
         lambda up, down: (real(up, down)[0], np.zeros_like(down)),

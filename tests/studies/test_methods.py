@@ -35,10 +35,32 @@ def test_weights_of_the_leaves_are_products_of_beliefs_and_sum_to_one() -> None:
 def test_a_leaf_weighs_what_is_believed_of_its_options() -> None:
     case, framework = atrisk.load_case("car-2012-2015"), atrisk.load_framework("un-foa-2014")
     tree = explore_methods(case, framework, branches=["persistence", "alarm"])
-    believed = {"reporting-cycles": 0.5, "short": 0.25, "long": 0.25}
-    policies = {"standard": 0.5, "sensitive": 0.25, "strict": 0.25}
+    believed = {"monthly-reports": 0.5, "weekly-reports": 0.25, "quarterly-reports": 0.25}
+    policies = {"vignette-high": 0.5, "vignette-sensitive": 0.25, "vignette-strict": 0.25}
     for leaf, weight in zip(tree.leaves, tree.weights, strict=True):
         assert weight == pytest.approx(believed[leaf["persistence"]] * policies[leaf["alarm"]])
+
+
+def test_a_leaf_of_an_estimate_is_an_assessment_brought_to_one_scale() -> None:
+    case, framework = atrisk.load_case("sen-2011-2012"), atrisk.load_framework("un-foa-2014")
+    branches = ["persistence", "factor_aggregation", "crime_aggregation"]
+    tree = explore_methods(case, framework, branches=branches)
+    assert len(tree.leaves) == 3 * 3 * 2
+    for place, leaf in enumerate(tree.leaves):
+        one = atrisk.assess(case, framework, method=leaf)
+        factors = one.method.factor_aggregation.bring(one.factors)
+        crimes = [one.hierarchy.join_crime(code, factors) for code in one.crimes]
+        joined = one.method.crime_aggregation.bring(np.max(crimes, axis=0))
+        assert np.abs(tree.overall[place] - joined).max() < 1e-12
+    # Options on one scale differ by what they hold, and not by their units.
+    spread = tree.overall.max(axis=0) - tree.overall.min(axis=0)
+    assert spread.max() < 0.12
+
+
+def test_a_tree_around_the_first_method_is_of_its_family() -> None:
+    case, framework = atrisk.load_case("sen-2011-2012"), atrisk.load_framework("un-foa-2014")
+    tree = explore_methods(case, framework, branches=["persistence"], method="v1")
+    assert [leaf["persistence"] for leaf in tree.leaves] == ["reporting-cycles", "short", "long"]
 
 
 def test_a_large_tree_is_drawn_by_belief_and_says_so() -> None:

@@ -15,8 +15,9 @@ from scipy.optimize import linprog
 import atrisk
 from atrisk.kernel.alarms import find_alarms
 from atrisk.kernel.weights import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
-from atrisk.studies.weights import bound_weights, describe_weights, sample_weights
-from shipped import now
+from atrisk.kernel.blocks import score_crime
+from atrisk.studies.weights import bound_weights, describe_weights, list_crimes, sample_weights
+from shipped import counted, now
 from toys import MINI, THREE_FACTOR
 
 LINEAR = {"crime_aggregation": "mean", "factor_aggregation": "mean"}
@@ -132,24 +133,27 @@ def _alarms(scores: Any, weights: Any, policy: Any) -> bool:
     return bool(find_alarms(worst, off=0.0, cool_down=0, **policy))
 
 
-def test_bounds_of_the_shipped_case_hold_for_its_own_weight_sets_and_draws() -> None:
-    bounds = bound_weights(now(), np.inf)
-    drawn = sample_weights(now(), seed=1, draws=2000, spread=1.0)
+@pytest.mark.parametrize("make", [now, counted], ids=["estimate", "v1"])
+def test_bounds_of_the_shipped_case_hold_for_its_own_weight_sets_and_draws(make: Any) -> None:
+    bounds = bound_weights(make(), np.inf)
+    drawn = sample_weights(make(), seed=1, draws=2000, spread=1.0)
     assert (drawn.overall >= bounds.low - 1e-6).all()
     assert (drawn.overall <= bounds.high + 1e-6).all()
-    assert bounds.avoidable
+    assert bounds.avoidable == (make is counted)
+
+
+def test_weights_that_avoid_the_alarm_avoid_it() -> None:
+    bounds = bound_weights(counted(), np.inf)
     quiet = np.array([bounds.avoiding[code] for code in now().factor_codes])
-    codes = list(now().factor_codes)
     worst = np.max(
         [
-            now().factors[:, place] @ quiet[place] / quiet[place].sum()
-            for crime in now().framework.crimes.values()
-            for place in [[codes.index(code) for code in crime.factors]]
-            if quiet[place].sum() > 0
+            score_crime(counted().factors, quiet, crime)
+            for crime in list_crimes(counted()).values()
+            if quiet[crime[0][1]].sum() > 0
         ],
         axis=0,
     )
-    policy = now().method.alarm
+    policy = counted().method.alarm
     assert not find_alarms(
         worst, on=policy.on, off=policy.off, needed=policy.months_needed,
         watched=policy.months_watched, cool_down=policy.cool_down_months,
@@ -165,7 +169,7 @@ def test_the_set_s_own_weights_leave_nothing_to_bound() -> None:
 
 
 def test_weights_that_avoid_the_alarm_lie_within_their_factor() -> None:
-    bounds = bound_weights(now(), 2.0)
+    bounds = bound_weights(counted(), 2.0)
     assert bounds.avoidable
     assert min(bounds.avoiding.values()) >= 0.5 - 1e-6
     assert max(bounds.avoiding.values()) <= 2.0 + 1e-6
@@ -175,7 +179,7 @@ def test_weights_are_reproducible_and_the_repr_says_what_they_are_not() -> None:
     one, other = (sample_weights(now(), seed=0, draws=50) for _ in range(2))
     assert np.array_equal(one.overall, other.overall)
     assert "Not a probability" in repr(one)
-    assert "some weighting avoids" in repr(bound_weights(now(), "any"))
+    assert "some weighting avoids" in repr(bound_weights(counted(), "any"))
 
 
 @pytest.mark.parametrize(

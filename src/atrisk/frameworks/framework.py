@@ -278,13 +278,10 @@ class Framework:
     ) -> Method:
         """Return a method: the defaults, or another one, with some branches chosen otherwise.
 
-        Branches that are not chosen follow the family of ``factor_aggregation``, so that bands and
-        alarms are those of its scale.
-
         Args:
-            choices: id of a set, or by branch the id of an option or one of your own, as in
-                ``spell_out``.
-            around: the method whose other branches stay as they are; None for the defaults.
+            choices: id of a set, or by branch the id of an option or one of your own.
+            around: the method whose other branches stay as they are; None for the defaults, of the
+                family of ``factor_aggregation``, so that bands and alarms are of its scale.
 
         Raises:
             UnknownNameError: no such set or branch, or no such option of it.
@@ -303,10 +300,8 @@ class Framework:
             wanted["weights"] = self._weigh(own, base)
         if not around:
             family = self._settle(SCALE, wanted[SCALE])[1].scale_family
-            wanted = {
-                name: self.branches[name].follow(family) if one is None else one
-                for name, one in wanted.items()
-            }
+            follow = {name: branch.follow(family) for name, branch in self.branches.items()}
+            wanted = follow | {name: one for name, one in wanted.items() if one is not None}
         settled = {name: self._settle(name, one) for name, one in wanted.items()}
         ids = {name: one for name, (one, _) in settled.items()}
         parts = {name: part for name, (_, part) in settled.items()}

@@ -170,8 +170,8 @@ class WeightsOption(Option):
     source: Text
 
 
-class AlarmOption(Option):
-    """When a score raises an alarm, and when it lowers it again."""
+class Watch(Header):
+    """When a score is watched for: thresholds, ``k`` of ``n`` months, and the way out."""
 
     on: Share
     off: Share
@@ -189,3 +189,28 @@ class AlarmOption(Option):
             "watched": self.months_watched,
             "cool_down": self.cool_down_months,
         }
+
+
+class AlarmTier(Watch):
+    """A tier of alarm below or above the alarm itself, such as a watch or an emergency."""
+
+    id: Identifier
+    rationale: Text
+
+
+class AlarmOption(Option, Watch):
+    """When a score raises an alarm, and when it lowers it again.
+
+    ``tier`` is what the alarm is called among its ``tiers``. With ``rises_on`` ``news`` a month
+    that came to ``on`` only because something was learnt of the past does not count.
+    """
+
+    tier: Identifier = "alarm"
+    rises_on: Literal["score", "news"] = "score"
+    tiers: tuple[AlarmTier, ...] = ()
+
+    @property
+    def watches(self) -> dict[str, Watch]:
+        """Every tier by its name, the lowest threshold first."""
+        named: dict[str, Watch] = {self.tier: self, **{one.id: one for one in self.tiers}}
+        return dict(sorted(named.items(), key=lambda pair: pair[1].on))

@@ -1,6 +1,6 @@
 """Kernel: arrays in, arrays out; NumPy and SciPy, nothing else.
 
-persistence how long a condition holds; severity the worst one in force; attribution its exact
+persistence how long a condition holds; severity the worst one in force and its exact
 split; rules how values join; estimate what claims count as readings; alarms, survival; sampling,
-propagation, tally many draws; weights bounds over weights; sobol which input matters.
+propagation, tally many draws; weights, blocks bounds over weights; sobol which input matters.
 """

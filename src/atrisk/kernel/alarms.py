@@ -10,7 +10,14 @@ Singles = NDArray[np.float32]
 
 
 def find_alarms(
-    scores: Floats, *, on: float, off: float, needed: int, watched: int, cool_down: int
+    scores: Floats,
+    *,
+    on: float,
+    off: float,
+    needed: int,
+    watched: int,
+    cool_down: int,
+    passed_over: NDArray[np.bool_] | None = None,
 ) -> list[tuple[int, int | None]]:
     """Find the stretches of months in alarm, month by month, without looking ahead.
 
@@ -23,6 +30,7 @@ def find_alarms(
         on, off: thresholds, ``off <= on``.
         needed, watched: ``1 <= needed <= watched``.
         cool_down: months, ``>= 0``.
+        passed_over: months that do not count, however high; None where all do.
 
     Returns:
         First month and month of the end of each alarm; None for one that has not ended.
@@ -32,7 +40,7 @@ def find_alarms(
         >>> find_alarms(scores, on=0.5, off=0.375, needed=2, watched=3, cool_down=0)
         [(1, 3), (4, None)]
     """
-    high = scores >= on
+    high = scores >= on if passed_over is None else (scores >= on) & ~passed_over
     alarms: list[tuple[int, int | None]] = []
     begun: int | None = None
     ready = 0

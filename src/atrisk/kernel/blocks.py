@@ -20,7 +20,6 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 Part = tuple[float, Places]
 Crime = tuple[Part, ...]
-CLOSE = 1e-6  # how near to the nearest weights a search by halves comes
 
 
 def are_plain(crimes: Sequence[Crime]) -> bool:
@@ -167,7 +166,7 @@ def find_nearest(
     (weights, margin), below, above = escape(1.0), 0.0, 1.0
     if margin <= 0:
         return None
-    while above - below > CLOSE:
+    while above - below > plain.SLACK:
         middle = (below + above) / 2
         tried, margin = escape(middle)
         weights, below, above = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.kernel.attribution import gauss_legendre, leave_one_out
+from atrisk.kernel.severity import gauss_legendre, leave_one_out
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.kernel.attribution import gauss_legendre, leave_one_out
+from atrisk.kernel.severity import gauss_legendre, leave_one_out
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

@@ -13,8 +13,8 @@ from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
 from atrisk.frameworks.framework import Framework
-from atrisk.kernel.attribution import attribute
 from atrisk.kernel.estimate import attribute_readings
+from atrisk.kernel.severity import attribute
 from atrisk.scoring.intensity import Intensity, exceed_at
 from atrisk.scoring.readings import Readings
 

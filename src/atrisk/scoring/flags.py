@@ -6,6 +6,7 @@ the month in which it could have been raised.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,13 +15,14 @@ from atrisk.base.errors import RequestError, require
 from atrisk.base.rows import Result, Row
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
-from atrisk.frameworks.options import AlarmOption
+from atrisk.frameworks.options import AlarmOption, Watch
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
-from atrisk.scoring.news import Changes, split_changes
+from atrisk.scoring.news import Changes, find_revised, split_changes
 
 _PARTS = {"surge": "news", "revision": "revision"}  # what of a change raises a flag of a kind
+_POINTS = ("surge", "revision", "trigger")  # kinds of a month, which do not last
 _TOO_LITTLE = "; too little is covered to name a band, so the record may have moved alone"
 
 
@@ -29,7 +31,7 @@ class Flag:
     """One flag.
 
     Attributes:
-        kind: ``"alarm"``, ``"surge"``, ``"revision"`` or ``"trigger"``.
+        kind: ``"alarm"``, the name of another tier, ``"surge"``, ``"revision"`` or ``"trigger"``.
         onset: the month in which it is raised.
         end: the month in which an alarm is over; None for one that is not, and for the others.
         peak, peak_month: highest score while it lasts, and when.
@@ -59,6 +61,7 @@ class Flags(Result):
         assessment: what was flagged.
         policy: the alarm policy.
         alarms, surges, revisions, triggers: in time; each may be empty, which is an answer.
+        tiers: flags of the other tiers of the policy, such as a watch and an emergency, by name.
     """
 
     about = "assessment"
@@ -69,6 +72,7 @@ class Flags(Result):
     surges: tuple[Flag, ...]
     revisions: tuple[Flag, ...]
     triggers: tuple[Flag, ...]
+    tiers: Mapping[str, tuple[Flag, ...]] = field(default_factory=dict)
 
     def in_alarm(self) -> tuple[bool, ...]:
         """Tell for each month of the assessment whether an alarm is on."""
@@ -77,7 +81,7 @@ class Flags(Result):
 
     def to_rows(self) -> list[Row]:
         """Return one row for each flag, in time, ready for a table."""
-        kinds = (self.alarms, self.surges, self.revisions, self.triggers)
+        kinds = (self.alarms, *self.tiers.values(), self.surges, self.revisions, self.triggers)
         flags = sorted((flag for kind in kinds for flag in kind), key=lambda flag: flag.onset)
         return [
             {
@@ -98,9 +102,10 @@ class Flags(Result):
         first = f", first in {self.alarms[0].onset}" if self.alarms else ""
         seen = self.assessment
         heard = f", known to {seen.audience}" if seen.audience else ""
+        tiers = "".join(f", {len(found)} {name}" for name, found in self.tiers.items())
         return self._tell(
             f"Flags({seen.case.id!r} under policy {self.policy.id!r}, "
-            f"{seen.knowledge}{heard}: {len(self.alarms)} alarms{first}, "
+            f"{seen.knowledge}{heard}: {len(self.alarms)} alarms{first}{tiers}, "
             f"{len(self.surges)} surges, {len(self.revisions)} revisions, "
             f"{len(self.triggers)} triggers)",
             *(() if self.alarms else ("That no alarm was raised is no sign of safety.",)),
@@ -144,26 +149,58 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
         np.cumsum(changes.news), months=surge.months, deviations=surge.deviations, least=surge.least
     )
     revised = np.flatnonzero(np.abs(changes.revision) >= surge.least).tolist()
-    reason = (
-        f"overall score at {chosen.on:g} or more in {chosen.months_needed} of "
-        f"{chosen.months_watched} months"
-    )
     return Flags(
         assessment,
         chosen,
-        tuple(_flag(assessment, "alarm", begin, end, reason) for begin, end in spans),
+        tuple(_flag(assessment, "alarm", *span, _tell_watch(chosen)) for span in spans),
         tuple(_flag(assessment, "surge", m, m + 1, _tell_rise(changes, m)) for m in rises),
         tuple(_flag(assessment, "revision", m, m + 1, _tell_revision(changes, m)) for m in revised),
         _find_triggers(assessment),
+        {
+            tier.id: tuple(
+                _flag(assessment, tier.id, *span, _tell_watch(tier))
+                for span in find_spans(assessment, chosen, tier)
+            )
+            for tier in chosen.tiers
+        },
+    )
+
+
+def _tell_watch(watch: Watch) -> str:
+    return (
+        f"overall score at {watch.on:g} or more in {watch.months_needed} of "
+        f"{watch.months_watched} months"
     )
 
 
 def find_spans(
-    assessment: Assessment, policy: AlarmOption | None = None
+    assessment: Assessment, policy: AlarmOption | None = None, tier: Watch | None = None
 ) -> list[tuple[int, int | None]]:
-    """Return the first month of each alarm and the month of its end, by place, unexplained."""
+    """Return the first month of each alarm and the month of its end, by place, unexplained.
+
+    Args:
+        assessment: of the months.
+        policy: None for the method's.
+        tier: of the policy; None for its alarm.
+    """
     chosen = policy or assessment.method.alarm
-    return find_alarms(assessment.overall, **chosen.arguments)
+    watch = tier or chosen
+    revised = (
+        find_revised(assessment, watch.on, watch.months_watched)
+        if chosen.rises_on == "news"
+        else None
+    )
+    return find_alarms(assessment.overall, **watch.arguments, passed_over=revised)
+
+
+def find_tiers(assessment: Assessment, policy: AlarmOption | None = None) -> tuple[str, ...]:
+    """Return the highest tier that is on in each month; an empty text where none is."""
+    chosen, months = policy or assessment.method.alarm, len(assessment.months)
+    found = [""] * months
+    for name, watch in chosen.watches.items():
+        for place, on in enumerate(in_alarm(find_spans(assessment, chosen, watch), months)):
+            found[place] = name if on else found[place]
+    return tuple(found)
 
 
 def in_alarm(spans: list[tuple[int, int | None]], months: int) -> tuple[bool, ...]:
@@ -216,7 +253,7 @@ def _flag(assessment: Assessment, kind: str, begin: int, end: int | None, reason
     return Flag(
         kind=kind,
         onset=months[begin],
-        end=months[end] if kind == "alarm" and end is not None else None,
+        end=months[end] if kind not in _POINTS and end is not None else None,
         peak=float(assessment.overall[peak]),
         peak_month=months[peak],
         level=assessment.bands[begin],

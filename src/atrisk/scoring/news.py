@@ -63,6 +63,34 @@ def split_changes(assessment: Assessment) -> Changes:
     return Changes(news, revision)
 
 
+def find_revised(assessment: Assessment, on: float, months: int) -> NDArray[np.bool_]:
+    """Tell in which months the score came to a level by what was learnt of the past alone.
+
+    Month t is at ``on`` or above, the month before was below it as it was known then, and on what
+    is known by t the score was there in all of the ``months`` before: ``S(t|t) >= on``,
+    ``S(t-1|t-1) < on`` and ``S(s|t) >= on`` for ``s`` from ``t - months`` to ``t - 1``.
+
+    Returns:
+        Shape ``(months,)``; with hindsight, or on a day, no month.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+        >>> find_revised(now, on=0.3, months=3).shape
+        (48,)
+    """
+    overall, outlook = assessment.overall, assessment.outlook
+    revised = np.zeros(len(overall), dtype=np.bool_)
+    for place in np.flatnonzero((overall[1:] >= on) & (overall[:-1] < on)) + 1:
+        seen = slice(max(0, place - months), place)
+        before = outlook.months[seen]
+        days = (outlook.days[place],) * len(before)
+        again = replace(outlook, months=before, cuts=outlook.cuts[seen], days=days)
+        revised[place] = (assess_outlook(assessment, again).overall >= on).all()
+    return revised
+
+
 def look_again(assessment: Assessment, month: str, later: str) -> Assessment | None:
     """Return an assessment of a month on what was known by a later one; None if it is not later.
 

@@ -204,10 +204,8 @@ def explore_methods(
             )
         check_seed(seed)
         generator = np.random.default_rng(seed)
-        drawn = [
-            generator.choice(len(group), most, p=[option.weight for option in group])
-            for group in options
-        ]
+        shares = [[option.weight for option in group] for group in options]
+        drawn = [generator.choice(len(p), most, p=p) for p in shares]
         places = zip(*drawn, strict=True)
         picked = [tuple(g[p] for g, p in zip(options, leaf, strict=True)) for leaf in places]
         weights = np.full(most, 1 / most)

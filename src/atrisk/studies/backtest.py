@@ -1,0 +1,158 @@
+"""Backtest: how alarms would have done on cases whose months were judged by readers.
+
+Readers' levels stand beside a case and enter no score; they are read here to look back with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.errors import RequestError, require
+from atrisk.base.rows import Result, Row
+from atrisk.cases.case import Case
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.options import AlarmOption
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.flags import choose_policy, find_spans, in_alarm
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view
+from atrisk.studies.judging import compare_judgements
+
+Floats = NDArray[np.float64]
+MONTHS = 12  # of a year
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest(Result):
+    """How each tier of an alarm did on each case.
+
+    ``to_rows`` gives one row for each case and tier, and one for all cases together: the first
+    month, the lead in months to the first month that readers held to be at the level or above
+    (below 0: it came later; None: one of the two never came), how many alarms were false (no month
+    of theirs was held to be at the level), the same a year, and the share of months that are on.
+
+    Attributes:
+        policy: the alarm.
+        level, label: of the readers, that counts as an onset, and its word.
+        cases: ids, in order.
+        rows: as ``to_rows`` gives them.
+    """
+
+    policy: AlarmOption = field(repr=False)
+    level: int
+    label: str
+    cases: tuple[str, ...]
+    rows: tuple[Row, ...] = field(repr=False)
+
+    def to_rows(self) -> list[Row]:
+        """Return one row for each case and tier, and for all cases together."""
+        return list(self.rows)
+
+    def __repr__(self) -> str:
+        return (
+            f"Backtest({len(self.cases)} cases under policy {self.policy.id!r}; onset: first month "
+            f"that readers held to be {self.label} or worse)\n"
+            "  So few cases, judged by readers who may know what followed, show what the alarm did "
+            "there, and are no rate for another country."
+        )
+
+
+def backtest_alarms(
+    cases: Iterable[Case],
+    framework: Framework,
+    *,
+    policy: str | AlarmOption | None = None,
+    level: int | None = None,
+    **view: Unpack[View],
+) -> Backtest:
+    """Look back at what an alarm and its tiers would have said, month by month.
+
+    With ``t`` the first month of the first alarm and ``u`` the first month whose median level of
+    readers is ``level`` or above:
+
+        lead = u - t        false a year = 12 * (alarms without such a month) / months judged
+
+    Args:
+        cases: that readers have judged (``judgements.csv``).
+        framework: that they are scored under.
+        policy: alarm policy; None for the method's.
+        level: of the readers that counts as an onset; None for one below the highest.
+        view: as in ``assess``.
+
+    Raises:
+        RequestError: no case, or nobody has judged one.
+        UnknownNameError: no such policy.
+
+    Examples:
+        >>> import atrisk
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> cases = [atrisk.load_case(name) for name in ("mwi-2019-2020", "car-2012-2015")]
+        >>> found = backtest_alarms(cases, framework)
+        >>> sorted({row["case"] for row in found.to_rows()})
+        ['all', 'car-2012-2015', 'mwi-2019-2020']
+    """
+    check_view(view)
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
+    scored = [(assess(case, framework, **view), compare_judgements(case).median) for case in cases]
+    if not scored:
+        raise RequestError("there is no case to look back at; name one or more")
+    chosen = choose_policy(framework, scored[0][0].method, policy)
+    at = framework.top_severity - 1 if level is None else level
+    levels = {one.value: one.label for one in framework.header.severity}
+    if at not in levels:
+        raise RequestError(f"level {at} is none; readers give {min(levels)} to {max(levels)}")
+    rows = [
+        _look_back(now, median, chosen, name, at) for now, median in scored for name in chosen.watches
+    ]
+    together = [_put_together(rows, name) for name in chosen.watches]
+    ids = tuple(now.case.id for now, _ in scored)
+    return Backtest(chosen, at, levels[at], ids, (*rows, *together))
+
+
+def _look_back(
+    now: Assessment, median: Floats, policy: AlarmOption, tier: str, level: int
+) -> Row:
+    """Return how one tier did on one case."""
+    spans = find_spans(now, policy, policy.watches[tier])
+    grave = np.nan_to_num(median, nan=-1.0)[: len(now.months)] >= level
+    judged = int((~np.isnan(median[: len(now.months)])).sum())
+    onset = int(grave.argmax()) if grave.any() else None
+    false = sum(not grave[first:last].any() for first, last in spans)
+    return {
+        "case": now.case.id,
+        "tier": tier,
+        "first": now.months[spans[0][0]] if spans else None,
+        "onset": None if onset is None else now.months[onset],
+        "lead": None if onset is None or not spans else onset - spans[0][0],
+        "alarms": len(spans),
+        "false": false,
+        "false_a_year": false * MONTHS / judged,
+        "share_of_months": float(np.mean(in_alarm(spans, len(now.months)))),
+        "missed": int(onset is not None and not spans),
+        "months": judged,
+    }
+
+
+def _put_together(rows: Iterable[Row], tier: str) -> Row:
+    """Return the same of all cases: leads by their median, months by their sum."""
+    mine = [row for row in rows if row["tier"] == tier]
+    leads = [row["lead"] for row in mine if row["lead"] is not None]
+    months, false = sum(row["months"] for row in mine), sum(row["false"] for row in mine)
+    return {
+        "case": "all",
+        "tier": tier,
+        "first": None,
+        "onset": None,
+        "lead": float(np.median(leads)) if leads else None,
+        "alarms": sum(row["alarms"] for row in mine),
+        "false": false,
+        "false_a_year": false * MONTHS / months,
+        "share_of_months": sum(row["share_of_months"] * row["months"] for row in mine) / months,
+        "missed": sum(row["missed"] for row in mine),
+        "months": months,
+    }
