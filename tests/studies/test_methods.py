@@ -36,7 +36,7 @@ def test_a_leaf_weighs_what_is_believed_of_its_options() -> None:
     case, framework = atrisk.load_case("car-2012-2015"), atrisk.load_framework("un-foa-2014")
     tree = explore_methods(case, framework, branches=["persistence", "alarm"])
     believed = {"monthly-reports": 0.5, "weekly-reports": 0.25, "quarterly-reports": 0.25}
-    policies = {"vignette-high": 0.5, "vignette-sensitive": 0.25, "vignette-strict": 0.25}
+    policies = {"vignette-alert": 0.5, "vignette-sensitive": 0.25, "vignette-strict": 0.25}
     for leaf, weight in zip(tree.leaves, tree.weights, strict=True):
         assert weight == pytest.approx(believed[leaf["persistence"]] * policies[leaf["alarm"]])
 
