@@ -176,3 +176,9 @@ class Span:
     def middle(self) -> float:
         """The day half-way."""
         return (self.first + self.last) / 2
+
+    @property
+    def text(self) -> str:
+        """The day as it is written, or the two days that it lies between."""
+        first, last = date.fromordinal(self.first), date.fromordinal(self.last)
+        return str(first) if first == last else f"{first}/{last}"

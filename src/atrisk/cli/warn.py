@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from atrisk.base.output import Row, render
 from atrisk.cli.inputs import assess_given
-from atrisk.cli.options import Command, add_case, add_choices, add_format
+from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
 from atrisk.cli.output import print_rows, say
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LAG_COLUMNS = (
     "subject",
     "date",
+    "heard",
     "issuer",
     "response",
     "answered_on",
@@ -55,6 +56,7 @@ def _add_gap(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", choices=RULE_STAGES, help="and at which stage")
     shown = ("summary", *Gap.tables, "rules", *GROUPS)
     parser.add_argument("--show", choices=shown, default="summary", help="what to open")
+    add_seed(parser)
     add_choices(parser)
     add_format(parser)
 
@@ -63,10 +65,10 @@ def _show_gap(given: argparse.Namespace) -> int:
     from atrisk.gap.gap import compare_rules, measure_gap
 
     assessment = assess_given(given, given.knowledge)
-    gap = measure_gap(assessment.case, assessment, given.rule, given.stage)
+    gap = measure_gap(assessment.case, assessment, given.rule, given.stage, seed=given.seed)
     if given.show == "summary" and given.format == "table":
         say(textwrap.fill(gap.describe(), 100))
-        rows = compare_rules(gap.case, assessment, given.stage)
+        rows = compare_rules(gap.case, assessment, given.stage, seed=given.seed)
         say(f"\n{render(rows, 'table')}\n\n{gap!r}")
         return 0
     rows = _gap_rows(gap, given.show, given.stage)
@@ -79,7 +81,7 @@ def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
     from atrisk.gap.gap import GROUPS, compare_rules
 
     if what in ("summary", "rules"):
-        return compare_rules(gap.case, gap.assessment, stage)
+        return compare_rules(gap.case, gap.assessment, stage, seed=gap.seed)
     return gap.compare_groups(what) if what in GROUPS else gap.to_rows(what)
 
 

@@ -78,16 +78,53 @@ class ResponseLevelOption(Option):
     table: Text
 
 
+STRENGTH_STAGES = ("deployed", "full_strength")  # before these nothing stands that has a strength
+SHARES = {0.5: "half", 1.0: "all"}
+
+
 class RuleOption(Option):
-    """What counts as an answer to a warning, and at which stage."""
+    """What counts as an answer to a warning, and at which stage.
+
+    ``share`` is the strength that must stand: ``of`` the promise of each response, or of the need
+    on record, to which all that stands in one of ``units`` counts together.
+    """
 
     label: Text
-    stage: Literal["proposed", "decided", "deployed", "full_strength"]
+    stage: Literal["proposed", "decided", "funded", "deployed", "full_strength"]
     documented: bool
     effects: tuple[str, ...]
     instruments: tuple[str, ...] = ()
     protects_civilians: bool = False
     share: Share = 0.0
+    of: Literal["promise", "need"] = "promise"
+    units: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_measure_a_need(self) -> Self:
+        if self.of == "need" and (not self.units or not self.share or self.documented):
+            raise ValueError(
+                "a rule of the need takes units, a share above 0, and documented = false"
+            )
+        return self
+
+    def asks_strength(self, stage: str) -> bool:
+        """Tell whether it asks for a strength at a stage: before deployment nothing has one."""
+        return self.share > 0 and stage in STRENGTH_STAGES
+
+    def describe_strength(self, stage: str) -> str:
+        """Return the strength that it asks for at a stage, in words."""
+        if not self.asks_strength(stage):
+            return "none"
+        return f"{SHARES.get(self.share, f'{self.share:.0%}')} of the {self.of}"
+
+    def describe_at(self, stage: str) -> str:
+        """Return its label at its own stage; at another one, what of it is kept and dropped."""
+        if stage == self.stage:
+            return self.label
+        kept = f"with {self.describe_strength(stage)}" if self.asks_strength(stage) else ""
+        dropped = f"without its share of strength ({self.describe_strength(self.stage)})"
+        told = kept or (dropped if self.asks_strength(self.stage) else "")
+        return f"{self.id} at the stage {stage}{', ' if told else ''}{told}"
 
 
 class AggregationOption(Option):

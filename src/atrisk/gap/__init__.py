@@ -1,5 +1,7 @@
 """Gap: warnings and alarms against responses.
 
-matching which response answers which warning, and when; response_level how much stands on a day;
-waiting what a set of lags says; gap all of it, month by month.
+hearing who heard which warning, and when; matching which response answers it, and when; need what
+stands beside the strength said to be needed; response_level how much stands on a day; months the
+risk beside it; waiting what a set of lags says; spells the same by stretches of days; gap all of
+it.
 """

@@ -5,39 +5,48 @@ A lag is not a cause and a response is not its effect: the ledgers say what came
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
-from atrisk.base.dates import Month, Span, bounds
-from atrisk.base.errors import RequestError, UnknownNameError, require
+from atrisk.base.dates import Month, Span
+from atrisk.base.errors import RequestError, UnknownNameError, check_seed, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import AUDIENCES
-from atrisk.cases.ledger import (
-    EarlyWarning,
-    Response,
-    Stage,
-)
+from atrisk.cases.ledger import EarlyWarning, Stage
 from atrisk.frameworks.options import RuleOption
+from atrisk.gap.hearing import Heard, list_heard
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
-from atrisk.gap.response_level import is_over, list_promises, measure_level, strength_on
+from atrisk.gap.months import list_holding, measure_months
+from atrisk.gap.need import (
+    Standing,
+    can_judge,
+    list_steps,
+    measure_need_lag,
+    measure_standing,
+)
+from atrisk.gap.response_level import list_promises
+from atrisk.gap.spells import Interval, Spell, find_spells, list_spells, resample_median
 from atrisk.gap.waiting import (
+    compare_groups,
     describe_median,
     estimate_waiting,
     list_waiting,
-    split_lags,
     summarise_waiting,
 )
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.flags import find_spans, in_alarm
+from atrisk.scoring.flags import find_spans
 
 if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
 
 
+NO_NEED = "no need of strength is on record"
+COMPARED = (
+    "warnings", "answered", "median_days", "median_low", "median_high", "spells", "spells_low",
+    "spells_high", "first_answer", "answered_on", "days_after_first_warning",
+)  # fmt: skip
 GROUPS = ("issuer", "audience", "specificity")  # what of a warning its waiting is compared by
 
 
@@ -45,20 +54,25 @@ GROUPS = ("issuer", "audience", "specificity")  # what of a warning its waiting 
 class Gap(LevelResult):
     """The gap between warnings and responses under one rule and stage.
 
-    ``to_rows`` gives ``"lags"``, ``"monthly"``, ``"promises"`` or ``"survival"``.
+    ``to_rows`` gives ``"lags"``, ``"spells"``, ``"monthly"``, ``"promises"``, ``"survival"`` or,
+    under a rule of the need, ``"strength"``: what stood beside the need, by stretch of days.
 
     Attributes:
         rule, stage: what counts as an answer, and when.
         lags: one for each warning, in time, and one for each alarm.
         survival: Kaplan-Meier curve of the warnings' lags.
         answers: when each response meets the rule, by its id.
+        standing: what stood beside the need; None under a rule that does not ask for it.
+        seed: of the interval by spells.
     """
 
     tables: ClassVar[Mapping[str, str]] = {
         "lags": "_tell_lags",
+        "spells": "_tell_spells",
         "monthly": "_tell_months",
         "promises": "_tell_promises",
         "survival": "_tell_survival",
+        "strength": "_tell_strength",
     }
 
     case: Case = field(repr=False)
@@ -68,17 +82,34 @@ class Gap(LevelResult):
     lags: tuple[Lag, ...] = field(repr=False)
     survival: Curve = field(repr=False)
     answers: Mapping[str, Span] = field(repr=False)
+    standing: Standing | None = field(repr=False)
+    seed: int = field(repr=False)
 
     @cached_property
     def monthly(self) -> tuple[Row, ...]:
         """Risk, response level and gap by month."""
-        share = self.rule.share
-        return tuple(_measure_months(self.case, self.assessment, self.answers, share))
+        share = self.rule.share if self.rule.asks_strength(self.stage) else 0.0
+        hold = partial(list_holding, self.case, self.answers, share)
+        standing = self.standing
+        return tuple(
+            measure_months(self.case, self.assessment, standing.name_forces if standing else hold)
+        )
 
     @cached_property
     def promises(self) -> tuple[Row, ...]:
         """Promised against delivered strength by operation and month."""
         return tuple(list_promises(self.case, self.assessment))
+
+    @cached_property
+    def spells(self) -> tuple[Spell, ...]:
+        """The stretches of days on which a warning waited, in time."""
+        return tuple(find_spells(self.warned))
+
+    @cached_property
+    def interval(self) -> Interval:
+        """The interval of the median wait by drawing spells, not warnings, again."""
+        confidence = self.assessment.framework.header.confidence_level
+        return resample_median(self.spells, confidence, seed=self.seed)
 
     @property
     def warned(self) -> list[Lag]:
@@ -92,6 +123,12 @@ class Gap(LevelResult):
 
     def _tell_lags(self) -> Iterator[Row]:
         return (lag.to_row(self.rule, self.stage) for lag in self.lags)
+
+    def _tell_spells(self) -> Iterator[Row]:
+        return list_spells(self.spells)
+
+    def _tell_strength(self) -> Iterator[Row]:
+        return list_steps(self.standing, self.assessment.until) if self.standing else iter(())
 
     def _tell_months(self) -> tuple[Row, ...]:
         return self.monthly
@@ -115,26 +152,9 @@ class Gap(LevelResult):
         Raises:
             UnknownNameError: there is no such group.
         """
-        from atrisk.kernel.survival import compare
-
         if by not in GROUPS:
             raise UnknownNameError("group", by, GROUPS)
-        warned = self.warned
-        names = sorted({getattr(lag.warning, by) for lag in warned})
-        rows = []
-        for name in names:
-            inside = [lag for lag in warned if getattr(lag.warning, by) == name]
-            outside = [lag for lag in warned if getattr(lag.warning, by) != name]
-            # One warning is no group: its test would say what day it was.
-            groups = len(inside) > 1 and len(outside) > 1
-            can_test = groups and any(not lag.censored for lag in warned)
-            p = compare(split_lags(inside), split_lags(outside)) if can_test else None
-            rows.append(
-                {by: name}
-                | summarise_waiting(inside, self.assessment.framework.header.confidence_level)
-                | {"log_rank_p": p}
-            )
-        return rows
+        return compare_groups(self.warned, by, self.assessment.framework.header.confidence_level)
 
     def describe(self) -> str:
         """Return in one paragraph the first warning, the first response and the first adequate one.
@@ -143,18 +163,23 @@ class Gap(LevelResult):
         """
         first = self.warned[0]
         assert first.warning is not None  # noqa: S101 - kept by the filter above
+        audience = self.assessment.audience
         opening = (
-            f"The first warning on record is that of {first.warning.issuer} to "
-            f"{first.warning.addressee} on {first.warning.date} ({first.warning.audience}, "
-            f"{first.warning.specificity})."
+            f"The first warning {'on record' if audience is None else f'that {audience} heard'} is "
+            f"that of {first.warning.issuer} to {first.warning.addressee} on {first.warning.date} "
+            f"({first.warning.audience}, {first.warning.specificity})"
+            f"{'' if audience is None else f', heard on {first.heard.text}'}."
         )
-        rules = self.assessment.framework.rules
-        sentences = [
-            _tell(measure_gap(self.case, self.assessment, rule.id, self._own_stage), first.subject)
-            for rule in rules
-            if rule.id != self.rule.id
-        ]
+        others = [rule for rule in self.assessment.framework.rules if rule.id != self.rule.id]
+        sentences = [self._tell_other(rule, first.subject) for rule in others]
         return " ".join([opening, _tell(self, first.subject), *sentences])
+
+    def _tell_other(self, rule: RuleOption, subject: str) -> str:
+        stage = self._own_stage
+        if not can_judge(self.case, rule, stage or rule.stage):
+            return f"The rule '{rule.label}' cannot be judged: {NO_NEED}."
+        other = measure_gap(self.case, self.assessment, rule.id, stage, seed=self.seed)
+        return _tell(other, subject)
 
     @property
     def _own_stage(self) -> Stage | None:
@@ -164,13 +189,27 @@ class Gap(LevelResult):
     def __repr__(self) -> str:
         factors = self.assessment.by_factor.coverage[0] == 0
         heard = f", heard by {self.assessment.audience}" if self.assessment.audience else ""
+        own = "" if self._own_stage else f", stage {self.stage}"
         unseen = f"{int(factors.sum())} of {factors.size} factors are not assessed"
         return (
             f"Gap({self.case.id!r} under {self.assessment.framework.id!r}: "
             f"{len(self.warned)} warnings, {self.answered} answered by {self.assessment.until}, "
             f"median lag {describe_median(self.survival)}; {self.assessment.knowledge}{heard})\n"
-            f"  rule: {self.rule.label}, stage {self.stage}; {unseen} in "
-            f"{self.assessment.months[0]}; a lag is not a cause\n  {self.case.header.caveat}"
+            f"  rule: {self.rule.describe_at(self.stage)}{own}; {unseen} in "
+            f"{self.assessment.months[0]}; a lag is not a cause\n"
+            f"  the interval takes warnings as independent and is too narrow; by spells: "
+            f"{self.interval.text}{self._tell_before()}\n  {self.case.header.caveat}"
+        )
+
+    def _tell_before(self) -> str:
+        """Say from when on a strength can be judged: before that it is unknown, not nothing."""
+        if self.standing is None:
+            return ""
+        first = self.standing.first_need
+        return (
+            "\n  before a need was on record"
+            + (f" ({first.date}, {first.issuer})" if first else "")
+            + " nobody can say what was enough: it counts as not adequate, which is not known"
         )
 
 
@@ -179,14 +218,18 @@ def measure_gap(
     assessment: Assessment,
     rule: str | RuleOption | None = None,
     stage: Stage | None = None,
+    *,
+    seed: int = 0,
 ) -> Gap:
     """Measure how long warnings and alarms waited, and what stood beside the risk.
 
     The lag of a warning runs to the first response that meets the rule at the stage and is not
     before it. A warning without one by the end of the case is right-censored there, never
-    dropped; the share that still waits is the Kaplan-Meier estimate. For each month, with ``l`` the
-    level of the strongest response in force of an instrument, from the framework's table, times
-    the share of its promised strength that was delivered:
+    dropped; the share that still waits is the Kaplan-Meier estimate. Under a rule of the need it
+    runs to the first day on or after it on which enough of all that protects is in force. The lag
+    begins when the warning is heard. For each month, with ``l`` the level of the strongest
+    response in force of an instrument, from the framework's table, times the share of its promised
+    strength that was delivered:
 
         response = (1 - prod over protective of (1 - l)) * prod over harmful of (1 - l)
         gap      = max(0, overall risk - response)
@@ -197,15 +240,16 @@ def measure_gap(
             ends with the last day that it sees, and an audience hears its own warnings and the
             public ones, and the others once their source is out.
         rule: id of a rule of the framework, or one of your own; None for the method's.
-        stage: ``"proposed"``, ``"decided"``, ``"deployed"`` or ``"full_strength"``; None for the
-            rule's own.
+        stage: ``"proposed"``, ``"decided"``, ``"funded"``, ``"deployed"`` or ``"full_strength"``;
+            None for the rule's own. Before ``"deployed"`` no strength is asked for.
+        seed: of the interval by spells; 0 is a seed.
 
     Returns:
         A ``Gap``.
 
     Raises:
-        RequestError: no warning was given and heard by the day that is seen, or the assessment is
-            of another case.
+        RequestError: no warning was given and heard by the day that is seen, the assessment is
+            of another case, or the rule asks for a need and none of strength is on record.
         UnknownNameError: no such rule or stage.
 
     References:
@@ -222,35 +266,43 @@ def measure_gap(
     require(case, Case, "load it with load_case('car-2012-2015')")
     require(assessment, Assessment, "make it with assess(case, framework)")
     _check_same(case, assessment.case)
-    warned = _hear(case, assessment)
+    check_seed(seed)
+    warned = list_heard(case, assessment)
     chosen = _choose_rule(assessment, rule)
     at = stage or chosen.stage
     if at not in RULE_STAGES:
         raise UnknownNameError("stage", str(at), RULE_STAGES)
-    answers = find_answers(case, chosen, at)
-    lags = _measure_lags(warned, assessment, answers, chosen.documented)
-    return Gap(
-        case,
-        assessment,
-        chosen,
-        at,
-        lags,
-        estimate_waiting(
-            [lag for lag in lags if lag.warning], assessment.framework.header.confidence_level
-        ),
-        answers,
+    until, standing = assessment.until, None
+    if chosen.of == "need" and chosen.asks_strength(at):
+        standing = measure_standing(case, chosen, at, until)
+        answers = standing.answers
+    else:
+        answers = find_answers(case, chosen, at)
+    lags = tuple(
+        measure_need_lag(one, when, standing, until)
+        if standing
+        else measure_lag(case, one, when, answers, documented=chosen.documented, until=until)
+        for one, when in _list_subjects(warned, assessment)
     )
+    confidence = assessment.framework.header.confidence_level
+    survival = estimate_waiting([lag for lag in lags if lag.warning], confidence)
+    return Gap(case, assessment, chosen, at, lags, survival, answers, standing, seed)
 
 
-def compare_rules(case: Case, assessment: Assessment, stage: Stage | None = None) -> list[Row]:
+def compare_rules(
+    case: Case, assessment: Assessment, stage: Stage | None = None, *, seed: int = 0
+) -> list[Row]:
     """Measure the gap under every rule of the framework, at each rule's own stage or at one.
 
     Returns:
-        One row for each rule: warnings, answered, median lag in days with its interval (None where
-        it is not reached), and the first response that meets the rule after the first warning.
+        One row for each rule: the strength that it asks for, warnings, answered, median lag in
+        days with its interval (None where it is not reached), how many spells and the interval by
+        them, the first response that meets the rule after the first warning, and a note where
+        the rule cannot be judged.
 
     Raises:
-        RequestError: as ``measure_gap``.
+        RequestError: no warning was given and heard by the day that is seen, or the assessment is
+            of another case.
 
     Examples:
         >>> import atrisk
@@ -259,22 +311,31 @@ def compare_rules(case: Case, assessment: Assessment, stage: Stage | None = None
         >>> len(compare_rules(case, now)) >= 3
         True
     """
-    rows = []
+    rows: list[Row] = []
     for option in assessment.framework.rules:
-        gap = measure_gap(case, assessment, rule=option, stage=stage)
-        summary = summarise_waiting(gap.warned, assessment.framework.header.confidence_level)
-        first = gap.warned[0]
-        head: Row = {"rule": option.id, "stage": gap.stage}
-        rows.append(
-            head
-            | summary
-            | {
-                "first_answer": first.response.id if first.response else None,
-                "answered_on": first.answered_on,
-                "days_after_first_warning": None if first.censored else first.days,
-            }
-        )
+        at = stage or option.stage
+        head: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
+        if can_judge(case, option, at):
+            gap = measure_gap(case, assessment, option, stage, seed=seed)
+            rows.append(head | _summarise(gap) | {"note": ""})
+        else:
+            rows.append(head | dict.fromkeys(COMPARED) | {"note": NO_NEED})
     return rows
+
+
+def _summarise(gap: Gap) -> Row:
+    summary = summarise_waiting(gap.warned, gap.assessment.framework.header.confidence_level)
+    first = gap.warned[0]
+    values = (
+        *summary.values(),
+        len(gap.spells),
+        gap.interval.low,
+        gap.interval.high,
+        first.response.id if first.response else None,
+        first.answered_on,
+        None if first.censored else first.days,
+    )
+    return dict(zip(COMPARED, values, strict=True))
 
 
 def _check_same(case: Case, other: Case) -> None:
@@ -292,99 +353,22 @@ def _choose_rule(assessment: Assessment, rule: str | RuleOption | None) -> RuleO
     return chosen
 
 
-def _hear(case: Case, assessment: Assessment) -> list[EarlyWarning]:
-    """Return the warnings that were given, and heard by the audience, by the day that is seen."""
-    until, audience = assessment.until, assessment.audience
-    shared = ("public", audience) if audience else AUDIENCES
-    heard = [
-        warning
-        for warning in case.warnings
-        if bounds(warning.date)[0] <= until
-        and (warning.audience in shared or _is_out(case, warning, until))
-    ]
-    if not heard:
-        raise RequestError(
-            f"{case.id} has no warning by {until}"
-            + (f" that the audience {audience!r} heard" if audience else "")
-            + ", so there is no gap to measure; add rows to warnings.csv or choose a later day"
-        )
-    return sorted(heard, key=lambda w: (Span.of(w.date).middle, w.id))
-
-
-def _is_out(case: Case, warning: EarlyWarning, until: date) -> bool:
-    published = case.source_by_id[warning.source].published.latest
-    return published is not None and published <= until
-
-
-def _measure_lags(
-    warned: list[EarlyWarning],
-    assessment: Assessment,
-    answers: dict[str, Span],
-    documented: bool,
-) -> tuple[Lag, ...]:
+def _list_subjects(
+    warned: list[Heard], assessment: Assessment
+) -> list[tuple[EarlyWarning | str, Span]]:
+    """Return what waits, each with when it began to: the warnings, then the alarms."""
     months = assessment.months
-    subjects: list[tuple[EarlyWarning | str, Span]] = [(w, Span.of(w.date)) for w in warned]
+    subjects: list[tuple[EarlyWarning | str, Span]] = [*warned]
     subjects += [
         (months[alarm], Span.of(min(Month.parse(months[alarm]).last_day, assessment.until)))
         for alarm, _ in find_spans(assessment)
     ]
-    return tuple(
-        measure_lag(
-            assessment.case, subject, when, answers, documented=documented, until=assessment.until
-        )
-        for subject, when in subjects
-    )
-
-
-def _measure_months(
-    case: Case, assessment: Assessment, answers: Mapping[str, Span], share: float
-) -> Iterable[Row]:
-    alarm = in_alarm(find_spans(assessment), len(assessment.months))
-    waiting = 0
-    for place, month in enumerate(assessment.months):
-        day = min(Month.parse(month).last_day, assessment.until).toordinal()
-        held = [r.id for r in case.responses if _holds(case, r, answers, share, day)]
-        waiting += alarm[place] and not held
-        level = measure_level(case, assessment, day)
-        covered = float(assessment.coverage[place])
-        risk = float(assessment.overall[place]) if covered > 0 else None
-        yield {
-            "month": month,
-            "risk": risk,
-            "risk_low": float(assessment.low[place]),
-            "risk_high": float(assessment.high[place]),
-            "coverage": covered,
-            "response": level.point,
-            "response_low": level.low,
-            "response_high": level.high,
-            "response_rests_on": "; ".join(f"{name} {part:.4f}" for name, part in level.rests_on),
-            "gap": None if risk is None else max(0.0, risk - level.point),
-            "in_alarm": alarm[place],
-            "answers_in_force": "; ".join(held),
-            "months_in_alarm_without_answer": waiting,
-        }
-
-
-def _holds(
-    case: Case, response: Response, answers: Mapping[str, Span], share: float, day: int
-) -> bool:
-    """Tell whether a response meets the rule on a day: reached, not over, still strong."""
-    span = answers.get(response.id)
-    if span is None or span.middle > day or is_over(response, day):
-        return False
-    strength = strength_on(response, case.deliveries, day)
-    if share == 0 or strength is None:
-        return True
-    return response.share(strength.promised, strength.delivered) >= share
+    return subjects
 
 
 def _tell(gap: Gap, subject: str) -> str:
     lag = next(lag for lag in gap.lags if lag.subject == subject)
-    dropped = (
-        ", without its share" if gap.rule.share and gap.stage in ("proposed", "decided") else ""
-    )
-    at = f" at the stage {gap.stage}{dropped}," if gap._own_stage else ""
-    rule = f"Under the rule '{gap.rule.label}'{at}"
+    rule = f"Under the rule '{gap.rule.describe_at(gap.stage)}'"
     if lag.response is None:
         return f"{rule} nothing answered it by {gap.assessment.until}; {_tell_median(gap)}"
     bounds = f"{lag.low:g} to {'no answer' if lag.high is None else f'{lag.high:g}'}"
@@ -396,4 +380,9 @@ def _tell(gap: Gap, subject: str) -> str:
 
 def _tell_median(gap: Gap) -> str:
     median = describe_median(gap.survival)
-    return f"{gap.answered} of {len(gap.warned)} warnings were answered, median lag {median}."
+    days = sum(spell.days for spell in gap.spells)
+    told = "1 spell" if len(gap.spells) == 1 else f"{len(gap.spells)} spells"
+    return (
+        f"{gap.answered} of {len(gap.warned)} warnings were answered, median lag {median}; "
+        f"{told} of waiting, {days:g} days together."
+    )

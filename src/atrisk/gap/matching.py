@@ -16,11 +16,13 @@ from atrisk.cases.case import Case
 from atrisk.cases.ledger import Delivery, EarlyWarning, Response, Stage
 from atrisk.frameworks.options import RuleOption
 
-RULE_STAGES: tuple[Stage, ...] = ("proposed", "decided", "deployed", "full_strength")
-# From each stage on, the dates that show that it was reached at the latest.
+RULE_STAGES: tuple[Stage, ...] = ("proposed", "decided", "funded", "deployed", "full_strength")
+# From each stage on, the dates that show that it was reached at the latest. What stands has been
+# paid for; that something was paid for shows no decision, since money may come before or after it.
 _SHOWN_BY: dict[Stage, tuple[Stage, ...]] = {
     "proposed": ("proposed", "decided", "deployed", "full_strength"),
     "decided": ("decided", "deployed", "full_strength"),
+    "funded": ("funded", "deployed", "full_strength"),
     "deployed": ("deployed", "full_strength"),
     "full_strength": ("full_strength",),
 }
@@ -34,6 +36,7 @@ class Lag:
         kind: ``"warning"`` or ``"alarm"``.
         subject: id of the warning, or the month of the alarm's onset.
         warning: the warning; None for an alarm.
+        heard: when it was heard, from which day on it waits.
         response: what answered it; None if nothing did by the end of the case.
         days: between the middles of the dates, up to the answer or to the end of the case.
         low, high: bounds in days that hold whatever the dates mean; ``high`` is None where it may
@@ -45,6 +48,7 @@ class Lag:
     kind: str
     subject: str
     warning: EarlyWarning | None
+    heard: Span
     response: Response | None
     days: float
     low: float
@@ -59,11 +63,13 @@ class Lag:
             "kind": self.kind,
             "subject": self.subject,
             "date": str(warning.date) if warning else self.subject,
+            "heard": self.heard.text,
             "issuer": warning.issuer if warning else "alarm",
             "audience": warning.audience if warning else "",
             "specificity": warning.specificity if warning else "",
             "rule": rule.id,
             "stage": stage,
+            "strength": rule.describe_strength(stage),
             "response": response.id if response else None,
             "pillar": response.pillar if response else "",
             "answered_on": self.answered_on,
@@ -86,8 +92,8 @@ def find_answers(case: Case, rule: RuleOption, stage: Stage) -> dict[str, Span]:
     """
     found = {}
     for response in case.responses:
-        span = _reach(response, stage) if _fits(response, rule) else None
-        if span and rule.share > 0 and stage in ("deployed", "full_strength"):
+        span = reach(response, stage) if fits(response, rule) else None
+        if span and rule.asks_strength(stage):
             span = _later(span, _reach_share(response, case.deliveries, rule.share))
         if span:
             found[response.id] = span
@@ -114,13 +120,14 @@ def measure_lag(
     The third takes only responses that are certainly not earlier, so that for any days that the
     dates may mean the lag lies between ``low`` and ``high``. An answer on the day itself counts. A
     documented answer is after its warning because a source says so, as far as the dates allow it.
+    A warning's own act is no answer to it (``is_own_act``).
     """
     warning = subject if isinstance(subject, EarlyWarning) else None
     by_id = {response.id: response for response in case.responses}
     mine = {
         name: span
         for name, span in answers.items()
-        if not documented or (warning and warning.id in by_id[name].answers)
+        if _may_answer(warning, by_id[name], documented=documented)
     }
     end = until.toordinal()
     # The record ends with what is seen: what came later, or may have, is not known to have come.
@@ -139,16 +146,45 @@ def measure_lag(
         kind="warning" if warning else "alarm",
         subject=warning.id if warning else str(subject),
         warning=warning,
+        heard=when,
         response=by_id[first] if first else None,
         days=max(0.0, after[first].middle - when.middle) if first else waited,
         low=min([*lows, max(0, end - when.last)]),
         high=min(highs, default=None),
         censored=first is None,
-        answered_on=_write(after[first]) if first else "",
+        answered_on=after[first].text if first else "",
     )
 
 
-def _fits(response: Response, rule: RuleOption) -> bool:
+def _may_answer(warning: EarlyWarning | None, response: Response, *, documented: bool) -> bool:
+    """Tell whether a source links the two, where that is asked, and they are not one act."""
+    linked = warning is not None and warning.id in response.answers
+    if documented or linked or warning is None:
+        return linked or not documented
+    return not is_own_act(warning, response)
+
+
+def is_own_act(warning: EarlyWarning, response: Response) -> bool:
+    """Tell whether a response is the very act of warning, by the same actor.
+
+    It is if the issuer is among its actors, and the two stand in one place of one source or the
+    first stage that it reached has the warning's date. An actor's other acts may answer it.
+    """
+    actors = {name.strip().casefold() for name in response.actor.split(";")}
+    if warning.issuer.casefold() not in actors:
+        return False
+    one_place = (warning.source, warning.locator) == (response.source, response.locator)
+    stages = (response.stage(name) for name in RULE_STAGES)
+    first = min((Span.of(when) for when in stages if when), default=None, key=_by_middle)
+    return one_place or first == Span.of(warning.date)
+
+
+def _by_middle(span: Span) -> float:
+    return span.middle
+
+
+def fits(response: Response, rule: RuleOption) -> bool:
+    """Tell whether a response is of the kind that a rule counts."""
     return (
         response.effect in rule.effects
         and (not rule.instruments or response.instrument in rule.instruments)
@@ -156,7 +192,8 @@ def _fits(response: Response, rule: RuleOption) -> bool:
     )
 
 
-def _reach(response: Response, stage: Stage) -> Span | None:
+def reach(response: Response, stage: Stage) -> Span | None:
+    """Return when a response reached a stage, at the latest; None if it never did."""
     dates = (response.stage(name) for name in _SHOWN_BY[stage])
     return next((Span.of(when) for when in dates if when), None)
 
@@ -175,13 +212,8 @@ def _reach_share(response: Response, deliveries: Iterable[Delivery], share: floa
     if own or not response.promised or response.delivered is None:
         return None  # what was delivered is not on record, so the share is not known to be met
     met = response.share(response.promised, response.delivered) >= share
-    return _reach(response, "deployed") if met else None
+    return reach(response, "deployed") if met else None
 
 
 def _later(one: Span, other: Span | None) -> Span | None:
     return Span(max(one.first, other.first), max(one.last, other.last)) if other else None
-
-
-def _write(span: Span) -> str:
-    first, last = date.fromordinal(span.first), date.fromordinal(span.last)
-    return str(first) if first == last else f"{first}/{last}"

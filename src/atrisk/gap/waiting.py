@@ -41,6 +41,22 @@ def summarise_waiting(lags: list[Lag], confidence: float) -> Row:
     }
 
 
+def compare_groups(lags: list[Lag], by: str, confidence: float) -> list[Row]:
+    """Return how long warnings waited in each group, tested against all others by log-rank."""
+    from atrisk.kernel.survival import compare
+
+    rows = []
+    for name in sorted({getattr(lag.warning, by) for lag in lags}):
+        inside = [lag for lag in lags if getattr(lag.warning, by) == name]
+        outside = [lag for lag in lags if getattr(lag.warning, by) != name]
+        # One warning is no group: its test would say what day it was.
+        groups = len(inside) > 1 and len(outside) > 1
+        can_test = groups and any(not lag.censored for lag in lags)
+        p = compare(split_lags(inside), split_lags(outside)) if can_test else None
+        rows.append({by: name} | summarise_waiting(inside, confidence) | {"log_rank_p": p})
+    return rows
+
+
 def describe_median(curve: Curve) -> str:
     """Return the median with its interval, in words where it is not reached."""
     middle, low, high = (

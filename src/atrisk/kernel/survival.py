@@ -82,6 +82,52 @@ def compare(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> floa
     return None if np.isnan(p_value) else p_value
 
 
+def resample(
+    days: Floats,
+    censored: NDArray[np.bool_],
+    groups: NDArray[np.int64],
+    *,
+    resamples: int,
+    generator: np.random.Generator,
+) -> Floats:
+    """Return the medians of samples in which whole groups are drawn again, with replacement.
+
+    Each is the first time at which the product-limit estimate of the sample is one half or less.
+
+    Args:
+        days: until the answer or the end of the record, shape ``(n,)``, ``>= 0``.
+        censored: whether there was no answer by then, shape ``(n,)``.
+        groups: number of the group of each, from 0 on, shape ``(n,)``.
+        resamples: how many samples.
+        generator: what they are drawn from.
+
+    Returns:
+        A median for each sample, shape ``(resamples,)``; infinite where it is not reached.
+
+    Examples:
+        One group is always drawn whole: two of three answered, the second after 3 days.
+
+        >>> draw = np.random.default_rng(0)
+        >>> all_answered = np.zeros(3, dtype=bool)
+        >>> resample(np.array([1., 3., 8.]), all_answered, np.zeros(3, dtype=int),
+        ...          resamples=2, generator=draw).tolist()
+        [3.0, 3.0]
+    """
+    count = int(groups.max()) + 1
+    drawn = generator.multinomial(count, np.full(count, 1 / count), size=resamples)
+    weights = drawn[:, groups].astype(np.float64)
+    times = np.unique(days[~censored])
+    waiting = np.ones(resamples)
+    medians = np.full(resamples, np.inf)
+    for time in times:
+        at_risk = weights[:, days >= time].sum(axis=1)
+        answered = weights[:, (days == time) & ~censored].sum(axis=1)
+        waiting *= 1 - answered / np.maximum(at_risk, 1)
+        # A product of fractions misses one half by a rounding error.
+        medians[np.isinf(medians) & (waiting <= 0.5 + 1e-9)] = time
+    return medians
+
+
 def _half(times: Floats, shares: Floats) -> float | None:
     reached = np.flatnonzero(shares <= 0.5)
     return float(times[reached[0]]) if reached.size else None

@@ -1,0 +1,52 @@
+"""Hearing: who heard which warning, and from which day on it waits."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from atrisk.base.dates import Span, bounds
+from atrisk.base.errors import RequestError
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import AUDIENCES
+from atrisk.cases.ledger import EarlyWarning
+from atrisk.scoring.assessment import Assessment
+
+Heard = tuple[EarlyWarning, Span]
+
+
+def list_heard(case: Case, assessment: Assessment) -> list[Heard]:
+    """Return the warnings heard by the day that is seen, each with when, in time.
+
+    Without an audience a warning is heard when it is given. An audience hears its own warnings
+    and the public ones when they are given, and the others when their source is published.
+
+    Raises:
+        RequestError: there is none.
+    """
+    until, audience = assessment.until, assessment.audience
+    shared = ("public", audience) if audience else AUDIENCES
+    heard = [
+        (warning, Span.of(warning.date) if warning.audience in shared else _come_out(case, warning))
+        for warning in case.warnings
+        if bounds(warning.date)[0] <= until
+        and (warning.audience in shared or _is_out(case, warning, until))
+    ]
+    if not heard:
+        raise RequestError(
+            f"{case.id} has no warning by {until}"
+            + (f" that the audience {audience!r} heard" if audience else "")
+            + ", so there is no gap to measure; add rows to warnings.csv or choose a later day"
+        )
+    return sorted(heard, key=lambda one: (one[1].middle, one[0].id))
+
+
+def _come_out(case: Case, warning: EarlyWarning) -> Span:
+    """Return when a warning's source came out, which is no earlier than the warning."""
+    given = Span.of(warning.date)
+    out = Span.of(case.source_by_id[warning.source].published)
+    return Span(max(given.first, out.first), max(given.last, out.last))
+
+
+def _is_out(case: Case, warning: EarlyWarning, until: date) -> bool:
+    published = case.source_by_id[warning.source].published.latest
+    return published is not None and published <= until

@@ -1,0 +1,67 @@
+"""Months: the risk, the response that stood beside it, and what was missing, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from atrisk.base.dates import Month, Span
+from atrisk.base.rows import Row
+from atrisk.cases.case import Case
+from atrisk.cases.ledger import Response
+from atrisk.gap.response_level import is_over, measure_level, strength_on
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.flags import find_spans, in_alarm
+
+
+def measure_months(
+    case: Case, assessment: Assessment, hold: Callable[[int], list[str]]
+) -> Iterator[Row]:
+    """Yield a row for each month: the risk, the response level, the gap, and what answers hold.
+
+    Args:
+        case: whose responses and deliveries.
+        assessment: of that case.
+        hold: gives the ids of the answers in force on a day, as in ``date.toordinal``.
+    """
+    alarm = in_alarm(find_spans(assessment), len(assessment.months))
+    waiting = 0
+    for place, month in enumerate(assessment.months):
+        day = min(Month.parse(month).last_day, assessment.until).toordinal()
+        held = hold(day)
+        waiting += alarm[place] and not held
+        level = measure_level(case, assessment, day)
+        covered = float(assessment.coverage[place])
+        risk = float(assessment.overall[place]) if covered > 0 else None
+        yield {
+            "month": month,
+            "risk": risk,
+            "risk_low": float(assessment.low[place]),
+            "risk_high": float(assessment.high[place]),
+            "coverage": covered,
+            "response": level.point,
+            "response_low": level.low,
+            "response_high": level.high,
+            "response_rests_on": "; ".join(f"{name} {part:.4f}" for name, part in level.rests_on),
+            "gap": None if risk is None else max(0.0, risk - level.point),
+            "in_alarm": alarm[place],
+            "answers_in_force": "; ".join(held),
+            "months_in_alarm_without_answer": waiting,
+        }
+
+
+def list_holding(case: Case, answers: Mapping[str, Span], share: float, day: int) -> list[str]:
+    """Return the ids of the responses that meet a rule on a day, each by its own promise."""
+    return [r.id for r in case.responses if _holds(case, r, answers, share, day)]
+
+
+def _holds(
+    case: Case, response: Response, answers: Mapping[str, Span], share: float, day: int
+) -> bool:
+    """Tell whether a response meets the rule on a day: reached, not over, still strong."""
+    span = answers.get(response.id)
+    if span is None or span.middle > day or is_over(response, day):
+        return False
+    strength = strength_on(response, case.deliveries, day)
+    if share == 0 or strength is None:
+        return True
+    return response.share(strength.promised, strength.delivered) >= share
