@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from atrisk.kernel.survival import compare, estimate
+from atrisk.kernel.survival import compare, estimate, resample
 
 
 def test_the_estimate_is_that_of_a_published_example() -> None:
@@ -32,3 +32,19 @@ def test_the_log_rank_test_is_that_of_a_published_example() -> None:
     placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
     sides = [tuple(np.array(part, float) for part in side) for side in (treated, (placebo, []))]
     assert compare(*sides) == pytest.approx(4.17e-5, rel=0.02)  # type: ignore[arg-type] # on purpose
+
+
+def test_medians_of_samples_of_groups_are_those_of_the_estimate() -> None:
+    draw = np.random.default_rng(5)
+    days, censored = draw.integers(0, 9, 12).astype(float), draw.random(12) < 0.4
+    groups = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4])
+    medians = resample(days, censored, groups, resamples=50, generator=np.random.default_rng(7))
+    drawn = np.random.default_rng(7).multinomial(5, [0.2] * 5, size=50)
+    for counts, median in zip(drawn, medians.tolist(), strict=True):
+        rows = np.repeat(np.arange(12), counts[groups])
+        ended = ~censored[rows]
+        if not ended.any():
+            assert np.isinf(median)
+            continue
+        expected = estimate(days[rows][ended], days[rows][~ended], 0.95).median
+        assert median == (np.inf if expected is None else expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import atrisk
-from atrisk import Case, Delivery, EarlyWarning, Response
+from atrisk import Case, Delivery, EarlyWarning, Need, Response
 from atrisk.cases.ledger import STAGES
 from toys import HEADER, SOURCES, THREE_FACTOR, evidence
 
@@ -37,16 +37,26 @@ def delivery(when: str, promised: str, delivered: str, name: str = "r") -> Deliv
     return Delivery.model_validate(row)
 
 
+def need(needed: str, when: str = "2020-01-05", unit: str = "guards", name: str = "") -> Need:
+    row = {
+        "id": name or f"n-{when}-{needed}", "date": when, "issuer": "the secretary",
+        "needed": needed, "unit": unit, "source": "source-a", "locator": "p. 4",
+        "quote": "three plain words", "summary": "s",
+    }  # fmt: skip
+    return Need.model_validate(row)
+
+
+def case_with(*rows: Any) -> Case:
+    kinds: list[Any] = [
+        tuple(r for r in rows if isinstance(r, kind))
+        for kind in (EarlyWarning, Response, Delivery, Need)
+    ]
+    warned, answered, delivered, needed = kinds
+    return Case(HEADER, SOURCES, (evidence(),), (), warned, answered, delivered, needs=needed)
+
+
 def measure(*rows: Any, rule: str = "any", stage: Any = None) -> atrisk.Gap:
-    kinds = {
-        kind: tuple(r for r in rows if isinstance(r, kind))
-        for kind in (EarlyWarning, Response, Delivery)
-    }
-    warned: Any
-    answered: Any
-    delivered: Any
-    warned, answered, delivered = kinds.values()
-    case = Case(HEADER, SOURCES, (evidence(),), (), warned, answered, delivered)
+    case = case_with(*rows)
     return atrisk.measure_gap(case, atrisk.assess(case, THREE_FACTOR), rule=rule, stage=stage)
 
 

@@ -24,23 +24,19 @@ class Spell:
 
     Attributes:
         begin, end: as in ``date.toordinal``; infinite for one that had not ended.
+        last: the lag that ended it, or that still waits.
         lags: of the warnings in it, in time; those given while its answer stood belong to it.
     """
 
     begin: float
     end: float
+    last: Lag
     lags: list[Lag] = field(default_factory=list)
-
-    @property
-    def last(self) -> Lag:
-        """The lag that ended it, or that still waits."""
-        return max(self.lags, key=lambda lag: inf if lag.censored else lag.heard.middle + lag.days)
 
     @property
     def days(self) -> float:
         """How long it was, up to the end of the record."""
-        last = self.last
-        return last.heard.middle + last.days - self.begin
+        return self.last.heard.middle + self.last.days - self.begin
 
     def takes(self, lag: Lag) -> bool:
         """Tell whether a later lag belongs to it: it overlaps, or what ended it still stood."""
@@ -48,16 +44,21 @@ class Spell:
         stood = lag.days == 0 and by is not None and ended is not None and by.id == ended.id
         return lag.heard.middle < self.end or stood
 
+    def add(self, lag: Lag, end: float) -> None:
+        """Take a lag in; one that waited beyond its end, and not after it, moves the end."""
+        self.lags.append(lag)
+        if lag.heard.middle < self.end < end:
+            self.end, self.last = end, lag
+
     def to_row(self) -> Row:
         """Return when it began and ended, how long it was, and what ended it."""
-        last = self.last
-        ended = None if last.censored else last.answered_on
+        by = self.last.response
         return {
             "begin": self.lags[0].heard.text,
-            "end": ended,
+            "end": None if self.last.censored else self.last.answered_on,
             "days": self.days,
             "warnings": len(self.lags),
-            "ended_by": last.response.id if last.response and ended else None,
+            "ended_by": by.id if by else None,
             "subjects": "; ".join(lag.subject for lag in self.lags),
         }
 
@@ -80,13 +81,11 @@ class Interval:
     @property
     def text(self) -> str:
         """The interval in words, or why there is none."""
-        told = "1 spell" if self.spells == 1 else f"{self.spells} spells"
+        told = "1 spell is" if self.spells == 1 else f"{self.spells} spells are"
         if not self.known:
-            return (
-                f"no interval, {told} are too few" if self.spells > 1 else "no interval of 1 spell"
-            )
+            return f"no interval, since {told} too few"
         low, high = ("not reached" if v is None else f"{v:g}" for v in (self.low, self.high))
-        return f"[{low}, {high}] days of {told} drawn again"
+        return f"[{low}, {high}] days, {self.spells} of them drawn again"
 
 
 def find_spells(lags: Iterable[Lag]) -> list[Spell]:
@@ -100,9 +99,8 @@ def find_spells(lags: Iterable[Lag]) -> list[Spell]:
     for lag in sorted(lags, key=lambda one: (one.heard.middle, one.subject)):
         end = inf if lag.censored else lag.heard.middle + lag.days
         if not spells or not spells[-1].takes(lag):
-            spells.append(Spell(lag.heard.middle, end))
-        spells[-1].lags.append(lag)
-        spells[-1].end = max(spells[-1].end, end)
+            spells.append(Spell(lag.heard.middle, end, lag))
+        spells[-1].add(lag, end)
     return spells
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from atrisk.base.dates import ImpreciseDate
 from atrisk.cases.ledger import EarlyWarning
+from atrisk.gap.gap import NO_NEED
 from atrisk.gap.matching import Lag
 from atrisk.report.brief import Brief
 from atrisk.scoring.assessment import Assessment
@@ -167,8 +168,10 @@ def _given(warning: EarlyWarning) -> date:
 
 
 def _tell_response(brief: Brief) -> str:
-    if brief.gap is None:
+    if not brief.gaps:
         return "There are no warnings to answer, so no response can be late."
+    if brief.gap is None:
+        return f"The method's own rule cannot be judged: {brief.missing_gap}."
     gap = brief.gap
     alarms = [lag for lag in gap.lags if not lag.warning]
     said = f"Under the rule “{gap.rule.label}” the first warning {_tell_lag(brief, gap.warned[0])}."
@@ -177,10 +180,13 @@ def _tell_response(brief: Brief) -> str:
     answered = {rule: one.answered for rule, one in brief.gaps.items()}
     others = [count for rule, count in answered.items() if rule != gap.rule.id]
     elsewhere = f", under others {min(others)} to {max(others)}" if others else ""
+    unjudged = "".join(
+        f" The rule “{name}” cannot be judged: {NO_NEED}." for name in brief.unjudged
+    )
     return (
         f"{said} Under this rule {answered[gap.rule.id]} of {len(gap.warned)} warnings are answered"
         f"{elsewhere}. A rule counts mandate, dates and numbers: not whether anybody was "
-        "protected, nor whether it was done because of the warning."
+        f"protected, nor whether it was done because of the warning.{unjudged}"
     )
 
 

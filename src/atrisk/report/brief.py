@@ -23,7 +23,7 @@ from atrisk.ensemble.run import run_ensemble
 from atrisk.ensemble.runner import Runner
 from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
-from atrisk.gap.gap import Gap, measure_gap
+from atrisk.gap.gap import NO_NEED, Gap, measure_gap
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import Flags, find_spans, raise_flags
 from atrisk.scoring.run import assess
@@ -47,6 +47,7 @@ class Brief:
         flags: alarms, surges and triggers.
         spans: first and one past the last place of each alarm; None for one that goes on.
         gaps: warnings and responses under every rule, by its id; empty if nobody had warned.
+            A rule that asks for a need is not among them where none is on record.
         ensemble: draws of what may be wrong; None without an ``uncertainty.toml``.
         outcome: scenarios beside the base; None if the case has none.
         tree: every way to settle the judgements that move a score; None if all are settled.
@@ -82,8 +83,19 @@ class Brief:
 
     @property
     def gap(self) -> Gap | None:
-        """Warnings and responses under the method's own rule; None if nobody had warned."""
+        """Warnings and responses under the method's own rule; None if it cannot be judged."""
         return self.gaps.get(self.assessment.method.rule.id)
+
+    @property
+    def missing_gap(self) -> str:
+        """Why there is no gap under the method's own rule; empty if there is one."""
+        return "" if self.gap else NO_NEED if self.gaps else "no warning is on record"
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """The rules that ask for what is not on record."""
+        rules = self.framework.rules if self.gaps else ()
+        return tuple(rule.id for rule in rules if rule.id not in self.gaps)
 
     @cached_property
     def scenario_rows(self) -> tuple[Row, ...]:
@@ -119,7 +131,7 @@ class Brief:
     @property
     def warnings(self) -> tuple[EarlyWarning, ...]:
         """The warnings that the audience had heard by then."""
-        lags = self.gap.lags if self.gap else ()
+        lags = next((gap.lags for gap in self.gaps.values()), ())
         return tuple(lag.warning for lag in lags if lag.warning)
 
     @property

@@ -12,7 +12,7 @@ from atrisk.base.dates import ImpreciseDate
 from atrisk.base.rows import Row
 from atrisk.cases.evidence import AUDIENCES
 from atrisk.cases.ledger import STAGES, EarlyWarning, Response
-from atrisk.gap.gap import Gap
+from atrisk.gap.gap import NO_NEED, Gap
 from atrisk.report.brief import Brief
 from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.risk import Spans
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
     from atrisk.report.figures.canvas import Canvas
 
-NOBODY = "no warning is on record"
 SHOWN_STAGES = ("decided", "deployed")
 
 
@@ -240,16 +239,15 @@ def plot_waiting(gaps: Mapping[str, Gap]) -> Canvas:
 
 def declare_timeline(brief: Brief) -> Figure:
     """Declare this figure of a case."""
-    gap = brief.gap
     return Figure(
         "timeline",
         "Warnings and responses under the risk",
         "Each mark stands at the middle of the dates that the sources give. What no source in "
         "this case tells is not here: a quiet row is not an absence of warnings.",
         tuple(_tell_ledgers(brief)),
-        "" if gap else NOBODY,
+        "" if brief.gaps else brief.missing_gap,
         (lambda _: plot_timeline(brief.assessment, brief.warnings, brief.responses, brief.spans))
-        if gap
+        if brief.gaps
         else None,
     )
 
@@ -265,7 +263,7 @@ def declare_gap(brief: Brief) -> Figure:
         "share delivered. The two scales are judgements laid side by side; their difference "
         "says where to look, not how many lives it cost.",
         tuple(monthly),
-        "" if gap else NOBODY,
+        brief.missing_gap,
         (lambda _: plot_gap(gap)) if gap else None,
     )
 
@@ -275,7 +273,11 @@ def declare_promises(brief: Brief) -> Figure:
     gap = brief.gap
     promises = gap.to_rows("promises") if gap else []
     missing = (
-        NOBODY if gap is None else "" if promises else "no response on record promised a strength"
+        brief.missing_gap
+        if gap is None
+        else ""
+        if promises
+        else "no response on record promised a strength"
     )
     return Figure(
         "promises",
@@ -291,17 +293,28 @@ def declare_promises(brief: Brief) -> Figure:
 
 def declare_waiting(brief: Brief) -> Figure:
     """Declare this figure of a case."""
-    gap = brief.gap
     waiting = [{"rule": n} | row for n, g in brief.gaps.items() for row in g.to_rows("survival")]
     return Figure(
         "waiting",
         "How long warnings waited, by rule",
         "Kaplan-Meier estimates. A rule says what counts as an answer; rules that agree share "
-        "a line. An answer need not have been given because of the warning.",
+        "a line. An answer need not have been given because of the warning. Warnings of one spell "
+        f"of waiting are not independent{_tell_spells(brief)}.{_tell_unjudged(brief)}",
         tuple(waiting),
-        "" if gap else NOBODY,
-        (lambda _: plot_waiting(brief.gaps)) if gap else None,
+        "" if brief.gaps else brief.missing_gap,
+        (lambda _: plot_waiting(brief.gaps)) if brief.gaps else None,
     )
+
+
+def _tell_spells(brief: Brief) -> str:
+    """Return how many spells each rule leaves, and the interval that they give."""
+    told = "; ".join(f"{name} {gap.interval.text}" for name, gap in brief.gaps.items())
+    return f", so intervals come from spells: {told}" if told else ""
+
+
+def _tell_unjudged(brief: Brief) -> str:
+    names = ", ".join(brief.unjudged)
+    return f" Not drawn, since {NO_NEED}: {names}." if names else ""
 
 
 def _tell_ledgers(brief: Brief) -> list[Row]:
