@@ -139,7 +139,17 @@ def test_flags_and_the_gap_answer_in_every_format(capsys: pytest.CaptureFixture[
         assert status == 0
         assert len(list(csv.DictReader(io.StringIO(out)))) >= 3, shown
     _, out, _ = run(capsys, "gap", CAR, "--rule", "any-protective", "--stage", "deployed")
-    assert "any protective response decided" in out
+    assert "'any-protective at the stage deployed'" in out
+    for shown in ("spells", "strength"):
+        need = ("gap", CAR, "--rule", "to-need", "--show", shown, "--format", "csv")
+        assert len(list(csv.DictReader(io.StringIO(run(capsys, *need)[1])))) >= 2, shown
+    status, _, told = run(capsys, "gap", CAR, "--show", "strength")
+    assert status != 0
+    assert "sets no strength beside a need; add --rule to-need" in told
+    heard = run(capsys, "gap", CAR, "--audience", "public", "--format", "csv")[1]
+    assert heard != run(capsys, "gap", CAR, "--format", "csv")[1]
+    drawn = [run(capsys, "gap", CAR, "--seed", seed, "--show", "rules")[1] for seed in ("0", "0")]
+    assert drawn[0] == drawn[1]
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the documents are not beside the project")

@@ -57,7 +57,7 @@ def test_the_day_of_hearing_is_told_in_rows_and_words() -> None:
     assert rows["w-france-closed"]["date"] == "2013-01-03"
     assert rows["w-france-closed"]["heard"] == "2015-09-01/2015-09-30"
     assert rows["w-micopax-week"]["heard"] == "2013-11-28"
-    assert gap.describe().startswith("The first warning that internal heard is")
+    assert gap.describe().startswith("The first warning that the audience heard is")
     assert [found.heard.middle for found in gap.warned] == sorted(
         found.heard.middle for found in gap.warned
     )

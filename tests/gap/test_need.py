@@ -149,8 +149,8 @@ def test_imprecise_dates_give_the_interval_that_they_imply() -> None:
         found = lag(judge(warning(), need("200"), *rows))
         assert (found.low, found.days, found.high) == (50, 65, 80)
     # A need that is surely the last one bounds from above too: from March 110 of 400 are too few.
-    rows = need("200"), need("400", "2020-03-01"), force("one", "2020-02-10", "110")
-    found = lag(judge(warning(when="2020-03-05"), *rows))
+    more = need("200"), need("400", "2020-03-01"), force("one", "2020-02-10", "110")
+    found = lag(judge(warning(when="2020-03-05"), *more))
     assert (found.low, found.days, found.high) == (117, 117, None)  # 26 + 30 + 31 + 30 days
     # It may have ended before the warning, or not have: perhaps no wait at all, perhaps no answer.
     gone = force("one", "2020-01-02", "110", ended="2020-01")

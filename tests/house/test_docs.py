@@ -95,6 +95,9 @@ def test_the_table_of_the_gap_is_what_is_measured_today() -> None:
         median = row["median_days"]
         shown = "not reached" if median is None else f"{median:g}"
         assert f"| `{row['rule']}` | {row['answered']} | {shown} [" in text
+        low, high = row["spells_low"], row["spells_high"]
+        drawn = "none" if low is None else f"[{low:g}, {high:g}]"
+        assert f"] | {row['spells']}, {drawn} | " in text
     effects = [response.effect for response in case.responses]
     assert (
         f"{len(case.warnings)} warnings by {len({w.issuer for w in case.warnings})} issuers" in text

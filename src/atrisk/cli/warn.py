@@ -6,6 +6,7 @@ import argparse
 import textwrap
 from typing import TYPE_CHECKING
 
+from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
 from atrisk.cli.inputs import assess_given
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
@@ -80,6 +81,11 @@ def _show_gap(given: argparse.Namespace) -> int:
 def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
     from atrisk.gap.gap import GROUPS, compare_rules
 
+    if what == "strength" and gap.standing is None:
+        raise RequestError(
+            f"the rule {gap.rule.id!r} at the stage {gap.stage} sets no strength beside a need; "
+            "add --rule to-need"
+        )
     if what in ("summary", "rules"):
         return compare_rules(gap.case, gap.assessment, stage, seed=gap.seed)
     return gap.compare_groups(what) if what in GROUPS else gap.to_rows(what)

@@ -164,11 +164,12 @@ class Gap(LevelResult):
         first = self.warned[0]
         assert first.warning is not None  # noqa: S101 - kept by the filter above
         audience = self.assessment.audience
+        late = first.heard != Span.of(first.warning.date)
         opening = (
-            f"The first warning {'on record' if audience is None else f'that {audience} heard'} is "
+            f"The first warning {'that the audience heard' if audience else 'on record'} is "
             f"that of {first.warning.issuer} to {first.warning.addressee} on {first.warning.date} "
             f"({first.warning.audience}, {first.warning.specificity})"
-            f"{'' if audience is None else f', heard on {first.heard.text}'}."
+            f"{f', heard on {first.heard.text}' if late else ''}."
         )
         others = [rule for rule in self.assessment.framework.rules if rule.id != self.rule.id]
         sentences = [self._tell_other(rule, first.subject) for rule in others]
