@@ -52,6 +52,7 @@ _ROOMS = {
     "studies.sensitivity": "Sensitivity analyse_sensitivity",
     "studies.agreement": "Agreement measure_agreement run_coders",
     "studies.reading": "EqualEffort Reading compare_cases measure_reading",
+    "studies.backtest": "Backtest backtest_alarms",
     "studies.judging": "Judging compare_judgements",
     "coding.template": "create_case",
     "coding.blind": "export_blind merge_coding",
@@ -158,6 +159,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.studies.flips import WeightFlip as WeightFlip
     from atrisk.studies.flips import flip_evidence as flip_evidence
     from atrisk.studies.flips import flip_weights as flip_weights
+    from atrisk.studies.backtest import Backtest as Backtest
+    from atrisk.studies.backtest import backtest_alarms as backtest_alarms
     from atrisk.studies.judging import Judging as Judging
     from atrisk.studies.judging import compare_judgements as compare_judgements
     from atrisk.studies.methods import MethodTree as MethodTree

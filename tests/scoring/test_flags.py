@@ -13,7 +13,9 @@ from hypothesis import given
 import atrisk
 from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms, find_surges
-from shipped import now
+from atrisk.scoring.flags import find_tiers
+from atrisk.scoring.news import find_revised
+from shipped import car, now, un
 from toys import THREE_FACTOR, case_of, cases, evidence, rows_of_evidence
 
 find_in: Any = find_alarms  # what is tested; one test breaks it
@@ -149,8 +151,61 @@ def test_a_flag_where_too_little_is_covered_says_so() -> None:
     framework = atrisk.load_framework("un-foa-2014")
     header = case.header.model_copy(update={"framework": framework.id})
     case = atrisk.Case(header, case.sources, case.evidence)
-    flags = atrisk.raise_flags(atrisk.assess(case, framework)).to_rows()
+    flags = atrisk.raise_flags(atrisk.assess(case, framework, method="v1")).to_rows()
     assert all(
         (flag["level"] is None) == ("too little is covered" in flag["reason"]) for flag in flags
     )
     assert any(flag["level"] is None for flag in flags)
+
+
+NEWS = AlarmOption(
+    id="own", weight=1, rationale="own", on=0.25, off=0.01, months_needed=1, months_watched=2,
+    cool_down_months=0, rises_on="news",
+)  # fmt: skip
+
+
+def test_an_alarm_rises_on_what_happened_and_not_on_what_was_learnt_of_the_past() -> None:
+    past = {"start": "2019-06", "end": "..", "indicators": "1.1;2.1;3.1"}
+    before = evidence("mild", severity=1, indicators="1.2", start="2020-01", known="2020-01")
+    paper = evidence("paper", known="2020-04", **past)
+    told = atrisk.assess(case_of(before, paper), THREE_FACTOR)
+    flags = atrisk.raise_flags(told, NEWS)
+    assert "2020-04" in [flag.onset for flag in flags.revisions]
+    assert [alarm.onset for alarm in flags.alarms] == ["2020-05"]  # it is still so a month later
+    by_score = NEWS.model_copy(update={"rises_on": "score"})
+    assert [alarm.onset for alarm in atrisk.raise_flags(told, by_score).alarms] == ["2020-04"]
+    # The same fact of the month itself, or of the months that are watched, counts at once.
+    for start in ("2020-04", "2020-03"):
+        fresh = evidence("paper", known="2020-04", **{**past, "start": start})
+        now = atrisk.assess(case_of(before, fresh), THREE_FACTOR)
+        assert [alarm.onset for alarm in atrisk.raise_flags(now, NEWS).alarms] == ["2020-04"]
+
+
+def test_with_hindsight_no_month_is_passed_over() -> None:
+    for knowledge in ("retrospective", "2013-12-31"):
+        now = atrisk.assess(car(), un(), knowledge=knowledge)
+        assert not find_revised(now, 0.3, 3).any()
+
+
+def test_tiers_stand_above_one_another_and_the_highest_is_named() -> None:
+    flags, tiers = atrisk.raise_flags(now()), find_tiers(now())
+    assert set(flags.tiers) == {"watch", "emergency"}
+    assert flags.tiers["watch"][0].onset <= flags.alarms[0].onset
+    assert flags.alarms[0].onset <= flags.tiers["emergency"][0].onset
+    assert set(tiers) <= {"", "watch", "alert", "emergency"}
+    on = {name: {m for m, tier in zip(now().months, tiers, strict=True) if tier == name}
+          for name in ("watch", "alert", "emergency")}  # fmt: skip
+    assert "2013-12" in on["emergency"]
+    assert "2012-06" in on["watch"]
+    row = next(row for row in flags.to_rows() if row["flag"] == "emergency")
+    assert row["end"] is not None  # it ends when the risk falls
+    assert "emergency" in repr(flags)
+
+
+@given(st.lists(SCORES, min_size=1, max_size=8), st.lists(st.booleans(), min_size=8, max_size=8))
+def test_a_month_that_is_passed_over_raises_nothing(scores: list[float], gone: list[bool]) -> None:
+    skipped = np.array(gone[: len(scores)])
+    found = alarms(scores, passed_over=skipped)  # type: ignore[arg-type] # an array
+    assert not any(skipped[begun] for begun, _ in found)
+    if not skipped.any():
+        assert found == alarms(scores)

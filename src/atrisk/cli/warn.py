@@ -7,8 +7,10 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
+from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
-from atrisk.cli.inputs import assess_given
+from atrisk.cases.loading import list_cases
+from atrisk.cli.inputs import assess_given, load, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
 from atrisk.cli.output import print_rows, say
 
@@ -32,8 +34,21 @@ LAG_COLUMNS = (
 
 
 def _add_flags(parser: argparse.ArgumentParser) -> None:
-    add_case(parser)
+    parser.add_argument(
+        "cases",
+        metavar="CASE",
+        nargs="*",
+        help="id of a bundled case, or path of a folder; several, or none for all, to look back at",
+    )
     parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    parser.add_argument(
+        "--backtest",
+        action="store_true",
+        help="say instead how each tier would have done beside what readers held of the months",
+    )
+    parser.add_argument(
+        "--level", metavar="N", type=int, help="of the readers that counts as an onset (default: 3)"
+    )
     add_choices(parser)
     add_format(parser)
 
@@ -41,11 +56,37 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
 def _show_flags(given: argparse.Namespace) -> int:
     from atrisk.scoring.flags import raise_flags
 
+    if given.backtest:
+        return _look_back(given)
+    if len(given.cases) != 1:
+        raise RequestError(
+            f"flags are of one case; found {len(given.cases)}. Try: atrisk flags car-2012-2015, or "
+            "atrisk flags --backtest"
+        )
+    (given.case,) = given.cases
     flags = raise_flags(assess_given(given, given.knowledge), given.policy)
     head = {"policy": flags.policy.id}
     return print_rows(
         given, flags.to_rows(), flags.assessment, head, repr(flags), may_be_empty=True
     )
+
+
+def _look_back(given: argparse.Namespace) -> int:
+    from atrisk.studies.backtest import backtest_alarms
+
+    names = given.cases or list_cases()
+    loaded = [load(argparse.Namespace(**vars(given), case=name)) for name in names]
+    found = backtest_alarms(
+        [case for case, _ in loaded],
+        loaded[0][1],
+        policy=given.policy,
+        level=given.level,
+        **read_view(given),
+    )
+    say(render(found.to_rows(), given.format))
+    if given.format == "table":
+        say(f"\n{found!r}")
+    return 0
 
 
 def _add_gap(parser: argparse.ArgumentParser) -> None:
@@ -95,7 +136,7 @@ COMMANDS = (
     Command(
         "flags",
         "warn",
-        "Raise alarms, surges and triggers, each with what raised it.",
+        "Raise alarms, surges and triggers, each with what raised it; or look back at them.",
         _add_flags,
         _show_flags,
     ),

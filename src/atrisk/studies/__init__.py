@@ -2,6 +2,7 @@
 
 methods every way to settle the method; weights all admissible ones; scenarios what-ifs beside the
 base; flips the least that moves the alarm; omission what is left without a part; sensitivity which
-judgement matters; agreement several coders; judging several readers of its months;
+judgement matters; backtest what alarms would
+have said; agreement several coders; judging several readers of its months;
 alpha how far they agree beyond chance; reading whether more of it would change the answer.
 """
