@@ -41,9 +41,9 @@ class Variant:
 
 
 def list_variants() -> Iterator[Variant]:
-    """Yield what is compared: today's default, the estimate, and the estimate with one change."""
-    yield Variant("v1 (today's default)", "v1")
-    yield Variant("estimate", "estimate")
+    """Yield what is compared: the first method, the estimate, and the estimate with one change."""
+    yield Variant("v1", "v1")
+    yield Variant("estimate (default)", "estimate")
     (rule,) = (o for o in UN.branches["factor_aggregation"].options if o.id == "estimate")
     (memory,) = (o for o in UN.branches["persistence"].options if o.id == "monthly-reports")
 

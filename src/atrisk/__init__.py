@@ -44,6 +44,7 @@ _ROOMS = {
     "ensemble.runner": "Runner",
     "ensemble.ensemble": "Ensemble",
     "ensemble.run": "run_ensemble run_ensemble_many",
+    "ensemble.apart": "Doubt split_doubt",
     "ensemble.many": "assess_many",
     "studies.methods": "MethodTree explore_methods",
     "studies.weights": "WeightBounds WeightDraws bound_weights describe_weights sample_weights",
@@ -115,6 +116,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.coding.suggestions import Suggestions as Suggestions
     from atrisk.coding.suggestions import suggest_indicators as suggest_indicators
     from atrisk.coding.template import create_case as create_case
+    from atrisk.ensemble.apart import Doubt as Doubt
+    from atrisk.ensemble.apart import split_doubt as split_doubt
     from atrisk.ensemble.ensemble import Ensemble as Ensemble
     from atrisk.ensemble.many import assess_many as assess_many
     from atrisk.ensemble.run import run_ensemble as run_ensemble

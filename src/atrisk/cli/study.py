@@ -61,6 +61,11 @@ def _add_ensemble(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level", choices=tuple(Ensemble.tables), default="overall", help="what to show"
     )
+    parser.add_argument(
+        "--apart",
+        action="store_true",
+        help="show doubt about the facts and choices of the method beside one another",
+    )
     parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
     add_uncertainty(parser)
     add_choices(parser)
@@ -71,6 +76,8 @@ def _show_ensemble(given: argparse.Namespace) -> int:
     from atrisk.ensemble.run import run_ensemble
     from atrisk.ensemble.variation import KINDS
 
+    if given.apart:
+        return _show_apart(given)
     case, framework = load(given)
     ensemble = run_ensemble(
         case,
@@ -102,6 +109,21 @@ def _show_ensemble(given: argparse.Namespace) -> int:
         "seed": ensemble.seed,
     }
     return print_rows(given, rows, ensemble.base, head, repr(ensemble))
+
+
+def _show_apart(given: argparse.Namespace) -> int:
+    from atrisk.ensemble.apart import split_doubt
+
+    doubt = split_doubt(
+        *load(given),
+        seed=given.seed,
+        draws=given.draws,
+        uncertainty=read_choices(given.uncertainty, "--uncertainty weight_spread=any"),
+        runner=read_runner(given),
+        **read_view(given),
+    )
+    head = {"draws": doubt.draws, "seed": doubt.seed}
+    return print_rows(given, doubt.to_rows(), doubt.base, head, repr(doubt))
 
 
 def _add_methods(parser: argparse.ArgumentParser) -> None:
