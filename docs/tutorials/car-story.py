@@ -2,7 +2,7 @@
 # # The story of CAR, 2012-2015
 #
 # What was on record month by month, when an alarm could have been raised, who had warned by then, and how long the answer took.
-# Everything here rests on two documents; a score is an expected severity of what was on record, not a probability.
+# Everything here rests on two documents; a score is how grave the situation was, as far as the record tells, not a probability.
 
 # %%
 import textwrap

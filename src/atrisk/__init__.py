@@ -7,7 +7,7 @@
     >>> assessment.months[0], assessment.months[-1]
     ('2012-01', '2015-12')
 
-A score is the expected severity of what was on record by then, from 0 to 1. It is not a
+A score is how grave the situation was, as far as the record by then tells, 0 to 1. It is not a
 probability of genocide, not a forecast, and not a statement about causes.
 """
 
@@ -158,12 +158,12 @@ if _typing.TYPE_CHECKING:
     from atrisk.studies.agreement import Agreement as Agreement
     from atrisk.studies.agreement import measure_agreement as measure_agreement
     from atrisk.studies.agreement import run_coders as run_coders
+    from atrisk.studies.backtest import Backtest as Backtest
+    from atrisk.studies.backtest import backtest_alarms as backtest_alarms
     from atrisk.studies.flips import Flip as Flip
     from atrisk.studies.flips import WeightFlip as WeightFlip
     from atrisk.studies.flips import flip_evidence as flip_evidence
     from atrisk.studies.flips import flip_weights as flip_weights
-    from atrisk.studies.backtest import Backtest as Backtest
-    from atrisk.studies.backtest import backtest_alarms as backtest_alarms
     from atrisk.studies.judging import Judging as Judging
     from atrisk.studies.judging import compare_judgements as compare_judgements
     from atrisk.studies.methods import MethodTree as MethodTree

@@ -23,7 +23,7 @@ def copy(tmp_path: Path, **changes: str) -> Path:
 
 
 def test_what_is_absent_is_the_other_s_and_what_is_there_is_its_own() -> None:
-    for name in ("grade", "persistence", "alarm", "rule", "response_level"):
+    for name in ("grade", "persistence", "surge", "rule", "response_level"):
         assert stages().branches[name] == un().branches[name]
     assert stages().grades == un().grades
     assert stages().header.bands == un().header.bands
@@ -42,7 +42,7 @@ def test_a_branch_of_its_own_replaces_the_other_s_whole(tmp_path: Path) -> None:
         )
     own = atrisk.load_framework(folder)
     assert [option.upper for option in own.branches["not_assessed"].options] == [0.0]  # type: ignore[attr-defined] # this branch's
-    assert own.branches["alarm"] == un().branches["alarm"]
+    assert own.branches["surge"] == un().branches["surge"]
     assert own.digest != stages().digest
 
 

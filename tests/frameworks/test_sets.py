@@ -38,9 +38,10 @@ def test_a_set_says_around_what_is_drawn_and_holds_nothing() -> None:
 def test_what_is_not_chosen_follows_the_scale_of_the_rule_that_joins_factors() -> None:
     # Catches a count that is called by the words of the estimate's bands.
     counts = UN.choose({"factor_aggregation": "maximum"}).choices
-    assert counts == UN.choose("v1").choices | {"factor_aggregation": "maximum"}
-    assert UN.choose({"persistence": "long"}).choices == UN.choose().choices | {
-        "persistence": "long"
+    assert counts == {**UN.choose("v1").choices, "factor_aggregation": "maximum"}
+    assert UN.choose({"persistence": "long"}).choices == {
+        **UN.choose().choices,
+        "persistence": "long",
     }
     own = PowerMean(2.0)
     assert UN.choose({"factor_aggregation": own}).choices["bands"] == "nearest-level"
@@ -72,7 +73,7 @@ def test_an_ensemble_draws_from_the_family_of_what_is_chosen(branch: str) -> Non
 def test_shares_of_belief_sum_to_one_in_each_family() -> None:
     content = UN.header.branches.model_dump()
     content["alarm"]["options"][0]["weight"] = 0.4
-    with pytest.raises(ValueError, match="weights of the family 'count' sum to 0.9"):
+    with pytest.raises(ValueError, match=r"weights of the family 'count' sum to 0\.9"):
         type(UN.header.branches).model_validate(content)
 
 

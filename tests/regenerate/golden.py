@@ -9,18 +9,19 @@ from pathlib import Path
 import atrisk
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "car-2012-2015.csv"
+GOLDEN_V1 = GOLDEN.with_name("car-2012-2015-v1.csv")
 GOLDEN_GAP = GOLDEN.with_name("car-2012-2015-gap.csv")
 KNOWLEDGE = ("contemporaneous", "retrospective")
 
 
-def render() -> str:
+def render(method: str | None = None) -> str:
     """Return factor, crime and overall scores of the bundled case, to nine decimals."""
     case, framework = atrisk.load_case("car-2012-2015"), atrisk.load_framework("un-foa-2014")
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["knowledge", "month", "what", "score", "low", "high", "coverage"])
     for knowledge in KNOWLEDGE:
-        assessment = atrisk.assess(case, framework, knowledge=knowledge)
+        assessment = atrisk.assess(case, framework, knowledge=knowledge, method=method)
         for level, name in (("overall", None), ("crime", "crime"), ("factor", "factor")):
             for row in assessment.to_rows(level):
                 what = row[name] if name else "overall"
@@ -52,4 +53,5 @@ def render_gap() -> str:
 
 if __name__ == "__main__":
     GOLDEN.write_text(render(), encoding="utf-8")
+    GOLDEN_V1.write_text(render("v1"), encoding="utf-8")
     GOLDEN_GAP.write_text(render_gap(), encoding="utf-8")

@@ -138,9 +138,9 @@ def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
     by_then = sum((w.date.latest or date.max) <= date(2013, 4, 30) for w in car().warnings)
     assert answers["timeline"].startswith(f"{by_then} of {len(car().warnings)} warnings")
     assert any((w.date.latest or date.max).isoformat()[:7] == "2013-04" for w in car().warnings)
-    assert "How do the indicators of a factor join" in answers["judgements"]
-    assert answers["scenarios"].startswith("Without un-16 (")
-    assert "it would come in 2013-05" in answers["scenarios"]
+    assert "After how many months without renewal" in answers["judgements"]
+    assert answers["scenarios"].startswith("Without hate-18 (")
+    assert "it would come in 2013-04" in answers["scenarios"]
     text = tell_headline(brief)
     assert f"{brief.assessment.overall[-1]:.2f} of 1" in text
     for words in ("not a forecast", "not absent", "Not a probability"):

@@ -282,3 +282,32 @@ def test_no_draw_mixes_scales() -> None:
                 for branch, option in chosen.items()
             }
         )
+
+
+def test_no_worst_crime_is_named_where_another_may_be_as_grave() -> None:
+    # By hand: attack and siege share factor 1 alike; 2 is attack's own, 3 is siege's.
+    certain = [
+        evidence(f"{letter}{code[0]}", indicators=code, severity=grave, source=f"source-{letter}",
+                 start="2020-01", end="..", known="2020-01")
+        for letter in "abcde"
+        for code, grave in (("2.1", 4), ("3.1", 1))
+    ]  # fmt: skip
+    now = score(*certain)
+    one, other = (now.crimes[code][-1] for code in ("attack", "siege"))
+    doubt = now.by_factor.doubt
+    assert doubt is not None
+    columns = [now.factor_codes.index(code) for code in ("2", "3")]
+    own = 0.5**2 * doubt.own[-1, columns].sum()
+    level = (0.5 * (doubt.assumed[-1, columns[0]] - doubt.assumed[-1, columns[1]])) ** 2
+    spread = (own + level * doubt.level[-1]) ** 0.5
+    assert one > other
+    assert (now.named_crimes[-1] == "attack") == bool(one - other > 1.6448536269514722 * spread)
+    alike = score(evidence("a", indicators="2.1"), evidence("b", indicators="3.1"))
+    assert alike.named_crimes[1] is None
+    assert alike.to_rows()[1]["worst_crime"] is None
+
+
+def test_what_counts_names_a_worst_crime_as_before() -> None:
+    case = atrisk.load_case("car-2020-2021")
+    counted = atrisk.assess(case, UN, method="v1")
+    assert counted.named_crimes == counted.worst_crimes

@@ -14,8 +14,8 @@ from scipy.optimize import linprog
 
 import atrisk
 from atrisk.kernel.alarms import find_alarms
-from atrisk.kernel.weights import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
 from atrisk.kernel.blocks import score_crime
+from atrisk.kernel.weights import average_dirichlet, avoid_alarm, bound_ratio, lower_worst
 from atrisk.studies.weights import bound_weights, describe_weights, list_crimes, sample_weights
 from shipped import counted, now
 from toys import MINI, THREE_FACTOR

@@ -30,8 +30,8 @@ def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
         prog="atrisk",
         description="Score the risk of atrocity crimes month by month, from document evidence.\n\n"
         + _list_commands(),
-        epilog="A score is the expected severity of what was on record: not a probability of\n"
-        "genocide, not a forecast, and not a statement about causes.",
+        epilog="A score is how grave the situation was, as far as the record tells: not a\n"
+        "probability of genocide, not a forecast, and not a statement about causes.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

@@ -7,7 +7,6 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
-from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
 from atrisk.cases.loading import list_cases
 from atrisk.cli.inputs import assess_given, load, read_view

@@ -348,8 +348,8 @@ class Framework:
             if missing:
                 raise RequestError(f"the weight set {weights.id!r} has no weight for {missing[0]}")
             return weights
-        told = ", ".join(f"{code}={weight:g}" for code, weight in given.items())
-        return WeightSet(f"{base.id} with {told}", {**base.weights, **given}, base.rationales)
+        told = base.id + " with " + ", ".join(f"{code}={one:g}" for code, one in given.items())
+        return WeightSet(told, {**base.weights, **given}, base.rationales)
 
     def _settle(self, branch: str, choice: object) -> tuple[str, Any]:
         """Return the id of an option and what it stands for: itself, or its table."""
@@ -395,8 +395,7 @@ def describe_unknown_indicator(framework: Framework, code: str) -> str:
     """
     factor = code.partition(".")[0]
     siblings = [i for i in framework.indicators.values() if i.factor == factor]
+    hint = f"; its factors are {', '.join(framework.factors)}"
     if siblings:
         hint = f"; the last of factor {factor} is {siblings[-1].code} ({siblings[-1].label})"
-    else:
-        hint = f"; its factors are {', '.join(framework.factors)}"
     return f"indicator {shorten(code)} does not exist{hint}"

@@ -76,9 +76,7 @@ def bound_crime(
     return low, high
 
 
-def lower_worst(
-    values: Floats, crimes: Sequence[Crime], lower: Floats, upper: Floats
-) -> Floats:
+def lower_worst(values: Floats, crimes: Sequence[Crime], lower: Floats, upper: Floats) -> Floats:
     """Give by month the least that the worst crime can be; in blocks the parts are least at once.
 
     Args:
@@ -169,9 +167,7 @@ def find_nearest(
     while above - below > plain.SLACK:
         middle = (below + above) / 2
         tried, margin = escape(middle)
-        weights, below, above = (
-            (tried, below, middle) if margin > 0 else (weights, middle, above)
-        )
+        weights, below, above = (tried, below, middle) if margin > 0 else (weights, middle, above)
     return weights / centre.sum(), above
 
 

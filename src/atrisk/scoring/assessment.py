@@ -1,8 +1,7 @@
 """Assessments: intensities into risk factors, crimes and the overall score, each explained.
 
 An overall score is the score of the worst crime; a crime's, of its factors; a factor's, of its
-indicators. It is neither a probability nor a forecast: it is the expected severity of what was on
-record, between 0 and 1.
+indicators. It is neither a probability nor a forecast, but how grave the record makes it, 0 to 1.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.evidence import Audience
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
+from atrisk.kernel.estimate import bound_estimate
 from atrisk.scoring.explanation import describe_assumption, explain_score
 from atrisk.scoring.intensity import Intensity
 from atrisk.scoring.scores import Hierarchy, Scores, describe_score
@@ -49,7 +49,7 @@ class Assessment(LevelResult):
         crimes: point scores by crime, each of shape ``(months,)``.
         overall, low, high: the worst crime's score and its bounds, ``(months,)``.
         coverage: share of all indicators on which evidence is current, ``(months,)``.
-        worst_crimes: the crime that each overall score is taken from.
+        worst_crimes, named_crimes: the crime of each overall score; None if others may be as grave.
         bands: band of each overall score.
         view: the choices that it was made with, as they were given.
         knowledge: ``"contemporaneous"``, ``"retrospective"`` or the day it was drawn on.
@@ -171,6 +171,32 @@ class Assessment(LevelResult):
             for score, covered in zip(self.overall, self.coverage, strict=True)
         )
 
+    @cached_property
+    def named_crimes(self) -> tuple[str | None, ...]:
+        """The worst crime of each month; None where another may be as grave.
+
+        An estimate names it if it leads every other by ``d > z sqrt(var d)``, with ``var d`` of the
+        factors that the two do not share; a count always, as in the first version.
+        """
+        doubt, readings = self.by_factor.doubt, self.intensity.readings
+        if doubt is None or readings is None:
+            return self.worst_crimes
+        shares = {code: self.hierarchy.share_out(code, self.factors) for code in self.crimes}
+        return tuple(
+            None if self._rivals(place, shares, readings.rule.level) else worst
+            for place, worst in enumerate(self.worst_crimes)
+        )
+
+    def _rivals(self, place: int, shares: Mapping[str, Floats], level: float) -> list[str]:
+        """Return the crimes that may be as grave as the worst one of a month."""
+        worst, here, doubt = self.worst_crimes[place], slice(place, place + 1), self.by_factor.doubt
+        assert doubt is not None  # noqa: S101 - asked of an estimate only
+        others = {code: one for code, one in self.crimes.items() if code != worst}
+        spreads = {code: doubt.vary(shares[worst] - shares[code])[here] for code in others}
+        leads = {code: (self.overall - scores)[here] for code, scores in others.items()}
+        lows = {code: bound_estimate(leads[code], spreads[code], level)[0] for code in others}
+        return [code for code, low in lows.items() if not low[0] > 0]
+
     def place(self, month: str) -> int:
         """Return the row of a month.
 
@@ -217,7 +243,7 @@ class Assessment(LevelResult):
             >>> case = atrisk.load_case("car-2012-2015")
             >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
             >>> now.driving_factors("2013-12")[0], now.rising_factors("2013-12")[0]
-            ('3', '12')
+            ('11', '12')
         """
         place = self.place(month)
         if place == 0:
@@ -334,7 +360,7 @@ class Assessment(LevelResult):
     def _tell_overall(self) -> Iterator[Row]:
         for place, month in enumerate(self.months):
             score = describe_score(self.framework, self.method, self.by_overall, place)
-            yield {"month": month} | score | {"worst_crime": self.worst_crimes[place]}
+            yield {"month": month} | score | {"worst_crime": self.named_crimes[place]}
 
     def _tell_crimes(self) -> Iterator[Row]:
         for place, month in enumerate(self.months):

@@ -138,7 +138,7 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
         >>> import atrisk
         >>> case = atrisk.load_case("car-2012-2015")
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
-        >>> [alarm.onset for alarm in raise_flags(now, "sensitive").alarms][0] <= "2013-12"
+        >>> [alarm.onset for alarm in raise_flags(now, "vignette-strict").alarms][0] <= "2013-12"
         True
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
@@ -231,13 +231,14 @@ def choose_policy(
 
     Raises:
         UnknownNameError: the framework has no such policy.
-        RequestError: it can never raise an alarm.
+        RequestError: it can never raise an alarm, or is of another scale than the method.
     """
     chosen = method.alarm
     if isinstance(policy, AlarmOption):
         chosen = policy
     elif policy is not None:
         chosen = framework.branches["alarm"].pick(policy, "alarm policy")
+        _check_scale(framework, method, chosen)
     if chosen.off > chosen.on or chosen.months_needed > chosen.months_watched:
         raise RequestError(
             f"the policy {chosen.id!r} cannot work: it needs off <= on and months_needed <= "
@@ -245,6 +246,17 @@ def choose_policy(
             f"{chosen.months_watched}"
         )
     return chosen
+
+
+def _check_scale(framework: Framework, method: Method, policy: AlarmOption) -> None:
+    """Refuse thresholds of another scale: an estimate is never as high as a count may be."""
+    family = method.factor_aggregation.scale_family
+    if policy.family not in ("", family):
+        others = framework.branches["alarm"].list_alternatives(method.choices["alarm"])
+        raise RequestError(
+            f"the policy {policy.id!r} is for methods that {policy.family}, and this one is of the "
+            f"family {family!r}; take {' or '.join(one.id for one in others)}"
+        )
 
 
 def _flag(assessment: Assessment, kind: str, begin: int, end: int | None, reason: str) -> Flag:

@@ -82,7 +82,7 @@ def find_revised(assessment: Assessment, on: float, months: int) -> NDArray[np.b
     """
     overall, outlook = assessment.overall, assessment.outlook
     revised = np.zeros(len(overall), dtype=np.bool_)
-    for place in np.flatnonzero((overall[1:] >= on) & (overall[:-1] < on)) + 1:
+    for place in (np.flatnonzero((overall[1:] >= on) & (overall[:-1] < on)) + 1).tolist():
         seen = slice(max(0, place - months), place)
         before = outlook.months[seen]
         days = (outlook.days[place],) * len(before)

@@ -23,6 +23,28 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Doubt:
+    """What the variances of estimates are made of.
+
+    Attributes:
+        own: variance of each factor by itself, months x factors.
+        assumed: share of each factor that rests on the prior, months x factors.
+        level: variance of the level that factors share, ``(months,)``.
+        coder: standard deviation of a crime's score from one coder to another.
+    """
+
+    own: Floats
+    assumed: Floats
+    level: Floats
+    coder: float
+
+    def vary(self, shares: Floats) -> Floats:
+        """Return the variance of a sum of factors by their shares, months x factors."""
+        shared = np.sum(shares * self.assumed, axis=1) ** 2 * self.level
+        return np.asarray(np.sum(shares**2 * self.own, axis=1) + shared)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Scores:
     """Point scores with their bounds and coverage; every array has months first."""
 
@@ -31,6 +53,7 @@ class Scores:
     high: Floats
     coverage: Floats
     variance: Floats | None = None  # of an estimate
+    doubt: Doubt | None = None  # of factors that are estimates
 
 
 def describe_score(
@@ -128,14 +151,18 @@ class Hierarchy:
             point, low, high = (self.join_factors(part) for part in parts)
             return Scores(point, low, high, coverage)
         point = self.join_factors(readings.told, readings.read)
-        counts, rule = self._counts(), readings.rule
-        own = [readings.vary(place, counts, point[:, place]) for place in range(len(self.members))]
-        read = readings.count(len(self.members), counts)
+        doubt = self._doubt(readings, point)
+        variance = doubt.own + doubt.assumed**2 * doubt.level[:, None]
+        bounds = bound_estimate(point, variance, readings.rule.level)
+        return Scores(point, *bounds, coverage, variance, doubt)
+
+    def _doubt(self, readings: Readings, point: Floats) -> Doubt:
+        counts, rule, size = self._counts(), readings.rule, len(self.members)
+        own = [readings.vary(place, counts, point[:, place]) for place in range(size)]
+        read = readings.count(size, counts)
         level = vary_level(read, readings=rule.readings, spread=rule.spread, common=rule.common)
         assumed = rule.readings / (rule.readings + read)
-        variance = np.stack(own, axis=1) + assumed**2 * level[:, None]
-        bounds = bound_estimate(point, variance, readings.rule.level)
-        return Scores(point, *bounds, coverage, variance)
+        return Doubt(np.stack(own, axis=1), assumed, level, rule.coder)
 
     def score_crimes(
         self, by_indicator: Scores, by_factor: Scores, readings: Readings | None = None
@@ -151,26 +178,20 @@ class Hierarchy:
     ) -> Scores:
         point = self.join_crime(crime.code, by_factor.point)
         coverage = by_indicator.coverage[:, self._list_indicators(crime)].mean(axis=1)
-        if readings is None or by_factor.variance is None:
+        if readings is None or by_factor.doubt is None:
             low, high = (self.join_crime(crime.code, b) for b in (by_factor.low, by_factor.high))
             return Scores(point, low, high, coverage)
-        shares = np.array([self._share(crime.code, factors) for factors in by_factor.point])
-        variance = self._vary_crime(crime, shares, by_factor.variance, readings)
+        shares = self.share_out(crime.code, by_factor.point)
+        variance = by_factor.doubt.vary(shares) + by_factor.doubt.coder**2
         return Scores(
             point, *bound_estimate(point, variance, readings.rule.level), coverage, variance
         )
 
-    def _vary_crime(
-        self, crime: Crime, shares: Floats, factors: Floats, readings: Readings
-    ) -> Floats:
-        """Return a crime's variance: its factors' own, the level that they share, and the coder."""
-        rule, columns = readings.rule, self.columns[crime.code]
-        read = readings.count(len(self.members), self._counts())
-        level = vary_level(read, readings=rule.readings, spread=rule.spread, common=rule.common)
-        assumed = (rule.readings / (rule.readings + read))[:, columns]
-        own = factors[:, columns] - assumed**2 * level[:, None]
-        shared = np.sum(shares * assumed, axis=1) ** 2 * level
-        return np.asarray(np.sum(shares**2 * own, axis=1) + shared + rule.coder**2)
+    def share_out(self, crime: str, factors: Floats) -> Floats:
+        """Return the multiplier of every factor in a crime, months x factors of the framework."""
+        shares = np.zeros_like(factors)
+        shares[:, self.columns[crime]] = [self._share(crime, row) for row in factors]
+        return shares
 
     def _counts(self) -> Floats:
         """Return each indicator's weight over the mean weight of its factor."""

@@ -107,16 +107,16 @@ def backtest_alarms(
     if at not in levels:
         raise RequestError(f"level {at} is none; readers give {min(levels)} to {max(levels)}")
     rows = [
-        _look_back(now, median, chosen, name, at) for now, median in scored for name in chosen.watches
+        _look_back(now, median, chosen, name, at)
+        for now, median in scored
+        for name in chosen.watches
     ]
     together = [_put_together(rows, name) for name in chosen.watches]
     ids = tuple(now.case.id for now, _ in scored)
     return Backtest(chosen, at, levels[at], ids, (*rows, *together))
 
 
-def _look_back(
-    now: Assessment, median: Floats, policy: AlarmOption, tier: str, level: int
-) -> Row:
+def _look_back(now: Assessment, median: Floats, policy: AlarmOption, tier: str, level: int) -> Row:
     """Return how one tier did on one case."""
     spans = find_spans(now, policy, policy.watches[tier])
     grave = np.nan_to_num(median, nan=-1.0)[: len(now.months)] >= level

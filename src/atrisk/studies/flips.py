@@ -141,7 +141,8 @@ def flip_evidence(
     Args:
         assessment: from ``assess``.
         goal: ``"later"``: the first alarm comes later or never; ``"never"``: no alarm at all;
-            ``"earlier"``: one comes earlier, or at all.
+            ``"earlier"``: one comes earlier, or at all. A set succeeds by the scores alone: what
+            was learnt when is not asked of a record without it.
         policy: alarm policy; None for the method's.
         budget: sets that may be tried, 1 or more.
 
@@ -158,7 +159,7 @@ def flip_evidence(
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
         >>> flip = flip_evidence(now, "later", budget=500)
         >>> flip.is_possible, flip.before
-        (True, '2013-04')
+        (True, '2013-01')
     """
     require(assessment, Assessment, "make it with assess(case, framework)")
     if goal not in GOALS:
@@ -348,7 +349,7 @@ def flip_weights(
         >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
         >>> flip = flip_weights(now, "later")
         >>> 0 < flip.change < 1, flip.before
-        (True, '2013-04')
+        (True, '2013-01')
     """
     crimes = list_crimes(assessment)
     if goal not in GOALS[:2]:

@@ -20,7 +20,14 @@ from atrisk.base.rows import Result, Row
 from atrisk.frameworks.options import AlarmOption
 from atrisk.frameworks.uncertainty import WeightBoundsOption, choose_uncertainty
 from atrisk.kernel import sampling
-from atrisk.kernel.blocks import Crime, average_crime, avoid_alarm, bound_crime, lower_worst, overlap
+from atrisk.kernel.blocks import (
+    Crime,
+    average_crime,
+    avoid_alarm,
+    bound_crime,
+    lower_worst,
+    overlap,
+)
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
 
@@ -273,9 +280,7 @@ def bound_weights(
     watch = choose_policy(assessment.framework, assessment.method, policy)
     lower, upper = _box(centre_weights(assessment), wide)
     scores, parts = assessment.factors, list(crimes.values())
-    by_crime = {
-        code: bound_crime(scores, crime, lower, upper) for code, crime in crimes.items()
-    }
+    by_crime = {code: bound_crime(scores, crime, lower, upper) for code, crime in crimes.items()}
     escape = avoid_alarm(
         scores, parts, lower, upper,
         on=watch.on, needed=watch.months_needed, watched=watch.months_watched,
@@ -310,8 +315,8 @@ def list_crimes(assessment: Assessment) -> dict[str, Crime]:
         )
     if rule.specific_share is not None and overlap(list(crimes.values())):
         raise RequestError(
-            f"under {rule.id!r} two crimes share factors that not all crimes have, so their weights "
-            "cannot be bounded apart; settle crime_aggregation to one that counts all alike"
+            f"under {rule.id!r} two crimes share factors that not all crimes have, so their "
+            "weights cannot be bounded apart; settle crime_aggregation to one that counts all alike"
         )
     return crimes
 
