@@ -64,3 +64,7 @@ figures["scenarios"].plot()
 # %%
 print(figures["judgements"].caption)
 figures["judgements"].plot()
+
+# %%
+print(figures["reading"].caption)
+figures["reading"].plot()

@@ -22,7 +22,7 @@ from atrisk.report.figures import style
 
 FIGURES = (
     "risk", "crimes", "factors", "coverage", "hindsight", "timeline", "gap", "promises", "waiting",
-    "scenarios", "judgements",
+    "scenarios", "judgements", "reading",
 )  # fmt: skip
 
 

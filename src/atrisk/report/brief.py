@@ -30,11 +30,13 @@ from atrisk.scoring.run import assess
 from atrisk.scoring.view import View, check_view, find_held
 from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.methods import MethodTree, explore_methods
+from atrisk.studies.reading import Reading, measure_reading
 from atrisk.studies.scenarios import Outcome, run_scenarios
 
 T = TypeVar("T")
 
 DRAWS = 1000
+STEPS, REPEATS = 4, 5  # of the reading curve; `atrisk reading` draws it finer
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,7 @@ class Brief:
         outcome: scenarios beside the base; None if the case has none.
         tree: every way to settle the judgements that move a score; None if all are settled.
         flips: the least that moves the first alarm; empty if there is none.
+        reading: the score from parts of the record; None if it has too few rows to be parted.
         seed: of whatever was drawn.
     """
 
@@ -64,6 +67,7 @@ class Brief:
     outcome: Outcome | None = field(repr=False)
     tree: MethodTree | None = field(repr=False)
     flips: tuple[Flip | WeightFlip, ...] = field(repr=False)
+    reading: Reading | None = field(repr=False)
     seed: int
 
     @property
@@ -186,6 +190,7 @@ def prepare_brief(
         outcome=run_scenarios(case, framework, **view) if list_scenarios(case) else None,
         tree=_explore(now),
         flips=_flip(now),
+        reading=_try(partial(_read, now, seed)),
         seed=seed,
     )
 
@@ -198,6 +203,13 @@ def _draw(now: Assessment, seed: int, draws: int) -> Ensemble | None:
     check_count("draws", draws, least=least)
     quiet = Runner(progress=False)
     return run_ensemble(now.case, now.framework, seed=seed, draws=draws, runner=quiet, **now.view)
+
+
+def _read(now: Assessment, seed: int) -> Reading:
+    """Return a reading curve that is coarse, since each of its points is a score of the case."""
+    return measure_reading(
+        now.case, now.framework, steps=STEPS, repeats=REPEATS, seed=seed, **now.view
+    )
 
 
 def _explore(now: Assessment) -> MethodTree | None:

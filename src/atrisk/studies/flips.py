@@ -23,9 +23,7 @@ from atrisk.kernel.alarms import find_alarms
 from atrisk.kernel.blocks import find_nearest, score_crime
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy, find_spans
-from atrisk.scoring.intensity import expect_intensity
-from atrisk.scoring.readings import measure_readings
-from atrisk.scoring.tellings import date_items
+from atrisk.studies.removal import Removal
 from atrisk.studies.weights import centre_weights, list_crimes
 
 Floats = NDArray[np.float64]
@@ -190,10 +188,7 @@ class _Search:
 
     def __init__(self, assessment: Assessment, policy: AlarmOption, goal: Goal, first: int) -> None:
         self.assessment, self.policy, self.goal, self.first = assessment, policy, goal, first
-        tellings = assessment.intensity.tellings
-        self.spans = date_items(
-            tellings, assessment.case, assessment.outlook.cuts, assessment.audience
-        )
+        tellings, self.removal = assessment.intensity.tellings, Removal(assessment)
         # Before the first alarm no month of a count can raise one when scores fall, so its window
         # decides; of an estimate any month may.
         begin = max(0, first - policy.months_watched + 1)
@@ -213,8 +208,7 @@ class _Search:
 
     def _take(self, items: list[int]) -> None:
         tellings = self.assessment.intensity.tellings
-        self.ids = [tellings.items[item].id for item in items]
-        self.rows = [np.flatnonzero(tellings.item == item) for item in items]
+        self.ids, self.items = [tellings.items[item].id for item in items], items
 
     def find_mild(self) -> list[int]:
         """Return the rows without which scores are higher on average."""
@@ -280,23 +274,10 @@ class _Search:
         self, sets: Iterable[tuple[int, ...]], months: slice | None = None
     ) -> Iterator[Floats]:
         """Yield the overall scores of some sets at a time, sets x months."""
-        now, waiting = self.assessment, iter(sets)
-        shown = now.intensity.probability[:, self.months if months is None else months]
-        tellings, framework = now.intensity.tellings, now.framework
+        waiting = iter(sets)
         while batch := list(islice(waiting, _BATCH)):
-            columns = np.repeat(shown[:, None, :], len(batch), axis=1)
-            for place, gone in enumerate(batch):
-                for row in gone:
-                    columns[self.rows[row], place] = 0.0
-            flat = columns.reshape(len(shown), -1)
-            found = measure_readings(tellings, self.spans, flat, framework, now.method)
-            if found is None:
-                count = len(framework.indicators)
-                values = expect_intensity(tellings, flat, framework.top_severity, count)
-                overall = now.hierarchy.join_overall(values)
-            else:
-                overall = now.hierarchy.join_overall(found.told, found.read)
-            yield overall.reshape(len(batch), -1)
+            gone = [[self.items[place] for place in one] for one in batch]
+            yield self.removal.score(gone, self.months if months is None else months)
 
     def succeeds(self, scores: Floats) -> NDArray[np.bool_]:
         """Tell which sets reach the goal."""

@@ -31,6 +31,7 @@ ORDER: tuple[Callable[[Brief], Figure], ...] = (
     response.declare_waiting,
     judgement.declare_scenarios,
     judgement.declare_judgements,
+    judgement.declare_reading,
 )
 
 

@@ -22,6 +22,7 @@ from atrisk.report.figures.style import (
     styled,
 )
 from atrisk.studies.methods import MethodTree
+from atrisk.studies.reading import Reading
 from atrisk.studies.scenarios import Outcome
 
 if TYPE_CHECKING:
@@ -100,6 +101,47 @@ def plot_judgements(tree: MethodTree) -> Canvas:
     axes.set_ylabel("judgement of the method")
     add_legend(figure, 2)
     return figure
+
+
+@styled
+def plot_reading(reading: Reading) -> Canvas:
+    """Draw the mean score from parts of the record, with its spread from part to part.
+
+    Returns:
+        A matplotlib figure; horizontal axis: share of the rows that were kept, in percent; vertical
+        axis: mean score over the months, 0 to 1, no unit; bars: one standard deviation.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    rows = reading.to_rows("curve")
+    figure, axes = new_figure(4)
+    axes.errorbar(
+        [100 * row["share"] for row in rows],
+        [row["mean_score"] for row in rows],
+        yerr=[row["deviation"] for row in rows],
+        color=BLUE, marker="o", capsize=4, linewidth=1.8,
+    )  # fmt: skip
+    mark_score(axes, "mean score over the months")
+    axes.set_xlabel(f"share of the {reading.unit} of evidence that is kept (%)")
+    axes.set_xlim(0, 105)
+    return figure
+
+
+def declare_reading(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    reading = brief.reading
+    told = f"The second half of the rows added {reading.doubling:+.3f}. " if reading else ""
+    return Figure(
+        "reading",
+        "Would more reading change the score?",
+        "The mean score over the months from random parts of the record, with its standard "
+        f"deviation from part to part. {told}A level curve says that more of the same texts would "
+        "change little; it says nothing of texts that nobody has read.",
+        tuple(reading.to_rows("curve")) if reading else (),
+        "" if reading else "the record has too few rows to be parted",
+        (lambda _: plot_reading(reading)) if reading else None,
+    )
 
 
 def declare_scenarios(brief: Brief) -> Figure:

@@ -32,6 +32,7 @@ from atrisk.report.figures.style import (
     styled,
 )
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.flags import find_spans, find_tiers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,6 +58,7 @@ def plot_risk(
     spans: Spans = (),
     ensemble: Ensemble | None = None,
     *,
+    highest: tuple[str, Spans] = ("", ()),
     linked: bool = False,
 ) -> Canvas:
     """Draw the overall score with its bounds, its bands and its alarms.
@@ -65,6 +67,7 @@ def plot_risk(
         assessment: from ``assess``.
         spans: alarms, as places of months, from ``find_spans``.
         ensemble: to show where most of its draws lie.
+        highest: name of a tier above the alarm, and its spans.
         linked: give each month a link into a report.
 
     Returns:
@@ -86,6 +89,8 @@ def plot_risk(
             places, low, high, color=SKY, alpha=0.4, linewidth=0, label=f"{share:.0%} of the draws"
         )
     mark_alarm(axes, spans, len(assessment.months))
+    name, worst = highest
+    mark_alarm(axes, worst, len(assessment.months), label=name, color=INK, above=True)
     axes.plot(places, assessment.on_record, color=BLUE, linewidth=2, label="score")
     _mark_points(axes, assessment, linked=linked)
     _mark_bands(axes, assessment)
@@ -280,7 +285,9 @@ def declare_risk(brief: Brief) -> Figure:
         "score is not a probability and not a forecast.",
         tuple(_tell_months(brief)),
         "",
-        lambda linked: plot_risk(now, brief.spans, brief.ensemble, linked=linked),
+        lambda linked: plot_risk(
+            now, brief.spans, brief.ensemble, highest=_find_highest(now), linked=linked
+        ),
     )
 
 
@@ -341,11 +348,18 @@ def declare_hindsight(brief: Brief) -> Figure:
     )
 
 
+def _find_highest(now: Assessment) -> tuple[str, Spans]:
+    """Return the tier above the alarm and its spans; nothing where the policy has none."""
+    policy = now.method.alarm
+    above = [one for one in policy.tiers if one.on > policy.on]
+    return (above[-1].id, find_spans(now, policy, above[-1])) if above else ("", ())
+
+
 def _tell_months(brief: Brief) -> list[Row]:
-    alarms = brief.flags.in_alarm()
+    alarms, tiers = brief.flags.in_alarm(), find_tiers(brief.assessment)
     rows = [
-        row | {"in_alarm": is_on}
-        for row, is_on in zip(brief.assessment.to_rows(), alarms, strict=True)
+        row | {"in_alarm": is_on, "tier": tier}
+        for row, is_on, tier in zip(brief.assessment.to_rows(), alarms, tiers, strict=True)
     ]
     if brief.ensemble is not None:
         _, low, high = brief.ensemble.spread()

@@ -145,14 +145,23 @@ def add_legend(figure: Canvas, columns: int = 3) -> None:
     figure.legend(loc="outside lower center", ncols=columns)
 
 
-def mark_alarm(axes: Axes, spans: Sequence[tuple[int, int | None]], months: int) -> None:
-    """Draw the months in alarm as a bar on the axis; the first carries the legend's entry."""
+def mark_alarm(
+    axes: Axes,
+    spans: Sequence[tuple[int, int | None]],
+    months: int,
+    *,
+    label: str = "in alarm",
+    color: str = RED,
+    above: bool = False,
+) -> None:
+    """Draw months as a bar on the axis, or above that bar; the first carries the legend's entry."""
     for number, (start, end) in enumerate(spans):
         axes.axvspan(
             start - 0.5,
             (months if end is None else end) - 0.5,
-            ymax=1 / 25,
-            facecolor=RED,
+            ymin=1 / 25 if above else 0,
+            ymax=2 / 25 if above else 1 / 25,
+            facecolor=color,
             linewidth=0,
-            label="in alarm" if number == 0 else None,
+            label=label if number == 0 else None,
         )
