@@ -130,7 +130,9 @@ def test_cases_frameworks_and_validate_answer(capsys: pytest.CaptureFixture[str]
 
 def test_flags_and_the_gap_answer_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert "alarm" in run(capsys, "flags", CAR)[1]
-    assert json.loads(run(capsys, "flags", CAR, "--policy", "strict", "--format", "json")[1])
+    assert json.loads(
+        run(capsys, "flags", CAR, "--policy", "vignette-strict", "--format", "json")[1]
+    )
     told = run(capsys, "gap", CAR)[1]
     assert "The first warning on record" in told
     assert "a lag is not a cause" in told

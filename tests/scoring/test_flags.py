@@ -15,7 +15,7 @@ from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.scoring.flags import find_tiers
 from atrisk.scoring.news import find_revised
-from shipped import car, now, un
+from shipped import car, counted, now, un
 from toys import THREE_FACTOR, case_of, cases, evidence, rows_of_evidence
 
 find_in: Any = find_alarms  # what is tested; one test breaks it
@@ -122,12 +122,19 @@ def test_an_alarm_that_looks_ahead_is_caught(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_end_of_an_alarm_and_its_peak_are_told() -> None:
-    rows = atrisk.raise_flags(now(), "strict").to_rows()
+    rows = atrisk.raise_flags(now(), "vignette-strict").to_rows()
     assert all(row["onset"] <= row["peak_month"] for row in rows)
     months = atrisk.raise_flags(now()).in_alarm()
     assert len(months) == 48
     assert any(months)
     assert not all(months)
+
+
+def test_a_policy_of_another_scale_is_refused() -> None:
+    with pytest.raises(atrisk.RequestError, match="take vignette-alert or vignette-sensitive"):
+        atrisk.raise_flags(now(), "strict")
+    with pytest.raises(atrisk.RequestError, match="take standard or sensitive or strict"):
+        atrisk.raise_flags(counted(), "vignette-alert")
 
 
 def test_policies_are_objects_and_impossible_ones_are_refused() -> None:

@@ -18,7 +18,7 @@ from atrisk.scoring.flags import find_spans
 from atrisk.studies.flips import flip_evidence, flip_weights
 from atrisk.studies.sensitivity import analyse_sensitivity
 from atrisk.studies.weights import centre_weights, list_crimes
-from shipped import car, counted, now, un
+from shipped import car, counted, now, small, un
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 STUDY = analyse_sensitivity(car(), un(), seed=7, draws=256, budget=300)
@@ -250,16 +250,19 @@ def test_the_shipped_alarm_s_flip_holds_in_the_library_s_own_pipeline() -> None:
 
 
 def test_an_estimate_s_alarm_comes_earlier_without_what_is_mild() -> None:
-    strict = un().branches["alarm"].pick("vignette-strict", "policy")
-    flip = flip_evidence(now(), "earlier", budget=500, policy=strict)
+    case = atrisk.load_case("bdi-2014-2016")
+    flip = flip_evidence(atrisk.assess(case, un()), "earlier", budget=500)
     assert flip.evidence
-    assert not flip.to_row()["proven"]
-    rest = tuple(item for item in car().evidence if item.id not in flip.evidence)
-    alarms = atrisk.raise_flags(atrisk.assess(replace(car(), evidence=rest), un()), strict).alarms
+    assert flip.to_row()["proven"] == flip.is_minimal
+    rest = tuple(item for item in case.evidence if item.id not in flip.evidence)
+    alarms = atrisk.raise_flags(atrisk.assess(replace(case, evidence=rest), un())).alarms
     assert alarms[0].onset == flip.after
     assert flip.after is not None
     assert flip.before is not None
     assert flip.after < flip.before
+    none = flip_evidence(atrisk.assess(small(), un()), "earlier", policy="vignette-strict")
+    assert not none.to_row()["proven"]
+    assert none.to_row()["rows"] == "no set was found that does it"
 
 
 @pytest.mark.parametrize(("goal", "method"), [("later", "v1"), ("never", "v1"), ("later", None)])

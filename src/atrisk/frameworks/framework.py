@@ -68,10 +68,7 @@ class SeverityLevel(Header):
 
 
 class Band(Header):
-    """A word for a stretch of the score; the branch ``bands`` says from where on it is used.
-
-    A framework without that branch says it here, in ``lower``.
-    """
+    """A word for a stretch of the score, from where the branch ``bands`` says, or else ``lower``."""
 
     value: Annotated[int, Field(ge=0)]
     label: Text

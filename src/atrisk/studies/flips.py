@@ -38,8 +38,8 @@ class Flip:
 
     Attributes:
         goal: ``"later"``, ``"never"`` or ``"earlier"``.
-        evidence: ids of the rows; empty if removing all candidates does not do it (all rows that
-            could; of an earlier alarm of an estimate, those without which scores are higher).
+        evidence: ids of the rows; empty if removing all candidates does not do it, or, of an
+            earlier alarm of an estimate, if taking them away one by one does not.
         least: no smaller set does it: all of them were tried up to this size less one.
         before, after: month of the first alarm; None for never.
     """
@@ -59,12 +59,12 @@ class Flip:
     @property
     def is_minimal(self) -> bool:
         """Whether it is proven that no smaller set does it."""
-        return self.is_possible and len(self.evidence) == self.least and self.is_exhaustive
+        return self.is_possible and len(self.evidence) == self.least
 
     @property
     def is_exhaustive(self) -> bool:
-        """Whether every row that could matter was tried: of an earlier alarm of an estimate only
-        those without which scores are higher were.
+        """Whether that no set was found proves that there is none: not of an estimate's earlier
+        alarm, since without all rows it is its prior.
         """
         return not (self.assessment.method.estimates and self.goal == "earlier")
 
@@ -201,26 +201,15 @@ class _Search:
         lowers = tellings.mitigating[tellings.group] == (goal == "earlier")
         helps = (lowers & (tellings.severity > 0)) | assessment.method.estimates
         items = sorted({int(i) for i in tellings.item[held & helps]})
-        self._take(items)
-        if assessment.method.estimates and goal == "earlier":
-            # Without everything an estimate is its prior; without what is mild it is highest.
-            self._take([items[place] for place in self.find_mild()])
-
-    def _take(self, items: list[int]) -> None:
-        tellings = self.assessment.intensity.tellings
+        # Without all of its rows an estimate is its prior, and no alarm comes earlier of that.
+        self.is_monotone = goal != "earlier" or not assessment.method.estimates
         self.ids, self.items = [tellings.items[item].id for item in items], items
-
-    def find_mild(self) -> list[int]:
-        """Return the rows without which scores are higher on average."""
-        alone = [(place,) for place in range(len(self.ids))]
-        now = next(self.score([()])).mean()
-        means = [scores.mean(axis=1) for scores in self.score(alone)]
-        return np.flatnonzero(np.concatenate([[], *means]) > now).tolist()
 
     def run(self, budget: int) -> tuple[tuple[int, ...], int]:
         """Return the set that was found, empty if none does it, and its least possible size."""
         everything = tuple(range(len(self.ids)))
-        if not everything or not self.succeeds(next(self.score([everything])))[0]:
+        last = everything and self.succeeds(next(self.score([everything])))[0]
+        if not everything or (self.is_monotone and not last) or self.months == slice(0, 0):
             return (), 0
         size, spent = 1, 0
         while (spent := spent + comb(len(everything), size)) <= budget:
@@ -242,14 +231,21 @@ class _Search:
         return best[1]
 
     def take_away(self) -> tuple[int, ...]:
-        """Take rows away one by one, each time the one that helps most where it is decided now."""
+        """Take rows away one by one, each time the one that helps most where it is decided now.
+
+        Nothing is returned where none helps any more, which only an estimate's earlier alarm does.
+        """
         gone: list[int] = []
+        reached = -np.inf
         while not self.succeeds(now := next(self.score([tuple(gone)])))[0]:
-            window = self.find_window(now[0])
+            window = self.find_window(now[0]) if self.is_monotone else None
             left = [place for place in range(len(self.ids)) if place not in gone]
             sets = [(*gone, place) for place in left]
             scored = self.score(sets, window)
-            margins = np.concatenate([self.margin(scores) for scores in scored])
+            margins = np.concatenate([self.prefer(scores) for scores in scored])
+            if not self.is_monotone and margins.max() <= reached:
+                return ()
+            reached = margins.max()
             gone.append(left[int(np.argmax(margins))])
         return tuple(gone)
 
@@ -283,6 +279,11 @@ class _Search:
         """Tell which sets reach the goal."""
         wanted = self.goal == "earlier"
         return np.array([bool(_find(row, self.policy)) == wanted for row in scores])
+
+    def prefer(self, scores: Floats) -> Floats:
+        """Return what is to be as large as can be when one more row is taken away."""
+        # A month alone may have to wait for others to rise, so all of them count beside the margin.
+        return self.margin(scores) + (0.0 if self.is_monotone else scores.mean(axis=1))
 
     def margin(self, scores: Floats) -> Floats:
         """Return how far beyond the goal each set is, 0 or less where it is not reached."""
