@@ -68,7 +68,7 @@ class SeverityLevel(Header):
 
 
 class Band(Header):
-    """A word for a stretch of the score, from where the branch ``bands`` says, or else ``lower``."""
+    """A word for a stretch of the score, from where the branch ``bands`` says, or ``lower``."""
 
     value: Annotated[int, Field(ge=0)]
     label: Text
