@@ -199,7 +199,7 @@ class _Search:
         }[goal]
         held = assessment.intensity.probability[:, self.months].any(axis=1)
         lowers = tellings.mitigating[tellings.group] == (goal == "earlier")
-        helps = (lowers & (tellings.severity > 0)) | assessment.method.estimates
+        helps = (lowers | assessment.method.estimates) & (tellings.severity > 0)
         items = sorted({int(i) for i in tellings.item[held & helps]})
         # Without all of its rows an estimate is its prior, and no alarm comes earlier of that.
         self.is_monotone = goal != "earlier" or not assessment.method.estimates
