@@ -11,6 +11,7 @@ outcomes are read here and enter no score.
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from atrisk.studies.agreement import measure_agreement
 Floats = NDArray[np.float64]
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 SEEDS = 10
+LEVELS = Path(__file__).with_name("factor-levels.csv")
 MANY_SOURCES = 20
 WHOLE, OPEN, TURN = "car-2012-2015", "car-open-2012-2015", "2012-12"
 UN = atrisk.load_framework("un-foa-2014")
@@ -164,6 +166,7 @@ class Bench:
             "pooled": float(spearmanr(many, levels)[0]),
             "coverage": self._follow(whole),
             "alarms": {name: series.alarm for name, series in whole.items()},
+            "factors": self._rank_factors(method),
             "band": self._agree(whole, 1 / 2),
             "near band": self._agree(whole, 1),
         }
@@ -196,6 +199,22 @@ class Bench:
             for name, levels in self.levels.items()
             if len(set(levels)) > 1
         }
+
+    def _rank_factors(self, method: Any) -> tuple[float, ...]:
+        """Return rank correlations of factors with a reader's levels, pooled and within factors.
+
+        On what was known then, and on everything; within: each factor's mean removed.
+        """
+        rows = list(csv.DictReader(LEVELS.read_text(encoding="utf-8").splitlines()))
+        found = []
+        for knowledge, column in (("contemporaneous", "then"), ("retrospective", "everything")):
+            now = atrisk.assess(self.cases[WHOLE], UN, method=method, knowledge=knowledge)
+            told = {(row["month"], row["factor"]): int(row[column]) for row in rows}
+            levels = np.array([[told[m, f] for f in now.factor_codes] for m in now.months])
+            apart = (now.factors - now.factors.mean(axis=0), levels - levels.mean(axis=0))
+            for one, other in ((now.factors, levels), apart):
+                found.append(float(spearmanr(one.ravel(), other.ravel())[0]))
+        return tuple(found)
 
     def _agree(self, whole: Mapping[str, Series], within: float) -> float:
         """Return the share of months whose band lies within so much of the readers' median."""
@@ -263,6 +282,11 @@ FIGURES: tuple[tuple[str, str, Callable[[dict[str, Any]], str]], ...] = (
     ("rank correlation with readers, mean of cases", "≥ 0.75", lambda f: _show(f["within"])),
     ("the lowest of them", "≥ 0.5", lambda f: _show(f["lowest"])),
     ("pooled over all cases", "≥ 0.88", lambda f: _show(f["pooled"])),
+    (
+        "factor levels against a reader, CAR: pooled and within, then; everything",
+        "≥ 0.80 each",
+        lambda f: "{:.2f} {:.2f}; {:.2f} {:.2f}".format(*f["factors"]),
+    ),
     ("band equal to the readers'", "≥ 70 %", lambda f: _share(f["band"])),
     ("within one band of it", "≥ 97 %", lambda f: _share(f["near band"])),
     ("rank correlation with coverage, mean of cases", "", lambda f: _show(f["coverage"])),

@@ -145,7 +145,7 @@ def test_flags_and_the_gap_answer_in_every_format(capsys: pytest.CaptureFixture[
     for shown in ("spells", "strength"):
         need = ("gap", CAR, "--rule", "to-need", "--show", shown, "--format", "csv")
         assert len(list(csv.DictReader(io.StringIO(run(capsys, *need)[1])))) >= 2, shown
-    status, _, told = run(capsys, "gap", CAR, "--show", "strength")
+    status, _, told = run(capsys, "gap", CAR, "--rule", "adequate", "--show", "strength")
     assert status != 0
     assert "sets no strength beside a need; add --rule to-need" in told
     heard = run(capsys, "gap", CAR, "--audience", "public", "--format", "csv")[1]

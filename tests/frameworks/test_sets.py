@@ -38,7 +38,11 @@ def test_a_set_says_around_what_is_drawn_and_holds_nothing() -> None:
 def test_what_is_not_chosen_follows_the_scale_of_the_rule_that_joins_factors() -> None:
     # Catches a count that is called by the words of the estimate's bands.
     counts = UN.choose({"factor_aggregation": "maximum"}).choices
-    assert counts == {**UN.choose("v1").choices, "factor_aggregation": "maximum"}
+    assert counts == {
+        **UN.choose("v1").choices,
+        "factor_aggregation": "maximum",
+        "rule": UN.choose().choices["rule"],  # it is of no family
+    }
     assert UN.choose({"persistence": "long"}).choices == {
         **UN.choose().choices,
         "persistence": "long",

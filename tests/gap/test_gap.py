@@ -77,7 +77,7 @@ def test_a_documented_answer_of_the_paper_is_matched_to_the_day() -> None:
 
 def test_every_row_names_its_warning_response_rule_stage_and_anchors() -> None:
     for row in atrisk.measure_gap(car(), now()).to_rows():
-        assert row["rule"] == "adequate"
+        assert row["rule"] == "to-need"
         assert row["stage"] == "deployed"
         if row["kind"] == "warning":
             assert row["warning_quote"]

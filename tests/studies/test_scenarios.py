@@ -53,7 +53,8 @@ def test_a_scenario_about_responses_changes_no_score() -> None:
 
 
 def test_misca_at_strength_answers_warnings_on_the_day_of_its_mandate() -> None:
-    rows = {row["scenario"]: row for row in what_ifs().to_rows()}
+    promise = atrisk.run_scenarios(car(), un(), ["misca-at-strength"], rule="adequate")
+    rows = {row["scenario"]: row for row in promise.to_rows()}
     base, other = rows["base"], rows["misca-at-strength"]
     assert other["first_answer"] == "2013-07-19"
     # From France's warning of 3 January 2013 to 19 July: 28 + 28 + 31 + 30 + 31 + 30 + 19 days.

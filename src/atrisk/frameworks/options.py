@@ -86,7 +86,8 @@ class RuleOption(Option):
     """What counts as an answer to a warning, and at which stage.
 
     ``share`` is the strength that must stand: ``of`` the promise of each response, or of the need
-    on record, to which all that stands in one of ``units`` counts together.
+    on record, to which all that stands in one of ``units`` counts together. Where no need is on
+    record, and nobody asked for this rule by its name, the rule ``otherwise`` stands in for it.
     """
 
     label: Text
@@ -98,6 +99,7 @@ class RuleOption(Option):
     share: Share = 0.0
     of: Literal["promise", "need"] = "promise"
     units: tuple[Text, ...] = ()
+    otherwise: str = ""
 
     @model_validator(mode="after")
     def _can_measure_a_need(self) -> Self:

@@ -22,6 +22,7 @@ from atrisk.gap.months import list_holding, measure_months
 from atrisk.gap.need import (
     Standing,
     can_judge,
+    choose_rule,
     list_steps,
     measure_need_lag,
     measure_standing,
@@ -199,7 +200,18 @@ class Gap(LevelResult):
             f"  rule: {self.rule.describe_at(self.stage)}{own}; {unseen} in "
             f"{self.assessment.months[0]}; a lag is not a cause\n"
             f"  the interval takes warnings as independent and is too narrow; by spells: "
-            f"{self.interval.text}{self._tell_before()}\n  {self.case.header.caveat}"
+            f"{self.interval.text}{self._tell_before()}{self._tell_stand_in()}\n"
+            f"  {self.case.header.caveat}"
+        )
+
+    def _tell_stand_in(self) -> str:
+        """Say that a rule stands in for the method's, which cannot be judged."""
+        own = self.assessment.method.rule
+        if own.otherwise != self.rule.id or can_judge(self.case, own, own.stage):
+            return ""
+        return (
+            f"\n  {NO_NEED}, so {self.rule.id} stands in for {own.id}: an answer here says that a "
+            "promise was kept, and not that it was enough"
         )
 
     def _tell_before(self) -> str:
@@ -240,7 +252,8 @@ def measure_gap(
         assessment: of that case; its alarms, under its own policy, wait like warnings. The record
             ends with the last day that it sees, and an audience hears its own warnings and the
             public ones, and the others once their source is out.
-        rule: id of a rule of the framework, or one of your own; None for the method's.
+        rule: id of a rule of the framework, or one of your own; None for the method's, or for what
+            stands in for it where it asks for a need and none is on record.
         stage: ``"proposed"``, ``"decided"``, ``"funded"``, ``"deployed"`` or ``"full_strength"``;
             None for the rule's own. Before ``"deployed"`` no strength is asked for.
         seed: of the interval by spells; 0 is a seed.
@@ -269,7 +282,7 @@ def measure_gap(
     _check_same(case, assessment.case)
     check_seed(seed)
     warned = list_heard(case, assessment)
-    chosen = _choose_rule(assessment, rule)
+    chosen = choose_rule(case, assessment, rule)
     at = stage or chosen.stage
     if at not in RULE_STAGES:
         raise UnknownNameError("stage", str(at), RULE_STAGES)
@@ -345,13 +358,6 @@ def _check_same(case: Case, other: Case) -> None:
         what = f"another record of {case.id}" if other.id == case.id else f"{other.id}, not of"
         more = "" if other.id == case.id else f" {case.id}"
         raise RequestError(f"the assessment is of {what}{more}; assess this {case.id} first")
-
-
-def _choose_rule(assessment: Assessment, rule: str | RuleOption | None) -> RuleOption:
-    if rule is None or isinstance(rule, RuleOption):
-        return rule or assessment.method.rule
-    chosen: RuleOption = assessment.framework.branches["rule"].pick(rule, "matching rule")
-    return chosen
 
 
 def _list_subjects(

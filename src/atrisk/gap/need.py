@@ -25,6 +25,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.ledger import EarlyWarning, Need, Response, Stage
 from atrisk.frameworks.options import RuleOption
 from atrisk.gap.matching import Lag, fits, reach
+from atrisk.scoring.assessment import Assessment
 
 Dated = tuple[tuple[Span, float], ...]
 Strengths = tuple[tuple["Force", float], ...]
@@ -225,6 +226,17 @@ def list_needs(case: Case, rule: RuleOption) -> tuple[Need, ...]:
 def can_judge(case: Case, rule: RuleOption, stage: Stage) -> bool:
     """Tell whether a rule finds on record what it asks for at a stage."""
     return rule.of != "need" or not rule.asks_strength(stage) or bool(list_needs(case, rule))
+
+
+def choose_rule(
+    case: Case, assessment: Assessment, rule: str | RuleOption | None = None
+) -> RuleOption:
+    """Return a rule by its id, one's own, or the method's, or what stands in for the method's."""
+    rules, own = assessment.framework.branches["rule"], assessment.method.rule
+    if rule is None and own.otherwise and not can_judge(case, own, own.stage):
+        rule = own.otherwise
+    chosen: RuleOption = rules.pick(rule, "matching rule") if isinstance(rule, str) else rule or own
+    return chosen
 
 
 def measure_standing(case: Case, rule: RuleOption, stage: Stage, until: date) -> Standing:

@@ -24,6 +24,7 @@ from atrisk.ensemble.runner import Runner
 from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
 from atrisk.gap.gap import NO_NEED, Gap, measure_gap
+from atrisk.gap.need import choose_rule
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import Flags, find_spans, raise_flags
 from atrisk.scoring.run import assess
@@ -88,7 +89,7 @@ class Brief:
     @property
     def gap(self) -> Gap | None:
         """Warnings and responses under the method's own rule; None if it cannot be judged."""
-        return self.gaps.get(self.assessment.method.rule.id)
+        return self.gaps.get(choose_rule(self.case, self.assessment).id)
 
     @property
     def missing_gap(self) -> str:
