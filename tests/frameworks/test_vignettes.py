@@ -100,10 +100,10 @@ def test_thresholds_lie_between_the_vignettes_of_neighbouring_levels() -> None:
     calm, least = max(by_level[0]), min(by_level[2])
     assert none == 0.0
     assert (low, moderate) == pytest.approx(
-        (calm + (least - calm) / 3, calm + 2 * (least - calm) / 3), abs=0.005
+        (calm + (least - calm) / 3, calm + 2 * (least - calm) / 3), abs=0.001
     )
-    assert high == pytest.approx((max(by_level[2]) + min(by_level[3])) / 2, abs=0.005)
-    assert extreme == pytest.approx((max(by_level[3]) + min(by_level[4])) / 2, abs=0.005)
+    assert high == pytest.approx((max(by_level[2]) + min(by_level[3])) / 2, abs=0.001)
+    assert extreme == pytest.approx((max(by_level[3]) + min(by_level[4])) / 2, abs=0.001)
 
 
 def test_the_thresholds_of_ten_stages_lie_between_its_vignettes() -> None:

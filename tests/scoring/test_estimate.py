@@ -174,19 +174,25 @@ def test_one_source_is_one_reader_however_much_it_tells() -> None:
     assert width("abcdef", 6) < width("a", 6)
 
 
-def test_a_grave_fact_is_grave_at_once_and_stays_uncertain() -> None:
-    case = atrisk.load_case("car-2012-2015")
-    one = next(row for row in case.evidence if row.id == "storm-64").model_copy(
-        update={"credibility": 1, "severity": 4, "indicators": ("11.1",)}
-    )
+@pytest.mark.parametrize("codes", [("11.1",), ("11.1", "2.1"), ("11.1", "2.1", "13.6")])
+def test_a_grave_fact_is_grave_at_once_and_stays_uncertain(codes: tuple[str, ...]) -> None:
+    """One certain, extreme, current fact of mass killing, and nothing else on record."""
     from dataclasses import replace
 
-    now = atrisk.assess(replace(case, evidence=(one,), checked=True), UN, method="estimate")
+    case = atrisk.load_case("car-2012-2015")
+    one = next(row for row in case.evidence if row.id == "storm-64").model_copy(
+        update={"credibility": 1, "severity": 4, "indicators": codes}
+    )
+    sources = tuple(source.model_copy(update={"reliability": "A"}) for source in case.sources)
+    alone = replace(case, evidence=(one,), sources=sources, checked=True)
+    now = atrisk.assess(alone, UN)
     place = now.place("2013-12")
-    crimes = {code: scores.point[place] for code, scores in now.by_crime.items()}
-    assert max(crimes, key=lambda code: crimes[code]) == "crimes_against_humanity"
-    assert crimes["crimes_against_humanity"] > now.by_crime["genocide"].point[place] + 0.02
-    assert now.high[place] - now.low[place] > 0.2
+    scores = now.by_crime["crimes_against_humanity"]
+    assert scores.point[place] == now.overall[place]
+    assert scores.point[place] > now.by_crime["genocide"].point[place] + 0.02
+    assert UN.band(scores.point[place], now.method).label == "high"
+    assert now.bands[place] is None  # too little is covered for the case to be called by a word
+    assert scores.high[place] - scores.low[place] > 0.3
 
 
 def test_what_was_not_read_is_assumed_openly() -> None:
