@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 import hypothesis.strategies as st
-import numpy as np
 import pytest
 from hypothesis import given
 
@@ -55,10 +55,14 @@ def test_a_new_spell_begins_with_the_next_warning_after_protection_falls_away() 
 def test_spells_hold_every_warning_once_and_no_day_twice(
     warned: list[int], answered: list[int]
 ) -> None:
-    first = np.datetime64("2020-01-01")
-    rows = [warning(f"w{n}", str(first + day)) for n, day in enumerate(warned)]
+    first = date(2020, 1, 1)
+    rows = [warning(f"w{n}", str(first + timedelta(days=day))) for n, day in enumerate(warned)]
     gap = measure(
-        *rows, *(response(f"r{n}", decided=str(first + d)) for n, d in enumerate(answered))
+        *rows,
+        *(
+            response(f"r{n}", decided=str(first + timedelta(days=d)))
+            for n, d in enumerate(answered)
+        ),
     )
     spells = find_spells(gap.warned)
     assert sorted(lag.subject for s in spells for lag in s.lags) == sorted(row.id for row in rows)
