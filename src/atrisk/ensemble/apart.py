@@ -80,15 +80,21 @@ def split_doubt(
     """Draw doubt about the facts and choices of the method apart, and both together.
 
     Args:
-        case, framework, uncertainty, runner, view: as in ``run_ensemble``.
+        case: as in ``run_ensemble``, and so are all that follow.
+        framework: what it is scored under.
         seed: of each of the three ensembles.
         draws: of each.
+        uncertainty: options chosen otherwise.
+        runner: where it is done.
+        view: ``knowledge``, ``audience``, ``method`` and ``weights``.
 
     Returns:
         A ``Doubt``.
 
     Raises:
-        RequestError, UnknownNameError, DataError: as ``run_ensemble``.
+        RequestError: as ``run_ensemble``, and so for the others.
+        UnknownNameError: no such question, option or branch.
+        DataError: the framework has no ``uncertainty.toml``.
 
     Examples:
         >>> import atrisk
