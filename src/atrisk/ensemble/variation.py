@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.uncertainty import Uncertainty
 from atrisk.kernel import sampling
-from atrisk.kernel.propagation import Draws, Model
+from atrisk.kernel.propagation import Model
+from atrisk.kernel.sampling import Draws
 from atrisk.scoring.tellings import Spans
 
 Floats = NDArray[np.float64]

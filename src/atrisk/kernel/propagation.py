@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.kernel.rules import Rule, ShrunkenMean
+from atrisk.kernel.sampling import Draws
 
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -94,47 +94,6 @@ class Model:
     apart: tuple[tuple[NDArray[np.bool_], ...], float] | None = None
     factor_scales: tuple[tuple[float, float], ...] = ()
     crime_scales: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Draws:
-    """What each draw settles; the last axis is the draws.
-
-    Attributes:
-        truth: 1 where an item is true, 0 where not, or the probability of it; items x draws.
-        severity: of each unit; units x draws.
-        began: row in which each item begins, by draw; None where no draw begins it later than
-            ``Telling.first``.
-        ended: row in which it ends, by draw, or one number for all; below 0 before the first row.
-        half_life: in months, by nature; natures x draws.
-        indicator_weights, factor_weights: relative; indicators x draws, factors x draws.
-        factor_rule, crime_rule: option of each draw.
-    """
-
-    truth: Singles
-    severity: NDArray[np.int8]
-    began: tuple[Integers | None, ...]
-    ended: tuple[Integers | int, ...]
-    half_life: Singles
-    indicator_weights: Singles
-    factor_weights: Singles
-    factor_rule: Integers
-    crime_rule: Integers
-
-    def part(self, first: int, last: int) -> Self:
-        """Return some of the draws, in order."""
-        cut = slice(first, last)
-        return type(self)(
-            self.truth[:, cut],
-            self.severity[:, cut],
-            tuple(rows if rows is None else rows[cut] for rows in self.began),
-            tuple(rows if isinstance(rows, int) else rows[cut] for rows in self.ended),
-            self.half_life[:, cut],
-            self.indicator_weights[:, cut],
-            self.factor_weights[:, cut],
-            self.factor_rule[cut],
-            self.crime_rule[cut],
-        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -291,24 +250,32 @@ class _Told:
         """Add an indicator's claims to what each source was heard to tell of its factor."""
         calm = self.escape(owner.mitigating, self.calm, 0) if owner.mitigating else None
         for claim in owner.aggravating:
-            held = self._hold(claim)
-            value = held if calm is None else held * calm[: len(held)]
+            held, first = self._hold(claim)
+            value = held if calm is None else held * calm[: len(held), first:]
             self._hear(claim, held[0], value.sum(axis=0) / len(self.room), count, heard)
         for claim in owner.mitigating:
-            self._hear(claim, self._hold(claim)[0], None, count, heard)
+            self._hear(claim, self._hold(claim)[0][0], None, count, heard)
         for claim in owner.absent:
-            self._hear(claim, self._be_true(claim[0]), None, count, heard)
+            self._hear(claim, self._be_true(claim[0], claim[0].first), None, count, heard)
 
-    def _hold(self, claim: tuple[Telling, ...]) -> Singles:
-        """Return the probability that a claim holds, by level up to its highest, row and draw."""
+    def _hold(self, claim: tuple[Telling, ...]) -> tuple[Singles, int]:
+        """Return the probability that a claim holds, and the first row that may count it.
+
+        By level up to its highest, row from that one on (or one row for all) and draw.
+        """
+        first = min(telling.first for telling in claim)
+        if len(claim) == 1:
+            missed = self._miss(claim[0])
+            return np.subtract(1, missed, out=missed), first
         levels = max(self.levels[telling.unit] for telling in claim)
-        none = np.ones((max(1, levels), *self.room.shape[1:]), dtype=np.float32)
-        return np.asarray(1 - self._miss_all(claim, none, 0))
+        shape = (max(1, levels), self.room.shape[1] - first, self.room.shape[2])
+        missed = self._miss_all(claim, np.ones(shape, dtype=np.float32), first)
+        return np.subtract(1, missed, out=missed), first
 
-    def _be_true(self, telling: Telling) -> Singles:
+    def _be_true(self, telling: Telling, first: int) -> Singles:
         """Return the probability that a telling is true and current, whatever its severity."""
-        held = np.zeros(self.room.shape[1:], dtype=np.float32)
-        held[telling.first :] = self.truth[telling.unit] * (1 - self._lapse(telling))
+        held = np.zeros((self.room.shape[1] - first, self.room.shape[2]), dtype=np.float32)
+        held[telling.first - first :] = self.truth[telling.unit] * (1 - self._lapse(telling))
         return held
 
     def _hear(
@@ -320,16 +287,19 @@ class _Told:
         heard: dict[int, Singles],
     ) -> None:
         """Add a claim to what the source that tells it best was heard to tell."""
-        sources = [telling.source for telling in claim]
-        if len(set(sources)) > 1:
-            best = np.argmax([self._be_true(telling) for telling in claim], axis=0)
-        for place, source in enumerate(sources if len(set(sources)) > 1 else sources[:1]):
-            mine = np.float32(1) if len(set(sources)) == 1 else (best == place).astype(np.float32)
-            told = heard.setdefault(source, np.zeros((3, *weight.shape), dtype=np.float32))
-            told[0] += weight * mine
-            told[1] += weight * mine * count
+        first, sources = min(t.first for t in claim), [telling.source for telling in claim]
+        several = len(set(sources)) > 1
+        if several:
+            best = np.argmax([self._be_true(telling, first) for telling in claim], axis=0)
+        for place, source in enumerate(sources if several else sources[:1]):
+            if source not in heard:
+                heard[source] = np.zeros((3, *self.room.shape[1:]), dtype=np.float32)
+            told = heard[source][:, first:]
+            mine = weight * (best == place) if several else weight
+            told[0] += mine
+            told[1] += mine * count
             if value is not None:
-                told[2] += value * mine * count
+                told[2] += value * (best == place) * count if several else value * count
 
     def _miss_all(self, claim: tuple[Telling, ...], best: Singles, first: int) -> Singles:
         """Return the same of the best of a claim's tellings, by level."""

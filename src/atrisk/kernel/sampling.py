@@ -5,6 +5,9 @@ Items run along the first axis and draws along the second, in single precision.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -13,6 +16,47 @@ from scipy.special import ndtri
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Draws:
+    """What each draw settles; the last axis is the draws.
+
+    Attributes:
+        truth: 1 where an item is true, 0 where not, or the probability of it; items x draws.
+        severity: of each unit; units x draws.
+        began: row in which each item begins, by draw; None where no draw begins it later than
+            ``Telling.first``.
+        ended: row in which it ends, by draw, or one number for all; below 0 before the first row.
+        half_life: in months, by nature; natures x draws.
+        indicator_weights, factor_weights: relative; indicators x draws, factors x draws.
+        factor_rule, crime_rule: option of each draw.
+    """
+
+    truth: Singles
+    severity: NDArray[np.int8]
+    began: tuple[Integers | None, ...]
+    ended: tuple[Integers | int, ...]
+    half_life: Singles
+    indicator_weights: Singles
+    factor_weights: Singles
+    factor_rule: Integers
+    crime_rule: Integers
+
+    def part(self, first: int, last: int) -> Self:
+        """Return some of the draws, in order."""
+        cut = slice(first, last)
+        return type(self)(
+            self.truth[:, cut],
+            self.severity[:, cut],
+            tuple(rows if rows is None else rows[cut] for rows in self.began),
+            tuple(rows if isinstance(rows, int) else rows[cut] for rows in self.ended),
+            self.half_life[:, cut],
+            self.indicator_weights[:, cut],
+            self.factor_weights[:, cut],
+            self.factor_rule[cut],
+            self.crime_rule[cut],
+        )
 
 
 def draw_standing(generator: Generator, block: Integers, correlation: float, draws: int) -> Singles:
