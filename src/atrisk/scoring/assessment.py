@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import permutations
 from typing import ClassVar
 
 import numpy as np
@@ -182,20 +183,15 @@ class Assessment(LevelResult):
         if doubt is None or readings is None:
             return self.worst_crimes
         shares = {code: self.hierarchy.share_out(code, self.factors) for code in self.crimes}
+        clear = np.ones(len(self.months), dtype=np.bool_)
+        for worst, other in permutations(self.crimes, 2):
+            lead = self.crimes[worst] - self.crimes[other]
+            spread = doubt.vary(shares[worst] - shares[other])
+            low, _ = bound_estimate(lead, spread, readings.rule.level)
+            clear &= (np.array(self.worst_crimes) != worst) | (low > 0)
         return tuple(
-            None if self._rivals(place, shares, readings.rule.level) else worst
-            for place, worst in enumerate(self.worst_crimes)
+            code if named else None for code, named in zip(self.worst_crimes, clear, strict=True)
         )
-
-    def _rivals(self, place: int, shares: Mapping[str, Floats], level: float) -> list[str]:
-        """Return the crimes that may be as grave as the worst one of a month."""
-        worst, here, doubt = self.worst_crimes[place], slice(place, place + 1), self.by_factor.doubt
-        assert doubt is not None  # noqa: S101 - asked of an estimate only
-        others = {code: one for code, one in self.crimes.items() if code != worst}
-        spreads = {code: doubt.vary(shares[worst] - shares[code])[here] for code in others}
-        leads = {code: (self.overall - scores)[here] for code, scores in others.items()}
-        lows = {code: bound_estimate(leads[code], spreads[code], level)[0] for code in others}
-        return [code for code, low in lows.items() if not low[0] > 0]
 
     def place(self, month: str) -> int:
         """Return the row of a month.
