@@ -190,7 +190,9 @@ class Hierarchy:
     def share_out(self, crime: str, factors: Floats) -> Floats:
         """Return the multiplier of every factor in a crime, months x factors of the framework."""
         shares = np.zeros_like(factors)
-        shares[:, self.columns[crime]] = [self._share(crime, row) for row in factors]
+        # A linear rule takes every month alike, so it is asked once.
+        rows = factors[:1] if self.crime_rule.is_linear else factors
+        shares[:, self.columns[crime]] = [self._share(crime, row) for row in rows]
         return shares
 
     def _counts(self) -> Floats:
