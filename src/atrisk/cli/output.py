@@ -94,7 +94,9 @@ def tell_score(assessment: Assessment, month: str, factor: str | None, crime: st
         )
     code = crime or assessment.worst_crimes[place]
     label = assessment.framework.crimes[code].label
-    name = label if crime else f"overall, the worst crime being {label.lower()}"
+    named = assessment.named_crimes[place]
+    told = "the worst crime being" if named else "shown for the highest, though none leads clearly:"
+    name = label if crime else f"overall, {told} {label.lower()}"
     if crime:
         rows = assessment.to_rows("crime")
         row = next(r for r in rows if (r["month"], r["crime"]) == (month, code))
@@ -134,6 +136,9 @@ def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
         left = total - sum(row[part] for row in shown)
         lines.append(f"… and {rest} more rows with {left:+.4f} together (--top 0 shows all)")
     lines += ["", f"{len(rows)} rows, {part} in sum {total:+.4f}{_tell_parts(rows)}"]
+    assumed = [row[part] for row in rows if not row["indicator"]]
+    if assumed:
+        lines += [f"of it assumed, as far as little was read: {sum(assumed):+.4f}"]
     lines += textwrap.wrap(f"by factor  {by_factor}", _WIDTH, subsequent_indent="           ")
     return "\n".join(lines)
 

@@ -114,6 +114,10 @@ def _show_ensemble(given: argparse.Namespace) -> int:
 def _show_apart(given: argparse.Namespace) -> int:
     from atrisk.ensemble.apart import split_doubt
 
+    if given.vary or given.policy or given.level != "overall":
+        raise RequestError(
+            "--apart draws every kind and shows scores; drop --vary, --level, --policy"
+        )
     doubt = split_doubt(
         *load(given),
         seed=given.seed,

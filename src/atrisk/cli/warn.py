@@ -57,6 +57,8 @@ def _show_flags(given: argparse.Namespace) -> int:
 
     if given.backtest:
         return _look_back(given)
+    if given.level is not None:
+        raise RequestError("--level is for --backtest; drop it, or add --backtest")
     if len(given.cases) != 1:
         raise RequestError(
             f"flags are of one case; found {len(given.cases)}. Try: atrisk flags car-2012-2015, or "

@@ -148,9 +148,14 @@ def _build_model(
         crime_rules=tuple(option.arithmetic for option in settled["crime_aggregation"]),
         unit_item=tellings.unit_item,
         apart=_find_apart(framework, settled["crime_aggregation"]),
-        factor_scales=tuple(option.scale for option in settled["factor_aggregation"]),
-        crime_scales=tuple(option.scale for option in settled["crime_aggregation"]),
+        factor_scales=_list_scales(settled["factor_aggregation"]),
+        crime_scales=_list_scales(settled["crime_aggregation"]),
     )
+
+
+def _list_scales(options: list[Any]) -> tuple[tuple[float, float], ...]:
+    """Return what brings options to one scale; one that is held stays on its own."""
+    return tuple(option.scale for option in options) if len(options) > 1 else ()
 
 
 def _find_apart(

@@ -4,12 +4,13 @@ A judgement is a *branch*: a question, the options that a reasonable person may 
 and a rationale for each, and the default.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import Field, create_model, model_validator
 
 from atrisk.base.cells import Header, Identifier, Record, Text
-from atrisk.base.errors import UnknownNameError
+from atrisk.base.errors import RequestError, UnknownNameError
 from atrisk.frameworks.options import (
     AggregationOption,
     AlarmOption,
@@ -114,6 +115,41 @@ Branches = create_model(
     __module__=__name__,
     **{name: (branch_of(kind), ...) for name, kind in OPTIONS.items()},  # type: ignore[call-overload] # fields that are made
 )
+
+
+# Branches that are on the scale of the rule that joins factors; of the last two nothing else can
+# be meant, so to choose another scale's by name is refused.
+SCALED = ("persistence", "crime_aggregation", "trigger", "bands", "alarm")
+WORDS = SCALED[3:]
+
+
+def follow_family(
+    branches: Mapping[str, Branch], family: str, wanted: Mapping[str, Any], named: Iterable[str]
+) -> dict[str, Any]:
+    """Return choices with those that nobody named brought to a family.
+
+    Args:
+        branches: of the framework.
+        family: of the rule that joins factors.
+        wanted: by branch the id of an option, or one of one's own; None where nothing is said.
+        named: branches that were named, and not by a set.
+
+    Raises:
+        RequestError: bands or an alarm of another family were named.
+    """
+    told, found = set(named), dict(wanted)
+    for name, branch in branches.items():
+        families = {one.id: one.family for one in branch.options}
+        off = families.get(found[name], "") not in ("", family)
+        if off and name in told and name in WORDS:
+            others = [one for one, own in families.items() if own in ("", family)]
+            raise RequestError(
+                f"{found[name]!r} is for methods that {families[found[name]]}, and this method is "
+                f"of the family {family!r}; leave {name} out, or take {' or '.join(others)}"
+            )
+        if found[name] is None or (off and name in SCALED and name not in told):
+            found[name] = branch.follow(family)
+    return found
 
 
 class GradeRow(Record):

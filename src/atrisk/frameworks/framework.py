@@ -14,7 +14,14 @@ from pydantic import Field, model_validator
 from atrisk.base.cells import Header, Identifier, Record, Text, digest_parts
 from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
 from atrisk.base.folders import Folder
-from atrisk.frameworks.branches import OPTIONS, Branch, Branches, GradeRow, ResponseLevelRow
+from atrisk.frameworks.branches import (
+    OPTIONS,
+    Branch,
+    Branches,
+    GradeRow,
+    ResponseLevelRow,
+    follow_family,
+)
 from atrisk.frameworks.method import Method, WeightSet
 from atrisk.frameworks.options import AggregationOption, RuleOption, Share
 from atrisk.kernel.rules import Rule
@@ -253,12 +260,6 @@ class Framework:
 
         Raises:
             UnknownNameError: no such set or branch.
-
-        Examples:
-            >>> from atrisk.frameworks.loading import load_framework
-            >>> framework = load_framework("un-foa-2014")
-            >>> framework.spell_out({"set": "v1", "persistence": "long"})["persistence"]
-            'long'
         """
         given = {SET: choices} if isinstance(choices, str) else dict(choices or {})
         wanted = given.pop(SET, None)
@@ -297,8 +298,8 @@ class Framework:
             wanted["weights"] = self._weigh(own, base)
         if not around:
             family = self._settle(SCALE, wanted[SCALE])[1].scale_family
-            follow = {name: branch.follow(family) for name, branch in self.branches.items()}
-            wanted = follow | {name: one for name, one in wanted.items() if one is not None}
+            named = choices if isinstance(choices, Mapping) else ()
+            wanted = follow_family(self.branches, family, wanted, named)
         settled = {name: self._settle(name, one) for name, one in wanted.items()}
         ids = {name: one for name, (one, _) in settled.items()}
         parts = {name: part for name, (_, part) in settled.items()}

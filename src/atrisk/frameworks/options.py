@@ -24,7 +24,7 @@ class Option(Header):
     """
 
     id: Identifier
-    family: str = ""
+    family: Literal["", "count", "estimate"] = ""
     # 0: to be had by its name, and believed by nobody, so that no ensemble takes it
     weight: Annotated[float, Field(ge=0, le=1, description="a share of belief from 0 to 1")]
     rationale: Text
@@ -247,6 +247,19 @@ class AlarmOption(Option, Watch):
     tier: Identifier = "alarm"
     rises_on: Literal["score", "news"] = "score"
     tiers: tuple[AlarmTier, ...] = ()
+
+    @model_validator(mode="after")
+    def _tiers_can_work(self) -> Self:
+        names = [self.tier, *(one.id for one in self.tiers)]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two tiers share a name: {', '.join(names)}")
+        for one in self.tiers:
+            if one.off > one.on or one.months_needed > one.months_watched:
+                raise ValueError(
+                    f"the tier {one.id!r} cannot work: it needs off <= on and months_needed <= "
+                    "months_watched"
+                )
+        return self
 
     @property
     def watches(self) -> dict[str, Watch]:

@@ -178,7 +178,7 @@ class Gap(LevelResult):
 
     def _tell_other(self, rule: RuleOption, subject: str) -> str:
         stage = self._own_stage
-        if not can_judge(self.case, rule, stage or rule.stage):
+        if not can_judge(self.case, rule, stage or rule.stage, self.assessment.until):
             return f"The rule '{rule.label}' cannot be judged: {NO_NEED}."
         other = measure_gap(self.case, self.assessment, rule.id, stage, seed=self.seed)
         return _tell(other, subject)
@@ -206,8 +206,8 @@ class Gap(LevelResult):
 
     def _tell_stand_in(self) -> str:
         """Say that a rule stands in for the method's, which cannot be judged."""
-        own = self.assessment.method.rule
-        if own.otherwise != self.rule.id or can_judge(self.case, own, own.stage):
+        own, until = self.assessment.method.rule, self.assessment.until
+        if own.otherwise != self.rule.id or can_judge(self.case, own, own.stage, until):
             return ""
         return (
             f"\n  {NO_NEED}, so {self.rule.id} stands in for {own.id}: an answer here says that a "
@@ -329,7 +329,7 @@ def compare_rules(
     for option in assessment.framework.rules:
         at = stage or option.stage
         head: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
-        if can_judge(case, option, at):
+        if can_judge(case, option, at, assessment.until):
             gap = measure_gap(case, assessment, option, stage, seed=seed)
             rows.append(head | _summarise(gap) | {"note": ""})
         else:

@@ -223,9 +223,10 @@ def list_needs(case: Case, rule: RuleOption) -> tuple[Need, ...]:
     return tuple(need for need in case.needs if need.needed and need.unit.casefold() in units)
 
 
-def can_judge(case: Case, rule: RuleOption, stage: Stage) -> bool:
-    """Tell whether a rule finds on record what it asks for at a stage."""
-    return rule.of != "need" or not rule.asks_strength(stage) or bool(list_needs(case, rule))
+def can_judge(case: Case, rule: RuleOption, stage: Stage, until: date) -> bool:
+    """Tell whether a rule finds on record by a day what it asks for at a stage."""
+    by_then = (n for n in list_needs(case, rule) if Span.of(n.date).first <= until.toordinal())
+    return rule.of != "need" or not rule.asks_strength(stage) or any(True for _ in by_then)
 
 
 def choose_rule(
@@ -233,7 +234,7 @@ def choose_rule(
 ) -> RuleOption:
     """Return a rule by its id, one's own, or the method's, or what stands in for the method's."""
     rules, own = assessment.framework.branches["rule"], assessment.method.rule
-    if rule is None and own.otherwise and not can_judge(case, own, own.stage):
+    if rule is None and own.otherwise and not can_judge(case, own, own.stage, assessment.until):
         rule = own.otherwise
     chosen: RuleOption = rules.pick(rule, "matching rule") if isinstance(rule, str) else rule or own
     return chosen
@@ -245,15 +246,14 @@ def measure_standing(case: Case, rule: RuleOption, stage: Stage, until: date) ->
     Raises:
         RequestError: no need of strength is on record.
     """
-    needs = list_needs(case, rule)
-    if not needs:
+    last = until.toordinal()
+    seen = tuple(n for n in list_needs(case, rule) if Span.of(n.date).first <= last)
+    if not seen:
         raise RequestError(
-            f"{case.id} has no need of strength on record, so the rule {rule.id!r} cannot be "
-            "judged; add a row to needs.csv with a number and one of the units "
+            f"{case.id} has no need of strength on record by {until}, so the rule {rule.id!r} "
+            "cannot be judged; add a row to needs.csv with a number and one of the units "
             f"{', '.join(rule.units)}, or choose a rule that asks for the promise or for none"
         )
-    last = until.toordinal()
-    seen = tuple(need for need in needs if Span.of(need.date).first <= last)
     return Standing(rule.share, tuple(_list_forces(case, rule, stage, last)), seen)
 
 

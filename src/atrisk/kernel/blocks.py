@@ -159,7 +159,10 @@ def find_nearest(
 
     def escape(change: float) -> tuple[Floats, float]:
         low, high = centre * (1 - change), centre * (1 + change)
-        return _solve(values, crimes, low, high, (on, needed, watched))
+        try:
+            return _solve(values, crimes, low, high, (on, needed, watched))
+        except ArithmeticError:  # a step that no solver settles avoids nothing
+            return centre, -1.0
 
     (weights, margin), below, above = escape(1.0), 0.0, 1.0
     if margin <= 0:

@@ -47,8 +47,8 @@ def tell_headline(brief: Brief) -> str:
     if brief.ensemble is not None:
         share, low, high = brief.ensemble.spread()
         drawn = (
-            f"; where evidence, dates, weights and method are drawn as well, {share:.0%} of the "
-            f"draws lie between {low[-1]:.2f} and {high[-1]:.2f}"
+            f"; {share:.0%} of draws of evidence, dates, weights and method, which hold nothing of "
+            f"what was not read, lie between {low[-1]:.2f} and {high[-1]:.2f}"
         )
     return (
         f"In {now.months[-1]} the risk score of {brief.case.header.title} stood at "

@@ -390,7 +390,8 @@ class Assessment(LevelResult):
         )
 
     def _describe_choices(self) -> str:
-        """Name the branches that were settled otherwise than by default."""
-        default = self.framework.choose().choices
-        other = [f"{b}={o}" for b, o in self.method.choices.items() if default[b] != o]
-        return f"; {', '.join(other)}" if other else ""
+        """Name the set that was taken, or the branches that are not at their default."""
+        chosen, default = self.method.choices, self.framework.choose().choices
+        sets = [one.id for one in self.framework.header.sets if one.choices == chosen]
+        other = [f"{branch}={one}" for branch, one in chosen.items() if default[branch] != one]
+        return f"; method {sets[0]}" if other and sets else f"; {', '.join(other)}" if other else ""

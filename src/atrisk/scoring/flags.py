@@ -252,10 +252,11 @@ def _check_scale(framework: Framework, method: Method, policy: AlarmOption) -> N
     """Refuse thresholds of another scale: an estimate is never as high as a count may be."""
     family = method.factor_aggregation.scale_family
     if policy.family not in ("", family):
-        others = framework.branches["alarm"].list_alternatives(method.choices["alarm"])
+        options = framework.branches["alarm"].options
+        others = [one.id for one in options if one.family in ("", family)]
         raise RequestError(
             f"the policy {policy.id!r} is for methods that {policy.family}, and this one is of the "
-            f"family {family!r}; take {' or '.join(one.id for one in others)}"
+            f"family {family!r}; take {' or '.join(others)}"
         )
 
 

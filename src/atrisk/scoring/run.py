@@ -30,13 +30,15 @@ def assess(
 ) -> Assessment:
     """Score a case month by month under a framework.
 
-    By default, with claims independent, echoes one claim, and ``p = grade x persistence``:
+    By default a claim c is ``w = grade x persistence`` readings of its factor, ``e`` for what its
+    source tells beside it, with ``v`` its expected severity over the top less what mitigates it:
 
-        P(A >= k) = 1 - prod over aggravating claims of severity >= k of (1 - p)    (M alike)
-        indicator = E[max(0, A - M)] / K = (1 / K) * sum_k P(A >= k) * P(M < k)
-        factor    = sum over its indicators in descending order of s * (1 - s) ** (j - 1) * x_j
-        crime     = weighted mean of its common and specific factors
-        overall   = the worst crime
+        factor  = (n * prior + sum of e w v) / (n + sum of e w)
+        crime   = half the mean of the common factors + half that of its own
+        overall = the worst crime
+
+    with a prior worth ``n`` readings and an interval for what was not read, the truth of claims and
+    the coder (docs/method.md). ``method="v1"`` counts instead, as the first version did.
 
     Args:
         case: from ``load_case``.

@@ -23,7 +23,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Doubt:
+class FactorDoubt:
     """What the variances of estimates are made of.
 
     Attributes:
@@ -53,7 +53,7 @@ class Scores:
     high: Floats
     coverage: Floats
     variance: Floats | None = None  # of an estimate
-    doubt: Doubt | None = None  # of factors that are estimates
+    doubt: FactorDoubt | None = None  # of factors that are estimates
 
 
 def describe_score(
@@ -106,7 +106,7 @@ class Hierarchy:
         columns, weights = np.array(self.columns[crime]), self.factor_weights[crime]
         own = find_specific(self.framework, self.framework.crimes[crime])
         if self.specific_share is None or not weights[own].sum() > 0 or not weights[~own].sum() > 0:
-            return ((1.0, columns),)
+            return ((1.0, columns[weights > 0] if self.specific_share is not None else columns),)
         return ((1 - self.specific_share, columns[~own]), (self.specific_share, columns[own]))
 
     def join_factors(self, values: Floats, read: Floats | None = None) -> Floats:
@@ -136,12 +136,6 @@ class Hierarchy:
         """Join rows x factors into one score of a crime for each row."""
         return self.crime_rule.join(factors[:, self.columns[crime]], self.factor_weights[crime])
 
-    def join_overall(self, values: Floats, read: Floats | None = None) -> Floats:
-        """Join rows x indicators all the way up to the worst crime of each row."""
-        factors = self.join_factors(values, read)
-        crimes = [self.join_crime(crime, factors) for crime in self.columns]
-        return np.asarray(np.max(crimes, axis=0))
-
     def score_factors(self, scores: Scores, readings: Readings | None = None) -> Scores:
         """Join indicators, or readings of them, into factors; arrays of months x factors."""
         covered = [scores.coverage[:, places].mean(axis=1) for places in self.members.values()]
@@ -156,13 +150,13 @@ class Hierarchy:
         bounds = bound_estimate(point, variance, readings.rule.level)
         return Scores(point, *bounds, coverage, variance, doubt)
 
-    def _doubt(self, readings: Readings, point: Floats) -> Doubt:
+    def _doubt(self, readings: Readings, point: Floats) -> FactorDoubt:
         counts, rule, size = self._counts(), readings.rule, len(self.members)
         own = [readings.vary(place, counts, point[:, place]) for place in range(size)]
         read = readings.count(size, counts)
         level = vary_level(read, readings=rule.readings, spread=rule.spread, common=rule.common)
         assumed = rule.readings / (rule.readings + read)
-        return Doubt(np.stack(own, axis=1), assumed, level, rule.coder)
+        return FactorDoubt(np.stack(own, axis=1), assumed, level, rule.coder)
 
     def score_crimes(
         self, by_indicator: Scores, by_factor: Scores, readings: Readings | None = None

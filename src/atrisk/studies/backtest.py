@@ -31,10 +31,13 @@ MONTHS = 12  # of a year
 class Backtest(Result):
     """How each tier of an alarm did on each case.
 
-    ``to_rows`` gives one row for each case and tier, and one for all cases together: the first
-    month, the lead in months to the first month that readers held to be at the level or above
-    (below 0: it came later; None: one of the two never came), how many alarms were false (no month
-    of theirs was held to be at the level), the same a year, and the share of months that are on.
+    ``to_rows`` gives one row for each case and tier, and one for all cases together (``lead`` is
+    then the median of those that there are): ``first``, the first alarm; ``onset``, the first month
+    that readers held to be at the level or above; ``lead``, the months from the first alarm that
+    holds such a month to the onset (below 0: it came later; None: there is none, and the onset was
+    ``missed``), at least so many where it is on ``from_start`` of the case; ``false`` alarms, with
+    judged months and none of them at the level, the same a year, and the share of judged ``months``
+    that are on.
 
     Attributes:
         policy: the alarm.
@@ -57,8 +60,10 @@ class Backtest(Result):
         return (
             f"Backtest({len(self.cases)} cases under policy {self.policy.id!r}; onset: first month "
             f"that readers held to be {self.label} or worse)\n"
-            "  So few cases, judged by readers who may know what followed, show what the alarm did "
-            "there, and are no rate for another country."
+            "  lead: months from the first alarm that holds a month at the level to the onset, at "
+            "least so many where it is on from the\n  start; false: without such a month; missed: "
+            "an onset that no alarm holds. So few cases, judged by readers who may\n  know what "
+            "followed, show what the alarm did there, and are no rate for another country."
         )
 
 
@@ -72,8 +77,8 @@ def backtest_alarms(
 ) -> Backtest:
     """Look back at what an alarm and its tiers would have said, month by month.
 
-    With ``t`` the first month of the first alarm and ``u`` the first month whose median level of
-    readers is ``level`` or above:
+    With ``u`` the first month whose median level of readers is ``level`` or above, and ``t`` the
+    first month of the first alarm that holds a month at it:
 
         lead = u - t        false a year = 12 * (alarms without such a month) / months judged
 
@@ -119,22 +124,25 @@ def backtest_alarms(
 def _look_back(now: Assessment, median: Floats, policy: AlarmOption, tier: str, level: int) -> Row:
     """Return how one tier did on one case."""
     spans = find_spans(now, policy, policy.watches[tier])
-    grave = np.nan_to_num(median, nan=-1.0)[: len(now.months)] >= level
-    judged = int((~np.isnan(median[: len(now.months)])).sum())
+    levels = median[: len(now.months)]
+    judged, grave = ~np.isnan(levels), np.nan_to_num(levels, nan=-1.0) >= level
     onset = int(grave.argmax()) if grave.any() else None
-    false = sum(not grave[first:last].any() for first, last in spans)
+    right = [first for first, last in spans if grave[first:last].any()]
+    false = sum(judged[first:last].any() and not grave[first:last].any() for first, last in spans)
+    on, months = np.array(in_alarm(spans, len(now.months))), int(judged.sum())
     return {
         "case": now.case.id,
         "tier": tier,
         "first": now.months[spans[0][0]] if spans else None,
         "onset": None if onset is None else now.months[onset],
-        "lead": None if onset is None or not spans else onset - spans[0][0],
+        "lead": None if onset is None or not right else onset - right[0],
+        "from_start": bool(right and right[0] == 0),
         "alarms": len(spans),
         "false": false,
-        "false_a_year": false * MONTHS / judged,
-        "share_of_months": float(np.mean(in_alarm(spans, len(now.months)))),
-        "missed": int(onset is not None and not spans),
-        "months": judged,
+        "false_a_year": false * MONTHS / months if months else None,
+        "share_of_months": float(on[judged].mean()) if months else None,
+        "missed": int(onset is not None and not right),
+        "months": months,
     }
 
 
@@ -143,16 +151,18 @@ def _put_together(rows: Iterable[Row], tier: str) -> Row:
     mine = [row for row in rows if row["tier"] == tier]
     leads = [row["lead"] for row in mine if row["lead"] is not None]
     months, false = sum(row["months"] for row in mine), sum(row["false"] for row in mine)
+    on = sum(row["share_of_months"] * row["months"] for row in mine if row["months"])
     return {
         "case": "all",
         "tier": tier,
         "first": None,
         "onset": None,
         "lead": float(np.median(leads)) if leads else None,
+        "from_start": None,
         "alarms": sum(row["alarms"] for row in mine),
         "false": false,
-        "false_a_year": false * MONTHS / months,
-        "share_of_months": sum(row["share_of_months"] * row["months"] for row in mine) / months,
+        "false_a_year": false * MONTHS / months if months else None,
+        "share_of_months": on / months if months else None,
         "missed": sum(row["missed"] for row in mine),
         "months": months,
     }

@@ -22,7 +22,7 @@ from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import find_alarms
 from atrisk.kernel.blocks import find_nearest, score_crime
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.flags import choose_policy, find_spans
+from atrisk.scoring.flags import choose_policy
 from atrisk.studies.removal import Removal
 from atrisk.studies.weights import centre_weights, list_crimes
 
@@ -41,7 +41,7 @@ class Flip:
         evidence: ids of the rows; empty if removing all candidates does not do it, or, of an
             earlier alarm of an estimate, if taking them away one by one does not.
         least: no smaller set does it: all of them were tried up to this size less one.
-        before, after: month of the first alarm; None for never.
+        before, after: month of the first alarm by the scores alone; None for never.
     """
 
     assessment: Assessment = field(repr=False)
@@ -95,7 +95,7 @@ class WeightFlip:
         change: the largest change that any weight must make, relative to itself; None if no change
             from nothing to twice does it.
         weights: the weights by factor, relative to those of the set.
-        before, after: month of the first alarm; None for never.
+        before, after: month of the first alarm by the scores alone; None for never.
     """
 
     assessment: Assessment = field(repr=False)
@@ -139,8 +139,8 @@ def flip_evidence(
     Args:
         assessment: from ``assess``.
         goal: ``"later"``: the first alarm comes later or never; ``"never"``: no alarm at all;
-            ``"earlier"``: one comes earlier, or at all. A set succeeds by the scores alone: what
-            was learnt when is not asked of a record without it.
+            ``"earlier"``: one comes earlier, or at all. All of it is by the scores alone, before
+            and after: what was learnt when is not asked (``rises_on``).
         policy: alarm policy; None for the method's.
         budget: sets that may be tried, 1 or more.
 
@@ -164,7 +164,7 @@ def flip_evidence(
         raise UnknownNameError("goal", str(goal), GOALS)
     check_count("budget", budget)
     watch = choose_policy(assessment.framework, assessment.method, policy)
-    spans = find_spans(assessment, watch)
+    spans = _find(assessment.overall, watch)
     if not spans and goal != "earlier":
         raise RequestError(
             f"{assessment.case.id} has no alarm under the policy {watch.id!r} that could go away; "
@@ -337,7 +337,7 @@ def flip_weights(
     if goal not in GOALS[:2]:
         raise UnknownNameError("goal of a change of weights", str(goal), GOALS[:2])
     watch = choose_policy(assessment.framework, assessment.method, policy)
-    spans = find_spans(assessment, watch)
+    spans = _find(assessment.overall, watch)
     if not spans:
         raise RequestError(f"{assessment.case.id} has no alarm under the policy {watch.id!r}")
     last = spans[0][0] + 1 if goal == "later" else len(assessment.months)

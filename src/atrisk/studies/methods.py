@@ -7,11 +7,11 @@ asked most is the share of leaves, by weight, that are in alarm in a month.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from math import prod
-from typing import ClassVar, Unpack
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,15 @@ from atrisk.ensemble.runner import HERE, Runner
 from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
+from atrisk.frameworks.options import AggregationOption
 from atrisk.kernel.alarms import watch_draws
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
 from atrisk.scoring.intensity import Intensity, measure_intensity
+from atrisk.scoring.readings import measure_readings
 from atrisk.scoring.run import assess
 from atrisk.scoring.scores import Hierarchy
+from atrisk.scoring.tellings import date_items
 from atrisk.scoring.view import View, check_view, find_held
 
 Floats = NDArray[np.float64]
@@ -210,13 +213,25 @@ def explore_methods(
         picked = [tuple(g[p] for g, p in zip(options, leaf, strict=True)) for leaf in places]
         weights = np.full(most, 1 / most)
     leaves = tuple({n: o.id for n, o in zip(names, leaf, strict=True)} for leaf in picked)
-    scorer = _Scorer(base)
+    _check_kinds(options, names)
+    scorer = _Scorer(base, names)
     label = f"{case.id}: {len(leaves):,} methods"
     results = runner.watch(map(scorer.score, leaves), len(leaves), label)
     overall, alarm = (np.array(part) for part in zip(*results, strict=True))
     return MethodTree(
         base, names, leaves, weights / weights.sum(), overall, alarm, size <= most, seed
     )
+
+
+def _check_kinds(options: list[tuple[Any, ...]], names: tuple[str, ...]) -> None:
+    """Refuse a tree that mixes rules that count with rules that estimate."""
+    if "factor_aggregation" in names:
+        rules = options[names.index("factor_aggregation")]
+        if len({one.arithmetic.estimates for one in rules}) > 1:
+            raise RequestError(
+                "the options of factor_aggregation are of different scales, so no tree may mix "
+                "them; give each a family, or leave factor_aggregation out of the branches"
+            )
 
 
 def _check_branches(branches: Iterable[str], held: Iterable[str]) -> tuple[str, ...]:
@@ -236,9 +251,12 @@ def _check_branches(branches: Iterable[str], held: Iterable[str]) -> tuple[str, 
 class _Scorer:
     """Scores leaves, each step once for all leaves that share it."""
 
-    def __init__(self, base: Assessment) -> None:
-        self.base = base
+    def __init__(self, base: Assessment, explored: tuple[str, ...]) -> None:
+        self.base, self.explored = base, explored
         self.crimes = tuple(base.framework.crimes)
+        self.spans = date_items(
+            base.intensity.tellings, base.case, base.outlook.cuts, base.audience
+        )
         self.found: dict[tuple[str, ...], Intensity] = {}
         self.factors: dict[tuple[str, ...], Floats] = {}
         self.by_overall: dict[tuple[str, ...], Floats] = {}
@@ -257,15 +275,23 @@ class _Scorer:
     def _join(self, method: Method, key: tuple[str, ...]) -> Floats:
         base, hierarchy = self.base, Hierarchy(self.base.framework, method)
         grade, persistence, factor_rule, _, weights = key
-        # Of an estimate it is the rule that says how much a claim counts beside its source's.
-        first = (grade, persistence, factor_rule if hierarchy.factor_rule.estimates else "")
-        second = (grade, persistence, factor_rule, weights)
+        first, second = (grade, persistence), (grade, persistence, factor_rule, weights)
         if first not in self.found:
             self.found[first] = measure_intensity(
                 base.case, base.framework, method, base.outlook, base.audience
             )
         if second not in self.factors:
-            joined = hierarchy.join_intensity(self.found[first])
-            self.factors[second] = method.factor_aggregation.bring(joined)
+            found = self.found[first]
+            # Of an estimate it is the rule that says how much a claim counts beside its source's.
+            readings = measure_readings(
+                found.tellings, self.spans, found.probability, base.framework, method
+            )
+            joined = hierarchy.join_intensity(replace(found, readings=readings))
+            self.factors[second] = self._bring(method, "factor_aggregation", joined)
         crimes = [hierarchy.join_crime(crime, self.factors[second]) for crime in self.crimes]
-        return method.crime_aggregation.bring(np.max(crimes, axis=0))
+        return self._bring(method, "crime_aggregation", np.max(crimes, axis=0))
+
+    def _bring(self, method: Method, branch: str, scores: Floats) -> Floats:
+        """Bring scores to one scale where options are mixed; one that is held stays on its own."""
+        option: AggregationOption = getattr(method, branch)
+        return option.bring(scores) if branch in self.explored else scores

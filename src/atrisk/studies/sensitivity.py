@@ -304,7 +304,7 @@ def _swap_option(branch: str) -> Swap:
 
 def _list_flips(base: Assessment, budget: int) -> Iterator[Flip | WeightFlip]:
     """Yield every flip that can be asked for: none where there is no alarm to lose."""
-    if find_spans(base):
+    if find_spans(base, base.method.alarm.model_copy(update={"rises_on": "score"})):
         yield flip_evidence(base, "later", budget=budget)
         yield flip_evidence(base, "never", budget=budget)
         if base.method.crime_aggregation.arithmetic.is_linear:

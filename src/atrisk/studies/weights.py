@@ -22,6 +22,7 @@ from atrisk.frameworks.uncertainty import WeightBoundsOption, choose_uncertainty
 from atrisk.kernel import sampling
 from atrisk.kernel.blocks import (
     Crime,
+    are_plain,
     average_crime,
     avoid_alarm,
     bound_crime,
@@ -313,7 +314,8 @@ def list_crimes(assessment: Assessment) -> dict[str, Crime]:
             f"the crimes are joined by {rule.id!r}, which is not linear in the weights; settle "
             "crime_aggregation to a mean (halves, arithmetic), or draw with run_ensemble"
         )
-    if rule.specific_share is not None and overlap(list(crimes.values())):
+    parts = list(crimes.values())
+    if not are_plain(parts) and overlap(parts):
         raise RequestError(
             f"under {rule.id!r} two crimes share factors that not all crimes have, so their "
             "weights cannot be bounded apart; settle crime_aggregation to one that counts all alike"
