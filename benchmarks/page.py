@@ -55,7 +55,7 @@ def main() -> None:
             "the first page of a process": first,
             "a page": measure(lambda: atrisk.write_report(out, CASE, FRAMEWORK)),
             "of which the brief": measure(lambda: atrisk.prepare_brief(CASE, FRAMEWORK)),
-            "of which eleven figures": measure(lambda: draw_all(brief)),
+            "of which figures": measure(lambda: draw_all(brief)),
             "of which the annex": measure(lambda: list_months(brief.assessment)),
             "rendering a brief, figures and annex included": measure(lambda: render_report(brief)),
             "floor: matplotlib, one empty figure as SVG": measure(draw_empty),
