@@ -63,3 +63,22 @@ def test_a_fault_of_a_table_is_told_in_the_folder_that_it_stands_in(tmp_path: Pa
     (folder / "grades" / "balanced.csv").write_text("grade,low\nA1,2\n", encoding="utf-8")
     with pytest.raises(atrisk.DataError, match=r"mine/grades/balanced\.csv"):
         atrisk.load_framework(folder)
+
+
+def test_bands_that_carry_their_own_lower_ends_are_used_over_a_base(tmp_path: Path) -> None:
+    folder = copy(tmp_path)
+    text = (folder / "framework.toml").read_text(encoding="utf-8")
+    head, _, rest = text.partition("[branches.bands]")
+    rest = rest[rest.index("[branches.alarm]") :]
+    own = "".join(
+        f'[[bands]]\nvalue = {n}\nlabel = "b{n}"\nlower = {lower}\n'
+        for n, lower in enumerate((0.0, 0.6, 0.8))
+    )
+    (folder / "framework.toml").write_text(
+        head.split("[[sets]]")[0] + own + "[branches.factor_aggregation]"
+        + head.split("[branches.factor_aggregation]")[1] + rest, encoding="utf-8",
+    )  # fmt: skip
+    mine = atrisk.load_framework(folder)
+    assert [mine.band(score, mine.choose()).label for score in (0.41, 0.7, 0.9)] == [
+        "b0", "b1", "b2",
+    ]  # fmt: skip

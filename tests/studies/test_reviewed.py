@@ -129,3 +129,8 @@ def test_an_explanation_names_no_crime_where_none_leads(
     told = capsys.readouterr().out
     assert "though none leads clearly" in told
     assert "of it assumed, as far as little was read: +0.15" in told
+
+
+def test_an_option_of_one_s_own_that_is_none_is_told_so() -> None:
+    with pytest.raises(atrisk.RequestError, match="takes the id of an option"):
+        un().choose({"alarm": {"on": 0.3}})

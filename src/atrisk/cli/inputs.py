@@ -34,6 +34,12 @@ def load(given: argparse.Namespace) -> tuple[Case, Framework]:
     return case, wanted or case.framework or load_framework(case.header.framework)
 
 
+def load_all(given: argparse.Namespace, names: Iterable[str]) -> tuple[list[Case], Framework]:
+    """Return several cases, and the framework that they are scored under."""
+    loaded = [load(argparse.Namespace(**{**vars(given), "case": name})) for name in names]
+    return [case for case, _ in loaded], loaded[0][1]
+
+
 def assess_given(given: argparse.Namespace, knowledge: str) -> Assessment:
     """Assess the case that is asked for, with the choices that were made."""
     case, framework = load(given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from atrisk.base.output import render
-from atrisk.cli.inputs import load, read_view
+from atrisk.cli.inputs import load, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
 from atrisk.cli.output import print_rows, say
 
@@ -53,10 +53,8 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 def _show_compare(given: argparse.Namespace) -> int:
     from atrisk.studies.reading import compare_cases
 
-    loaded = [load(argparse.Namespace(**vars(given), case=name)) for name in given.cases]
     found = compare_cases(
-        [case for case, _ in loaded],
-        loaded[0][1],
+        *load_all(given, given.cases),
         effort=given.effort,
         repeats=given.repeats,
         seed=given.seed,

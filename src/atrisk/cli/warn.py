@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
 from atrisk.cases.loading import list_cases
-from atrisk.cli.inputs import assess_given, load, read_view
+from atrisk.cli.inputs import assess_given, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
 from atrisk.cli.output import print_rows, say
 
@@ -75,11 +75,8 @@ def _show_flags(given: argparse.Namespace) -> int:
 def _look_back(given: argparse.Namespace) -> int:
     from atrisk.studies.backtest import backtest_alarms
 
-    names = given.cases or list_cases()
-    loaded = [load(argparse.Namespace(**vars(given), case=name)) for name in names]
     found = backtest_alarms(
-        [case for case, _ in loaded],
-        loaded[0][1],
+        *load_all(given, given.cases or list_cases()),
         policy=given.policy,
         level=given.level,
         **read_view(given),

@@ -57,7 +57,8 @@ class Doubt(Result):
         ]
 
     def __repr__(self) -> str:
-        means = {name: part.deviation().mean() for name, part in self.parts.items()}
+        known = self.base.coverage > 0
+        means = {name: part.deviation()[known].mean() for name, part in self.parts.items()}
         told = ", ".join(f"{name} {mean:.3f}" for name, mean in means.items())
         return self._tell(
             f"Doubt({self.base.subject}: mean deviation by {told}; {self.draws:,} draws each, seed "

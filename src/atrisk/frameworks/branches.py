@@ -140,11 +140,12 @@ def follow_family(
     told, found = set(named), dict(wanted)
     for name, branch in branches.items():
         families = {one.id: one.family for one in branch.options}
-        off = families.get(found[name], "") not in ("", family)
+        chosen = found[name] if isinstance(found[name], str) else ""
+        off = families.get(chosen, "") not in ("", family)
         if off and name in told and name in WORDS:
             others = [one for one, own in families.items() if own in ("", family)]
             raise RequestError(
-                f"{found[name]!r} is for methods that {families[found[name]]}, and this method is "
+                f"{chosen!r} is for methods that {families[chosen]}, and this method is "
                 f"of the family {family!r}; leave {name} out, or take {' or '.join(others)}"
             )
         if found[name] is None or (off and name in SCALED and name not in told):

@@ -139,7 +139,11 @@ def _fill_up(folder: Folder) -> dict[str, Any]:
     base = _fill_up(folder.under)
     branches = own.get("branches", {})
     if isinstance(branches, dict):
-        branches = {**base["branches"], **branches}
+        told = own.get("bands", ())  # that say themselves from where on they are used
+        taken = {**base["branches"]}
+        if isinstance(told, list) and any(isinstance(o, dict) and "lower" in o for o in told):
+            del taken["bands"]
+        branches = {**taken, **branches}
     shared = {key: part for key, part in base.items() if key not in OWN_KEYS}
     fitting = [one for one in base.get("sets", ()) if _fits(one, branches)]
     return {**shared, "sets": fitting, **own, "branches": branches}

@@ -352,7 +352,10 @@ def _find_highest(now: Assessment) -> tuple[str, Spans]:
     """Return the tier above the alarm and its spans; nothing where the policy has none."""
     policy = now.method.alarm
     above = [one for one in policy.tiers if one.on > policy.on]
-    return (above[-1].id, find_spans(now, policy, above[-1])) if above else ("", ())
+    if not above:
+        return "", ()
+    highest = max(above, key=lambda one: one.on)
+    return highest.id, find_spans(now, policy, highest)
 
 
 def _tell_months(brief: Brief) -> list[Row]:
