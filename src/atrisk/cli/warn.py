@@ -46,7 +46,10 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
         help="say instead how each tier would have done beside what readers held of the months",
     )
     parser.add_argument(
-        "--level", metavar="N", type=int, help="of the readers that counts as an onset (default: 3)"
+        "--level",
+        metavar="N",
+        type=int,
+        help="of the readers that counts as an onset (default: the policy's)",
     )
     add_choices(parser)
     add_format(parser)

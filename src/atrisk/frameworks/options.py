@@ -241,12 +241,14 @@ class AlarmOption(Option, Watch):
     """When a score raises an alarm, and when it lowers it again.
 
     ``tier`` is what the alarm is called among its ``tiers``. With ``rises_on`` ``news`` a month
-    that came to ``on`` only because something was learnt of the past does not count.
+    that came to ``on`` only because something was learnt of the past does not count. ``warns_of``
+    is the level of severity, as readers judge a month, that it is to warn of; the highest if None.
     """
 
     tier: Identifier = "alarm"
     rises_on: Literal["score", "news"] = "score"
     tiers: tuple[AlarmTier, ...] = ()
+    warns_of: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _tiers_can_work(self) -> Self:

@@ -86,7 +86,7 @@ def backtest_alarms(
         cases: that readers have judged (``judgements.csv``).
         framework: that they are scored under.
         policy: alarm policy; None for the method's.
-        level: of the readers that counts as an onset; None for one below the highest.
+        level: of the readers that counts as an onset; None for what the policy is to warn of.
         view: as in ``assess``.
 
     Raises:
@@ -107,7 +107,8 @@ def backtest_alarms(
     if not scored:
         raise RequestError("there is no case to look back at; name one or more")
     chosen = choose_policy(framework, scored[0][0].method, policy)
-    at = framework.top_severity - 1 if level is None else level
+    own = framework.top_severity if chosen.warns_of is None else chosen.warns_of
+    at = own if level is None else level
     levels = {one.value: one.label for one in framework.header.severity}
     if at not in levels:
         raise RequestError(f"level {at} is none; readers give {min(levels)} to {max(levels)}")
