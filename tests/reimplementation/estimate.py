@@ -7,7 +7,8 @@ score(case_folder, framework_folder) -> dict with
     overall, low, high   [...]
 
 Contemporaneous knowledge, no audience. Plain Python, by somebody who had not seen the library's source; what the page
-did not say then was found by experiment, and the page says it now.
+did not say then was found by experiment, and the page says it now. Bands, the crime that is named, news and alarms are
+in alarms.py.
 """
 
 # mypy: ignore-errors
@@ -198,15 +199,17 @@ def read_framework(folder):
         "factors": [row["code"] for row in factors],
         "scope": {row["code"]: row["scope"] for row in factors},
         "crimes": {crime["code"]: crime["factors"] for crime in data["crimes"]},
+        "bands": list(zip(option("bands")["lowers"], (b["label"] for b in data["bands"]))),
+        "least_coverage": data["least_coverage"],
+        "alarm": option("alarm"),
     }
 
 
 # ---- one factor in one month ----------------------------------------------------------------------------
 
 
-def read_indicator(tellings, month, half_life):
-    """[(w, v, source)] of the claims on one indicator."""
-    last_day = last_of_month(month // 12, month % 12 + 1)
+def read_indicator(tellings, month, half_life, last_day):
+    """[(w, v, source)] of the claims on one indicator, of what was known by `last_day` (section 1)."""
     claims = {}
     for told in tellings:
         if told.known <= last_day:
@@ -257,66 +260,92 @@ def score_factor(readings, rule):
     return score, r, own, n / (n + r)
 
 
+# ---- one month -----------------------------------------------------------------------------------------
+
+
+def month_end(month):
+    return last_of_month(month // 12, month % 12 + 1)
+
+
+def month_name(month):
+    return f"{month // 12:04}-{month % 12 + 1:02}"
+
+
+def level_quantile(rule):
+    """z of section 3, "Interval": the normal quantile of 0.95 for a level of 0.9."""
+    return statistics.NormalDist().inv_cdf(0.5 + rule["level"] / 2.0)
+
+
+def score_factors(framework, tellings, month, last_day):
+    """{factor: what `score_factor` says of it} in one month, on what was known by `last_day`."""
+    weight = framework["weight"]
+    result = {}
+    for f in framework["factors"]:
+        indicators = [i for i in framework["indicators"] if i["factor"] == f]
+        mean = math.fsum(weight(i["code"]) for i in indicators) / len(indicators)
+        readings = []
+        for i in indicators:
+            half_life = framework["half_lives"][i["nature"]]
+            told = tellings.get(i["code"], [])
+            o = weight(i["code"]) / mean
+            readings += [(o, *c) for c in read_indicator(told, month, half_life, last_day)]
+        result[f] = score_factor(readings, framework["rule"])
+    return result
+
+
+def crime_shares(framework, crime):
+    """{factor: its share in the crime}: half over the common factors, half over its own (section 3)."""
+    weight, shares = framework["weight"], {}
+    own_share = framework["specific_share"]
+    for own, share in ((True, own_share), (False, 1.0 - own_share)):
+        members = framework["crimes"][crime]
+        group = [f for f in members if (framework["scope"][f] != "common") == own]
+        total = math.fsum(weight(f) for f in group)
+        shares.update({f: share * weight(f) / total for f in group})
+    return shares
+
+
+def level_variance(factors, rule):
+    """V, the variance of the level that factors share (section 3, "Interval")."""
+    n, s = rule["readings"], rule["spread"]
+    known = math.fsum(n * r / (s**2 * (n + r)) for _, r, _, _ in factors.values())
+    return 1.0 / (1.0 / rule["common"] ** 2 + known)
+
+
+def spread_of(shares, factors, level):
+    """Variance of a sum of factors with these shares, without the coder's part (section 3, "Interval")."""
+    own = math.fsum(share**2 * factors[f][2] for f, share in shares.items())
+    return own + math.fsum(share * factors[f][3] for f, share in shares.items()) ** 2 * level
+
+
+def score_month(framework, tellings, month, last_day):
+    """Factors, V, and {crime: (score, low, high)} of one month on what was known by `last_day`."""
+    rule = framework["rule"]
+    factors = score_factors(framework, tellings, month, last_day)
+    level = level_variance(factors, rule)
+    crimes = {}
+    for c in framework["crimes"]:
+        shares = crime_shares(framework, c)
+        value = math.fsum(share * factors[f][0] for f, share in shares.items())
+        variance = spread_of(shares, factors, level) + rule["coder"] ** 2
+        half = level_quantile(rule) * math.sqrt(variance)
+        crimes[c] = (value, max(0.0, value - half), min(1.0, value + half))
+    return factors, level, crimes
+
+
 # ---- the whole case ----------------------------------------------------------------------------------
 
 
 def score(case_folder: Path, framework_folder: Path) -> dict:
     framework = read_framework(Path(framework_folder))
     months, tellings = read_case(Path(case_folder), framework["grades"])
-    rule, weight = framework["rule"], framework["weight"]
-    n, s = rule["readings"], rule["spread"]
-    z = statistics.NormalDist().inv_cdf(0.5 + rule["level"] / 2.0)
-    of_factor = {
-        f: [i for i in framework["indicators"] if i["factor"] == f] for f in framework["factors"]
-    }
+    rows = [score_month(framework, tellings, month, month_end(month)) for month in months]
     result = {
-        "months": [f"{m // 12:04}-{m % 12 + 1:02}" for m in months],
-        "factors": {f: [] for f in framework["factors"]},
-        "crimes": {c: [] for c in framework["crimes"]},
-        "crime_low": {c: [] for c in framework["crimes"]},
-        "crime_high": {c: [] for c in framework["crimes"]},
-        "overall": [],
-        "low": [],
-        "high": [],
+        "months": [month_name(month) for month in months],
+        "factors": {f: [row[0][f][0] for row in rows] for f in framework["factors"]},
     }
-    for month in months:
-        factor = {}
-        for f, indicators in of_factor.items():
-            mean = math.fsum(weight(i["code"]) for i in indicators) / len(indicators)
-            readings = []
-            for i in indicators:
-                half_life = framework["half_lives"][i["nature"]]
-                o = weight(i["code"]) / mean
-                readings += [
-                    (o, *claim)
-                    for claim in read_indicator(tellings.get(i["code"], []), month, half_life)
-                ]
-            factor[f] = score_factor(readings, rule)
-            result["factors"][f].append(factor[f][0])
-        level = 1.0 / (
-            1.0 / rule["common"] ** 2
-            + math.fsum(n * r / (s**2 * (n + r)) for _, r, _, _ in factor.values())
-        )
-        for c, members in framework["crimes"].items():
-            shares = {}
-            for own_factors, share in (
-                (True, framework["specific_share"]),
-                (False, 1.0 - framework["specific_share"]),
-            ):
-                group = [f for f in members if (framework["scope"][f] != "common") == own_factors]
-                total = math.fsum(weight(f) for f in group)
-                shares.update({f: share * weight(f) / total for f in group})
-            value = math.fsum(shares[f] * factor[f][0] for f in members)
-            variance = (
-                math.fsum(shares[f] ** 2 * factor[f][2] for f in members)
-                + math.fsum(shares[f] * factor[f][3] for f in members) ** 2 * level
-                + rule["coder"] ** 2
-            )
-            half = z * math.sqrt(variance)
-            result["crimes"][c].append(value)
-            result["crime_low"][c].append(max(0.0, value - half))
-            result["crime_high"][c].append(min(1.0, value + half))
-        result["overall"].append(max(x[-1] for x in result["crimes"].values()))
-        result["low"].append(max(x[-1] for x in result["crime_low"].values()))
-        result["high"].append(max(x[-1] for x in result["crime_high"].values()))
+    for place, name in enumerate(("crimes", "crime_low", "crime_high")):
+        result[name] = {c: [row[2][c][place] for row in rows] for c in framework["crimes"]}
+    for place, name in enumerate(("overall", "low", "high")):
+        result[name] = [max(x[place] for x in row[2].values()) for row in rows]
     return result
