@@ -330,3 +330,23 @@ def test_a_score_that_nobody_assessed_is_never_printed_as_zero(
     assert first.startswith("before  2012-01")
     assert first.endswith("not assessed, which is not zero")
     assert "[" in second
+
+
+def test_the_command_takes_one_thread_a_product_and_an_import_changes_nothing() -> None:
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+    own = {name: text for name, text in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    show = f"import os; print([os.environ.get(name) for name in {names}])"
+    start = (
+        "import sys, atrisk.cli.main as main; import atrisk.__main__ as door\n"
+        f"def show():\n    {show}\n"
+        "main.run = show\ndoor.start()"
+    )
+    for code, env, shown in (
+        (start, own, ["1", "1"]),
+        (start, own | {"OMP_NUM_THREADS": "3"}, ["1", "3"]),
+        (f"import atrisk; atrisk.list_cases(); atrisk.load_case; {show}", own, [None, None]),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == str(shown)
