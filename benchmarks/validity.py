@@ -24,6 +24,7 @@ from scipy.stats import spearmanr
 
 import atrisk
 from atrisk.studies.agreement import measure_agreement
+from ceilings import measure_ceilings, write_ceilings
 
 Floats = NDArray[np.float64]
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
@@ -353,6 +354,8 @@ def main(page: Path) -> None:
         measured[variant.name] = bench.measure(variant.method)
         print(variant.name, {k: v for k, v in measured[variant.name].items() if k != "by case"})
     tables = write_tables(measured, measure_constants(bench), bench.find_extremes())
+    tables += "\nHow far readers agree with one another, and what weights could add:\n\n"
+    tables += write_ceilings(measure_ceilings(bench.cases, UN))
     text = page.read_text(encoding="utf-8")
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
