@@ -26,9 +26,7 @@ def measure_ceilings(
     one, other = np.hstack(readers)
     level = np.concatenate([atrisk.compare_judgements(case).median for case in cases.values()])
     score = np.concatenate([now.overall for now in scored])
-    word = np.concatenate(
-        [np.searchsorted(now.method.bands.lowers, now.overall, side="right") - 1.0 for now in scored]
-    )
+    word = np.searchsorted(scored[0].method.bands.lowers, score, side="right") - 1.0
     named = np.concatenate([[band is not None for band in now.bands] for now in scored])
     owner = np.repeat(np.arange(len(scored)), [len(now.months) for now in scored])
     factors = np.vstack([now.factors for now in scored])

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ceilings import measure_ceilings, write_ceilings
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 import atrisk
 from atrisk.studies.agreement import measure_agreement
-from ceilings import measure_ceilings, write_ceilings
 
 Floats = NDArray[np.float64]
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"

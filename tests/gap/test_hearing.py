@@ -135,3 +135,22 @@ def test_nobody_hears_what_is_not_out_by_the_day_that_is_seen() -> None:
     )
     heard = {found.subject for found in atrisk.measure_gap(car(), assessment).lags}
     assert "w-france-closed" not in heard
+
+
+def test_those_who_were_warned_have_stages_of_their_own() -> None:
+    heard = response(
+        "seen", effect="neutral", answers="w", noticed="2020-01-21", accepted="2020-01-31"
+    )
+    acts = response(answers="w", decided="2020-02-10", deployed="2020-03-11")
+    waits = {"noticed": 10, "accepted": 20, "proposed": 30, "decided": 30}
+    for stage, days in waits.items():
+        gap = measure(warning(), heard, acts, rule="documented", stage=stage)
+        assert lag(gap).days == days
+    # Whoever decided had noticed by then at the latest.
+    assert lag(measure(warning(), acts, stage="noticed")).days == 30
+    assert lag(measure(warning(), heard, rule="documented", stage="decided")).censored
+
+
+def test_accepting_comes_after_noticing() -> None:
+    with pytest.raises(atrisk.DataError, match="before noticed"):
+        case_with(warning(), response(noticed="2020-02-10", accepted="2020-01-21"))

@@ -195,7 +195,7 @@ def _check_twins(table: Table[Delivery]) -> Iterator[Problem]:
 def check_stages(row: Row) -> Iterator[tuple[str, str]]:
     """Yield column and message for each fault of a response's stages and strengths."""
     reached = {name: when for name in STAGES if (when := _date(row, name))}
-    if not any(row[name] for name in STAGES):
+    if not any(row.get(name) for name in STAGES):
         yield "proposed", "no stage was reached; give the date of at least one, such as decided"
     for name, when in reached.items():
         if when.is_ongoing:

@@ -9,10 +9,10 @@ from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import did_you_mean, shorten
 from atrisk.cases.evidence import Anchor, AudienceCell, Cited, Flag
 
-Stage = Literal["proposed", "decided", "funded", "deployed", "full_strength", "ended"]
-STAGES: tuple[Stage, ...] = (
-    "proposed", "decided", "funded", "deployed", "full_strength", "ended",
-)  # fmt: skip
+Stage = Literal[
+    "noticed", "accepted", "proposed", "decided", "funded", "deployed", "full_strength", "ended"
+]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 Effect = Literal["protective", "neutral", "harmful"]
 Instrument = Literal[
     "diplomatic", "legal", "economic", "peacekeeping", "military", "humanitarian",
@@ -76,6 +76,8 @@ class EarlyWarning(Cited):
 class Response(Cited):
     """One response, protective, neutral or harmful, with the stages that it reached.
 
+    Two stages are of those who were warned: ``noticed``, they showed that they had heard, and
+    ``accepted``, they said that they see it so.
     ``inferred`` lists the stages whose dates the source does not give as such, ``answers`` the
     warnings that it is documented to answer. ``baseline`` is the strength that was there before:
     what was promised is the rest.
@@ -103,6 +105,8 @@ class Response(Cited):
     summary: Text
     confidential: Flag = False
     inferred: Annotated[Items, AfterValidator(_check_stages)] = ()
+    noticed: OptionalDate = None
+    accepted: OptionalDate = None
     baseline: Strength = None
     pillar: Annotated[
         Literal["", "1", "2", "3"],

@@ -91,7 +91,9 @@ class RuleOption(Option):
     """
 
     label: Text
-    stage: Literal["proposed", "decided", "funded", "deployed", "full_strength"]
+    stage: Literal[
+        "noticed", "accepted", "proposed", "decided", "funded", "deployed", "full_strength"
+    ]
     documented: bool
     effects: tuple[str, ...]
     instruments: tuple[str, ...] = ()

@@ -254,8 +254,9 @@ def measure_gap(
             public ones, and the others once their source is out.
         rule: id of a rule of the framework, or one of your own; None for the method's, or for what
             stands in for it where it asks for a need and none is on record.
-        stage: ``"proposed"``, ``"decided"``, ``"funded"``, ``"deployed"`` or ``"full_strength"``;
-            None for the rule's own. Before ``"deployed"`` no strength is asked for.
+        stage: ``"noticed"``, ``"accepted"``, ``"proposed"``, ``"decided"``, ``"funded"``,
+            ``"deployed"`` or ``"full_strength"``; None for the rule's own. Before
+            ``"deployed"`` no strength is asked for.
         seed: of the interval by spells; 0 is a seed.
 
     Returns:

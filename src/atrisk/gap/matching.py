@@ -13,13 +13,15 @@ from datetime import date
 from atrisk.base.dates import Span
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
-from atrisk.cases.ledger import Delivery, EarlyWarning, Response, Stage
+from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Response, Stage
 from atrisk.frameworks.options import RuleOption
 
-RULE_STAGES: tuple[Stage, ...] = ("proposed", "decided", "funded", "deployed", "full_strength")
+RULE_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage != "ended")
 # From each stage on, the dates that show that it was reached at the latest. What stands has been
 # paid for; that something was paid for shows no decision, since money may come before or after it.
 _SHOWN_BY: dict[Stage, tuple[Stage, ...]] = {
+    "noticed": ("noticed", "accepted", "proposed", "decided", "deployed", "full_strength"),
+    "accepted": ("accepted", "proposed", "decided", "deployed", "full_strength"),
     "proposed": ("proposed", "decided", "deployed", "full_strength"),
     "decided": ("decided", "deployed", "full_strength"),
     "funded": ("funded", "deployed", "full_strength"),
