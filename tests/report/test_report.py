@@ -365,3 +365,21 @@ def test_a_page_under_the_other_framework_works_too(name: str) -> None:
     assert case.digest in page
     if name == "car-2012-2015":
         assert "scenarios written for un-foa-2014 are not carried over" in page
+
+
+def test_a_case_stands_beside_others_at_equal_effort(tmp_path: Path) -> None:
+    case, other = (atrisk.load_case(name) for name in ("car-2020-2021", "sen-2011-2012"))
+    found = prepare_brief(case, un(), draws=20, beside=[other])
+    assert found.beside is not None
+    text = render_report(found)
+    section = text[text.index('id="beside"') : text.index('id="flags"')]
+    told = found.beside.to_rows()
+    assert [row["case"] for row in told] == [case.id, other.id]
+    for row in told:
+        assert f"<td>{row['case']}</td><td>{row['rows_a_month']:.2f}</td>" in section
+        assert f"<td>{row['mean_at_equal_effort']:.2f}</td>" in section
+    assert 'id="beside"' not in render_report(prepare_brief(case, un(), draws=20))
+    out = tmp_path / "car.html"
+    asked = ["report", case.id, "--beside", other.id, "--draws", "20", "--out", str(out)]
+    assert main(asked) == 0
+    assert out.read_text(encoding="utf-8") == text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from atrisk.cli.inputs import load, read_view
+from atrisk.cli.inputs import load, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_seed
 from atrisk.cli.output import say
 
@@ -15,16 +15,22 @@ DRAWN = 1000
 def _add_report(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="such as car.html")
+    parser.add_argument(
+        "--beside",
+        metavar="CASE",
+        action="append",
+        default=[],
+        help="compare it with this case at equal effort, on the page; may be repeated",
+    )
     _add_drawn(parser)
 
 
 def _write_report(given: argparse.Namespace) -> int:
     from atrisk.report.page import write_report
 
-    case, framework = load(given)
-    page = write_report(
-        given.out, case, framework, seed=given.seed, draws=given.draws, **read_view(given)
-    )
+    (case, *others), framework = load_all(given, (given.case, *given.beside))
+    drawn = {"seed": given.seed, "draws": given.draws, "beside": others}
+    page = write_report(given.out, case, framework, **drawn, **read_view(given))
     say(f"{page}: {case.header.title}, under {framework.id}, {given.knowledge} knowledge")
     return 0
 

@@ -5,7 +5,7 @@ Figures draw it, the report prints it; neither computes anything of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, partial
@@ -31,7 +31,7 @@ from atrisk.scoring.run import assess
 from atrisk.scoring.view import View, check_view, find_held
 from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.methods import MethodTree, explore_methods
-from atrisk.studies.reading import Reading, measure_reading
+from atrisk.studies.reading import EqualEffort, Reading, compare_cases, measure_reading
 from atrisk.studies.scenarios import Outcome, run_scenarios
 
 T = TypeVar("T")
@@ -56,6 +56,7 @@ class Brief:
         tree: every way to settle the judgements that move a score; None if all are settled.
         flips: the least that moves the first alarm; empty if there is none.
         reading: the score from parts of the record; None if it has too few rows to be parted.
+        beside: the case beside others, at equal effort; None if no other was named.
         seed: of whatever was drawn.
     """
 
@@ -69,6 +70,7 @@ class Brief:
     tree: MethodTree | None = field(repr=False)
     flips: tuple[Flip | WeightFlip, ...] = field(repr=False)
     reading: Reading | None = field(repr=False)
+    beside: EqualEffort | None = field(repr=False)
     seed: int
 
     @property
@@ -152,6 +154,7 @@ def prepare_brief(
     *,
     seed: int = 0,
     draws: int = DRAWS,
+    beside: Iterable[Case] = (),
     **view: Unpack[View],
 ) -> Brief:
     """Compute everything that a report shows of a case.
@@ -162,6 +165,7 @@ def prepare_brief(
         seed: of the ensemble; 0 is a seed.
         draws: of the ensemble; enough that its outermost quantiles are told apart, such as 20 for
             those at 5 and 95 %.
+        beside: other cases, to compare this one with at equal effort.
         view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Returns:
@@ -180,7 +184,7 @@ def prepare_brief(
         (True, True, 12)
     """
     check_view(view)
-    now = assess(case, framework, **view)
+    now, others = assess(case, framework, **view), tuple(beside)
     return Brief(
         assessment=now,
         retrospective=assess(case, framework, **View(**{**view, "knowledge": "retrospective"})),
@@ -192,6 +196,7 @@ def prepare_brief(
         tree=_explore(now),
         flips=_flip(now),
         reading=_try(partial(_read, now, seed)),
+        beside=compare_cases((case, *others), framework, seed=seed, **view) if others else None,
         seed=seed,
     )
 

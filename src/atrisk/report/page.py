@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Iterable
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -46,6 +47,7 @@ def write_report(
     *,
     seed: int = 0,
     draws: int = DRAWS,
+    beside: Iterable[Case] = (),
     **view: Unpack[View],
 ) -> Path:
     """Write a case as one self-contained HTML page.
@@ -56,7 +58,7 @@ def write_report(
         case: from ``load_case``.
         framework: from ``load_framework``.
         seed: as in ``prepare_brief``.
-        draws: as in ``prepare_brief``.
+        draws, beside: as in ``prepare_brief``.
         view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Returns:
@@ -79,7 +81,7 @@ def write_report(
     target = Path(out)
     if target.suffix not in (".html", ".htm"):
         raise RequestError(f"{str(out)!r} does not end in .html; name it such as car.html")
-    brief = prepare_brief(case, framework, seed=seed, draws=draws, **view)
+    brief = prepare_brief(case, framework, seed=seed, draws=draws, beside=beside, **view)
     text = render_report(brief)
     make_parent(target)
     return write_text(target, text)
