@@ -30,7 +30,8 @@ _ROOMS = {
     "cases.ledger": "Delivery EarlyWarning Need Response",
     "cases.case": "Case",
     "cases.loading": "list_cases load_case",
-    "cases.beside": "Judgement Lookup OutcomeFigure load_judgements load_lookups load_outcomes",
+    "cases.beside": "Judgement Lookup OutcomeFigure RivalFigure load_judgements load_lookups "
+    "load_outcomes load_rivals",
     "cases.scenario": "Changes Scenario list_scenarios load_scenario",
     "cases.crosswalk": "Crosswalk cross_case load_crosswalk",
     "scoring.view": "View",
@@ -82,9 +83,11 @@ if _typing.TYPE_CHECKING:
     from atrisk.cases.beside import Judgement as Judgement
     from atrisk.cases.beside import Lookup as Lookup
     from atrisk.cases.beside import OutcomeFigure as OutcomeFigure
+    from atrisk.cases.beside import RivalFigure as RivalFigure
     from atrisk.cases.beside import load_judgements as load_judgements
     from atrisk.cases.beside import load_lookups as load_lookups
     from atrisk.cases.beside import load_outcomes as load_outcomes
+    from atrisk.cases.beside import load_rivals as load_rivals
     from atrisk.cases.case import Case as Case
     from atrisk.cases.crosswalk import Crosswalk as Crosswalk
     from atrisk.cases.crosswalk import cross_case as cross_case

@@ -1,12 +1,13 @@
 """Beside a case: what is kept with it and never scored.
 
-Readers' judgements of the months, outcomes from elsewhere, and the look-ups that found its texts.
-They are read only when asked for, by functions of their own, so that no score can rest on them.
+Readers' judgements of the months, outcomes from elsewhere, what rival systems said, and the
+look-ups that found its texts. They are read only when asked for, by functions of their own, so that
+no score can rest on them.
 """
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from atrisk.base.cells import (
     DateCell,
@@ -48,6 +49,52 @@ class OutcomeFigure(Record):
     vintage: DateCell
 
 
+def _read_empty(cell: object) -> object:
+    return None if cell == "" else cell
+
+
+Number = Annotated[
+    Annotated[float, Field(allow_inf_nan=False)] | None,
+    BeforeValidator(_read_empty),
+    Field(description="a number, or nothing"),
+]
+Place = Annotated[
+    Annotated[int, Field(ge=1)] | None,
+    BeforeValidator(_read_empty),
+    Field(description="a whole number from 1, or nothing"),
+]
+
+
+class RivalFigure(Record):
+    """What another system said of some months: issued at the time, or computed later (backcast).
+
+    ``value`` is on the system's own ``scale``, which says what it means; ``rank`` is among so many
+    ``ranked`` countries, 1 the one at most risk. It is known from the day on which it was issued.
+    """
+
+    system: Identifier
+    issued: DateCell
+    kind: Annotated[Literal["issued", "backcast"], Field(description="issued or backcast")]
+    start: MonthCell
+    end: MonthCell
+    value: Number
+    rank: Place
+    ranked: Place
+    scale: Text
+    source: Text
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.value is None and self.rank is None:
+            raise ValueError("neither a value nor a rank is given; give one of them")
+        if self.rank is not None and self.ranked is not None and self.rank > self.ranked:
+            raise ValueError(f"rank {self.rank} is beyond the {self.ranked} that were ranked")
+        if self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}; swap them")
+        return self
+
+
 class Lookup(Record):
     """One query that was asked to find texts, with what came of it."""
 
@@ -64,9 +111,10 @@ class Lookup(Record):
 BESIDE: dict[str, tuple[type[Record], tuple[str, ...]]] = {
     "judgements": (Judgement, ("reader", "month", "target")),
     "outcomes": (OutcomeFigure, ("month", "measure", "source")),
+    "rivals": (RivalFigure, ("system", "issued", "start")),
     "lookups": (Lookup, ("number",)),
 }
-Name = Literal["judgements", "outcomes", "lookups"]
+Name = Literal["judgements", "outcomes", "rivals", "lookups"]
 
 
 def load_judgements(case: Case) -> tuple[Judgement, ...]:
@@ -92,6 +140,24 @@ def load_outcomes(case: Case) -> tuple[OutcomeFigure, ...]:
         RequestError: the case was not read from a folder.
     """
     return _load(case, "outcomes", OutcomeFigure)
+
+
+def load_rivals(case: Case) -> tuple[RivalFigure, ...]:
+    """Return what rival systems said of a case's months; none if there is no such file.
+
+    Raises:
+        DataError: the file has faults; all of them are listed.
+        RequestError: the case was not read from a folder.
+
+    Examples:
+        CrisisWatch of the month before and of the month of the coup:
+
+        >>> from atrisk.cases.loading import load_case
+        >>> rivals = load_rivals(load_case("car-2012-2015"))
+        >>> sorted({one.system for one in rivals})
+        ['crisiswatch', 'ewp-statistical', 'r2p-monitor']
+    """
+    return _load(case, "rivals", RivalFigure)
 
 
 def load_lookups(case: Case) -> tuple[Lookup, ...]:
@@ -143,6 +209,9 @@ def _check(case: Case, table: Table[Record], key: tuple[str, ...]) -> list[Probl
         if "month" in row and row["month"] not in months:
             message = f"{row['month']!r} is no month of the case"
             faults.append(Problem(table.file, message, line, "month"))
+        if "system" in row and not (row["start"] <= max(months) and min(months) <= row["end"]):
+            message = f"{row['start']} to {row['end']} touches no month of the case"
+            faults.append(Problem(table.file, message, line, "start"))
         targets = ("overall", *(case.framework.crimes if case.framework else ()))
         if "target" in row and row["target"] not in targets:
             message = f"{row['target']!r} is not accepted; expected {', '.join(targets)}"

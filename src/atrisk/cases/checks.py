@@ -21,7 +21,8 @@ from atrisk.frameworks.framework import Framework, describe_unknown_indicator
 Row = dict[str, str]
 CASE_FILES = (
     "case.toml", "sources.csv", "evidence.csv", "searches.csv", "warnings.csv", "responses.csv",
-    "deliveries.csv", "needs.csv", "judgements.csv", "outcomes.csv", "lookups.csv",
+    "deliveries.csv", "needs.csv", "judgements.csv", "outcomes.csv",
+    "rivals.csv", "lookups.csv",
     "adjudication.csv",
 )  # fmt: skip
 CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows

@@ -154,11 +154,12 @@ def _describe_cell(column: Column) -> dict[str, Any]:
     cell: dict[str, Any] = {"type": "string", "description": column.accepted}
     if column.values:
         cell["enum"] = [*column.values, *([] if column.filled else [""])]
-    elif column.kind == "whole":
-        least, most = column.least or 0, column.most
-        cell["enum"] = [str(n) for n in range(int(least), int(most) + 1)] if most else []
-    elif column.kind == "number":
-        cell["pattern"] = r"^([0-9]+(\.[0-9]+)?)?$"
+    elif column.kind == "whole" and column.most is not None:
+        cell["enum"] = [str(n) for n in range(int(column.least or 0), int(column.most) + 1)]
+    elif column.kind in ("whole", "number"):
+        sign = "-?" if column.least is None else ""
+        part = r"(\.[0-9]+)?" if column.kind == "number" else ""
+        cell["pattern"] = rf"^({sign}[0-9]+{part}){'' if column.filled else '?'}$"
     elif column.pattern:
         cell["pattern"] = column.pattern if column.filled else rf"^$|{column.pattern}"
     elif column.filled:

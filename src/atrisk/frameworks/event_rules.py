@@ -4,6 +4,7 @@ The content of ``event_rules.toml``; it is read only when events become evidence
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -45,7 +46,7 @@ class EventRule(Header):
     @model_validator(mode="after")
     def _steps_rise(self) -> Self:
         pairs = [(step.at, step.severity) for step in self.steps]
-        for (at, severity), (after, graver) in zip(pairs, pairs[1:], strict=False):
+        for (at, severity), (after, graver) in pairwise(pairs):
             if after <= at or graver <= severity:
                 raise ValueError(
                     f"rule {self.id}: steps must rise; {after:g} is severity {graver} after "
@@ -91,8 +92,9 @@ def read_event_rules(framework: Framework) -> EventRules:
         Thirty civilians who were killed in a month, and three:
 
         >>> from atrisk.frameworks.loading import load_framework
-        >>> rules = {rule.id: rule for rule in read_event_rules(load_framework("un-foa-2014")).rules}
-        >>> rules["civilians-killed"].grade(30), rules["civilians-killed"].grade(3)
+        >>> found = read_event_rules(load_framework("un-foa-2014"))
+        >>> killed = next(rule for rule in found.rules if rule.id == "civilians-killed")
+        >>> killed.grade(30), killed.grade(3)
         (3, 1)
     """
     folder, codes = framework.folder, list(framework.indicators)
