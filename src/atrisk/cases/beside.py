@@ -69,7 +69,8 @@ class RivalFigure(Record):
     """What another system said of some months: issued at the time, or computed later (backcast).
 
     ``value`` is on the system's own ``scale``, which says what it means; ``rank`` is among so many
-    ``ranked`` countries, 1 the one at most risk. It is known from the day on which it was issued.
+    ``ranked`` countries, 1 the one at most risk. ``least`` and ``most`` are the ends of the scale.
+    It is known from the day on which it was issued.
     """
 
     system: Identifier
@@ -83,6 +84,8 @@ class RivalFigure(Record):
     scale: Text
     source: Text
     note: str = ""
+    least: Number = None
+    most: Number = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -92,7 +95,25 @@ class RivalFigure(Record):
             raise ValueError(f"rank {self.rank} is beyond the {self.ranked} that were ranked")
         if self.end < self.start:
             raise ValueError(f"end {self.end} is before start {self.start}; swap them")
+        if self.least is not None and self.most is not None:
+            if self.least >= self.most:
+                raise ValueError(f"least {self.least:g} is not below most {self.most:g}")
+            if self.value is not None and not self.least <= self.value <= self.most:
+                raise ValueError(f"{self.value:g} is not from {self.least:g} to {self.most:g}")
         return self
+
+    @property
+    def position(self) -> float | None:
+        """Where it lies from 0, no risk, to 1, the most: by its rank, or else by its scale's ends.
+
+        ``1 - (rank - 1) / (ranked - 1)`` or ``(value - least) / (most - least)``; None if neither
+        is known.
+        """
+        if self.rank is not None and self.ranked is not None and self.ranked > 1:
+            return 1 - (self.rank - 1) / (self.ranked - 1)
+        if self.value is None or self.least is None or self.most is None:
+            return None
+        return (self.value - self.least) / (self.most - self.least)
 
 
 class Lookup(Record):

@@ -210,6 +210,13 @@ class Evidence(Cited):
     coded_by: str = ""
     verified_by: str = ""
     coded_on: OptionalDate = None
+    derived: Annotated[
+        str,
+        Field(
+            pattern=r"^([a-z0-9][a-z0-9_-]*)?$",
+            description="id of the rule that made the row from counted events, or nothing",
+        ),
+    ] = ""
 
     def severity_of(self, code: str) -> int:
         """Return the severity on one of its indicators: the code's own, or the row's."""

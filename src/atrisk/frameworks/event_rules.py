@@ -69,11 +69,17 @@ class Release(Header):
 
 
 class EventRules(Header):
-    """Everything in ``event_rules.toml``."""
+    """Everything in ``event_rules.toml``.
+
+    Attributes:
+        reliability, credibility: of an event table as a source, and of a count in it.
+        months_before: how many months before a case begins become rows, since they still tell.
+    """
 
     caveat: Text
     reliability: Literal["A", "B", "C", "D", "E", "F"]
     credibility: Annotated[int, Field(ge=1, le=6, description="a whole number from 1 to 6")]
+    months_before: Annotated[int, Field(ge=0, le=1200, description="a whole number, 0 or more")]
     rules: Annotated[tuple[EventRule, ...], Field(min_length=1)]
     releases: tuple[Release, ...] = ()
 

@@ -1,0 +1,257 @@
+"""Derive: counted events as rows of a case, evidence by the framework's rules, and outcomes.
+
+A row is known from the day on which what it was counted in was published, and never earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from atrisk.base.dates import Month
+from atrisk.base.errors import RequestError, require
+from atrisk.cases.beside import OutcomeFigure
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import Evidence, Source
+from atrisk.events.counts import EventTable
+from atrisk.events.layouts import LAYOUTS
+from atrisk.frameworks.event_rules import EventRule, EventRules, Release, read_event_rules
+from atrisk.frameworks.framework import Framework
+
+DEATHS = "one-sided-deaths"  # the measure that outcomes of one-sided violence have
+
+
+@dataclass(frozen=True, slots=True)
+class Vintage:
+    """One edition of an event table, and from when its counts were known.
+
+    Attributes:
+        published: the day on which this very file came out.
+        calendar: the publisher's calendar, by which each month's counts are taken as known earlier
+            than that; None where they are known from ``published`` on.
+    """
+
+    published: date
+    calendar: Release | None = None
+
+    def know(self, month: Month) -> date:
+        """Return the day from which the counts of a month are known."""
+        if self.calendar is None:
+            return self.published
+        last = date(month.last_day.year, 12, 31) if self.calendar.period == "year" else None
+        came = (last or month.last_day) + timedelta(days=self.calendar.days)
+        return min(came, self.published)
+
+
+def read_vintage(
+    table: EventTable, rules: EventRules, published: date | None, calendar: bool
+) -> Vintage:
+    """Return the edition that a table is of.
+
+    Raises:
+        RequestError: nobody says when it was published, or the calendar of its publisher is not
+            among the rules.
+    """
+    release = rules.find_release(table.layout) if calendar else None
+    if calendar and release is None:
+        known = ", ".join(one.layout for one in rules.releases)
+        raise RequestError(
+            f"no calendar of releases is known for {table.layout!r} (known: {known}); say when the "
+            "file came out: --published 2021-06-01"
+        )
+    day = published or table.latest
+    if day is None:
+        raise RequestError(
+            f"{table.file!r} does not say when it came out, and no month may see what was counted "
+            "later; say so: --published 2021-06-01 (in Python, published=date(2021, 6, 1))"
+        )
+    if day <= table.first.first_day:
+        raise RequestError(f"{table.file!r} counts {table.first}, so it cannot be from {day}")
+    return Vintage(day, release)
+
+
+def add_events(
+    case: Case,
+    table: EventTable,
+    framework: Framework,
+    *,
+    published: date | None = None,
+    calendar: bool = False,
+) -> Case:
+    """Return a case with what an event table says of its country, as evidence by rules.
+
+    For each rule of the framework's ``event_rules.toml`` and each month, up to the case's end, in
+    which its lowest step is reached, there is one row, with the severity of the step:
+
+        severity = the highest step at or below the count of the rule's kinds and actors
+
+    Rows of one rule and month are one claim, whatever table they come from, so that a second
+    edition tells again and adds nothing. They have the table as their source and ``derived`` set to
+    the rule, by which ``split_events`` finds them. A month without a count has no row: nobody
+    reported, which is not that nothing happened.
+
+    Args:
+        case: whose country is looked up.
+        table: from ``read_events``.
+        framework: whose rules are used; the case's own.
+        published: the day on which the file came out, from which its counts are known; None for
+            the last change that the table itself tells.
+        calendar: whether each month's counts are taken as known when the publisher's calendar says
+            that they came out, though this file is a later edition; its source says so.
+
+    Returns:
+        The case with a source and rows more; those of the same file and day are replaced.
+
+    Raises:
+        RequestError: nobody says when the file came out, the country is not in it, no step is
+            reached in a month of the case, or the case is coded to another framework.
+        DataError: the framework has no rules for events.
+
+    Examples:
+        >>> import atrisk
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder) / "made.csv"
+        ...     text = "date,country,kind,actor,deaths\\n2013-12-05,CAF,one-sided,non-state,60\\n"
+        ...     _ = file.write_text(text)
+        ...     table = atrisk.read_events(file)
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> more = atrisk.add_events(case, table, framework, published=date(2014, 1, 20))
+        >>> [(row.derived, row.severity) for row in more.evidence if row.derived]
+        [('civilians-killed', 3)]
+    """
+    require(case, Case, "load it with load_case('car-2012-2015')")
+    require(table, EventTable, "read it with read_events(Path('events.csv'))")
+    if case.header.framework != framework.id:
+        raise RequestError(f"{case.id} is coded to {case.header.framework}, not to {framework.id}")
+    rules = read_event_rules(framework)
+    vintage = read_vintage(table, rules, published, calendar)
+    source = _name_source(table, vintage, rules)
+    rows = tuple(_derive(table, rules, case, vintage, source))
+    if not rows:
+        raise RequestError(
+            f"{table.file!r} counts nothing for {case.header.country} up to {case.header.end} that "
+            f"reaches a step of {framework.id}/event_rules.toml; it has "
+            f"{', '.join(table.countries())[:200]}, {table.first} to {table.last}"
+        )
+    kept = [row for row in case.evidence if row.source != source.id]
+    others = [one for one in case.sources if one.id != source.id]
+    return replace(case, sources=(*others, source), evidence=(*kept, *rows))
+
+
+def split_events(case: Case) -> tuple[Case, Case]:
+    """Return a case without rows that were derived from events, and one with nothing else."""
+    documents = tuple(row for row in case.evidence if not row.derived)
+    events = tuple(row for row in case.evidence if row.derived)
+    return (
+        replace(case, evidence=documents, checked=True),
+        replace(case, evidence=events, searches=(), checked=True),
+    )
+
+
+def list_outcomes(
+    table: EventTable, case: Case, published: date | None = None
+) -> tuple[OutcomeFigure, ...]:
+    """Return deaths of civilians by month as outcomes of a case; they enter no score.
+
+    Every month of the case that the table covers has one: 0 where the table has no such event.
+    """
+    vintage = published or table.latest
+    if vintage is None:
+        raise RequestError(f"say when {table.file!r} came out: published=date(2021, 6, 1)")
+    series = table.series(case.header.country, ("one-sided",))
+    return tuple(
+        OutcomeFigure.model_validate(
+            {
+                "month": str(month),
+                "measure": DEATHS,
+                "value": f"{series[month]:g}",
+                "low": "",
+                "high": "",
+                "source": f"{LAYOUTS[table.layout].title}, {table.file}",
+                "vintage": vintage.isoformat(),
+            }
+        )
+        for month in case.months
+        if month in series
+    )
+
+
+def _name_source(table: EventTable, vintage: Vintage, rules: EventRules) -> Source:
+    told = LAYOUTS[table.layout].title
+    dated = ", each month dated by the publisher's calendar" if vintage.calendar else ""
+    return Source.model_validate(
+        {
+            "id": f"events-{table.layout}-{vintage.published}{'-calendar' if dated else ''}",
+            "title": f"{told}, {table.file}, counted by month and rule{dated}",
+            "publisher": told,
+            "published": vintage.published.isoformat(),
+            "kind": "data set",
+            "reliability": rules.reliability,
+            "sha256": table.sha256,
+            "quotable": "no",
+        }
+    )
+
+
+def _derive(
+    table: EventTable, rules: EventRules, case: Case, vintage: Vintage, source: Source
+) -> Iterator[Evidence]:
+    country, start, end = case.header.country, case.header.start, case.header.end
+    for rule in rules.rules:
+        for month, (count, events) in sorted(_count(table, rule, country).items()):
+            severity = rule.grade(count)
+            if severity and start.index - rules.months_before <= month.index <= end.index:
+                yield _write_row(rule, rules, month, (count, events, severity), vintage, source)
+
+
+def _count(table: EventTable, rule: EventRule, country: str) -> dict[Month, tuple[float, int]]:
+    """Return a rule's count and its events by month; a cell that does not tell it adds nothing."""
+    found: dict[Month, tuple[float, int]] = {}
+    for cell, count in table.counts.items():
+        mine = not rule.actors or cell.actor in rule.actors
+        value = getattr(count, rule.count)
+        if cell.country == country and cell.kind in rule.kinds and mine and value is not None:
+            total, events = found.get(cell.month, (0.0, 0))
+            found[cell.month] = (total + value, events + count.events)
+    return found
+
+
+def _write_row(
+    rule: EventRule,
+    rules: EventRules,
+    month: Month,
+    counted: tuple[float, int, int],
+    vintage: Vintage,
+    source: Source,
+) -> Evidence:
+    count, events, severity = counted
+    what = {"deaths": "people killed", "civilians": "civilians killed", "events": "events"}
+    beside = "" if rule.count == "events" else f" in {events:,} event{'s' * (events != 1)}"
+    by = f" by {' or '.join(rule.actors)} actors" if rule.actors else ""
+    return Evidence.model_validate(
+        {
+            "id": f"{rule.id}-{month}-{vintage.published:%Y%m%d}",
+            "source": source.id,
+            "locator": f"{month}, rule {rule.id}",
+            "quote": "",
+            "start": str(month),
+            "end": str(month),
+            "known": vintage.know(month).isoformat(),
+            "audience": "public",
+            "indicators": ";".join(rule.indicators),
+            "direction": "aggravating",
+            "severity": severity,
+            "credibility": rules.credibility,
+            "claim": f"{rule.id}-{month}",
+            "actors": "",
+            "population": "",
+            "place": "",
+            "summary": f"Counted in the month: {count:,g} {what[rule.count]}{beside} "
+            f"({', '.join(rule.kinds)}){by}.",
+            "derived": rule.id,
+        }
+    )
