@@ -34,6 +34,9 @@ _ROOMS = {
     "load_outcomes load_rivals",
     "cases.scenario": "Changes Scenario list_scenarios load_scenario",
     "cases.crosswalk": "Crosswalk cross_case load_crosswalk",
+    "events.counts": "EventTable",
+    "events.reading": "read_events",
+    "events.derive": "add_events split_events",
     "scoring.view": "View",
     "scoring.assessment": "Assessment",
     "scoring.run": "assess",
@@ -56,6 +59,9 @@ _ROOMS = {
     "studies.reading": "EqualEffort Reading compare_cases measure_reading",
     "studies.backtest": "Backtest backtest_alarms",
     "studies.judging": "Judging compare_judgements",
+    "verification.verify": "Verification verify",
+    "verification.with_events": "EventShare compare_events",
+    "verification.panel": "Panel score_panel",
     "coding.template": "create_case",
     "coding.blind": "export_blind merge_coding",
     "coding.schemas": "describe_package describe_schema",
@@ -126,6 +132,10 @@ if _typing.TYPE_CHECKING:
     from atrisk.ensemble.run import run_ensemble as run_ensemble
     from atrisk.ensemble.run import run_ensemble_many as run_ensemble_many
     from atrisk.ensemble.runner import Runner as Runner
+    from atrisk.events.counts import EventTable as EventTable
+    from atrisk.events.derive import add_events as add_events
+    from atrisk.events.derive import split_events as split_events
+    from atrisk.events.reading import read_events as read_events
     from atrisk.frameworks.framework import Framework as Framework
     from atrisk.frameworks.loading import list_frameworks as list_frameworks
     from atrisk.frameworks.loading import load_framework as load_framework
@@ -184,6 +194,12 @@ if _typing.TYPE_CHECKING:
     from atrisk.studies.weights import bound_weights as bound_weights
     from atrisk.studies.weights import describe_weights as describe_weights
     from atrisk.studies.weights import sample_weights as sample_weights
+    from atrisk.verification.panel import Panel as Panel
+    from atrisk.verification.panel import score_panel as score_panel
+    from atrisk.verification.verify import Verification as Verification
+    from atrisk.verification.verify import verify as verify
+    from atrisk.verification.with_events import EventShare as EventShare
+    from atrisk.verification.with_events import compare_events as compare_events
 
 
 def __getattr__(name: str) -> object:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from atrisk.base.errors import RequestError
+from atrisk.base.errors import RequestError, shorten
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name
-from atrisk.cli.options import Command, add_documents, add_framework
+from atrisk.cli.options import Command, add_documents, add_framework, add_release
 from atrisk.cli.output import say
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
+
+if TYPE_CHECKING:
+    from atrisk.events.counts import EventTable
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -52,18 +58,100 @@ def _open(text: str) -> Case | Framework:
 def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
-        metavar="FILE",
-        type=Path,
+        metavar="[events] FILE",
+        nargs="+",
         help="case.xlsx; or Taguette's highlights.csv, or a REFI-QDA project.qdpx; it is known by "
-        "what it holds",
+        "what it holds. After the word events: a table of events, of UCDP, ACLED, HXL or your own",
     )
     parser.add_argument(
-        "--out", metavar="PATH", type=Path, required=True, help="folder, or draft.csv, to make"
+        "--out",
+        metavar="PATH",
+        type=Path,
+        help="folder, or draft.csv, to make; events need none if --case is a folder of yours",
     )
-    parser.add_argument("--case", metavar="CASE", help="that highlights become draft evidence of")
+    parser.add_argument(
+        "--case", metavar="CASE", help="that highlights become draft evidence of, or events rows"
+    )
     parser.add_argument("--source", metavar="ID", help="source of all highlights")
     add_documents(parser, "to find anchors that stand there once")
     add_framework(parser)
+    add_release(parser)
+
+
+def _import(given: argparse.Namespace) -> int:
+    """Import a table of events, or a file that is known by what it holds."""
+    *words, name = given.file
+    if words not in ([], ["events"]):
+        raise RequestError(
+            f"one file at a time; found {', '.join(map(shorten, given.file))}. Try: atrisk import "
+            "case.xlsx --out ./case, or atrisk import events ged.csv --case ./case"
+        )
+    given.file = Path(name)
+    if words:
+        return _import_events(given)
+    stray = [one for one in ("layout", "published", "calendar", "skip_bad") if getattr(given, one)]
+    if stray:
+        option = {"layout": "as"}.get(stray[0], stray[0].replace("_", "-"))
+        raise RequestError(f"--{option} is for events; type: atrisk import events {name} ...")
+    if given.out is None:
+        raise RequestError(f"say what to make: atrisk import {name} --out ./my-case (or draft.csv)")
+    return _import_file(given)
+
+
+def read_event_file(given: argparse.Namespace) -> EventTable:
+    """Read the table of events that is asked for, telling on a terminal how far it has come."""
+    from atrisk.events.reading import read_events
+
+    def tell(rows: int) -> None:
+        print(f"\r{rows:,} rows", end="", file=sys.stderr, flush=True)
+
+    shown = tell if sys.stderr.isatty() else None
+    table = read_events(given.file, given.layout, skip_bad=given.skip_bad, progress=shown)
+    if shown:
+        print("\r", end="", file=sys.stderr)
+    return table
+
+
+def read_release(given: argparse.Namespace) -> dict[str, Any]:
+    """Return from when a table's counts were known."""
+    if given.published is None:
+        return {"published": None, "calendar": given.calendar}
+    try:
+        day = date.fromisoformat(given.published)
+    except ValueError:
+        raise RequestError(
+            f"--published {shorten(given.published)} is no day; write it as 2021-06-01"
+        ) from None
+    return {"published": day, "calendar": given.calendar}
+
+
+def _import_events(given: argparse.Namespace) -> int:
+    from atrisk.events.adding import write_events
+
+    if given.case is None:
+        raise RequestError(
+            f"events become rows of a case; name it: atrisk import events {given.file} "
+            "--case ./my-case"
+        )
+    name = read_name(given.case, list_cases())
+    wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
+    case = load_case(name, wanted)
+    framework = wanted or case.framework or load_framework(case.header.framework)
+    table = read_event_file(given)
+    folder = name if isinstance(name, Path) and given.out is None else None
+    more, where = write_events(
+        case, table, framework, folder=folder, out=given.out, **read_release(given)
+    )
+    source = more.sources[-1].id
+    made = Counter(row.derived for row in more.evidence if row.source == source)
+    say(repr(table))
+    for rule, count in made.items():
+        say(f"  {rule}: {count} month{'s' * (count != 1)}")
+    say(
+        f"{where}: {sum(made.values())} rows of evidence from {source}, and outcomes.csv. "
+        f"Now type: atrisk events {where}"
+    )
+    return 0
 
 
 def _import_file(given: argparse.Namespace) -> int:
@@ -104,9 +192,9 @@ COMMANDS = (
     Command(
         "import",
         "exchange",
-        "Make a case folder from a workbook, or draft evidence from tagged highlights.",
+        "Make a case from a workbook, draft evidence from highlights, or rows from counted events.",
         _add_import,
-        _import_file,
+        _import,
     ),
     Command(
         "codebook",

@@ -14,12 +14,12 @@ from typing import NoReturn
 
 from atrisk.base.errors import AtriskError
 from atrisk.base.version import __version__
-from atrisk.cli import code, exchange, look, present, reading, study, warn
+from atrisk.cli import code, exchange, look, outcome, present, reading, study, warn
 from atrisk.cli.options import GROUPS, Command
 
 COMMANDS: dict[str, Command] = {
     command.name: command
-    for room in (look, warn, study, reading, present, code, exchange)
+    for room in (look, warn, outcome, study, reading, present, code, exchange)
     for command in room.COMMANDS
 }
 

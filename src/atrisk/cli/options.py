@@ -83,6 +83,27 @@ def add_documents(parser: argparse.ArgumentParser, use: str, *, required: bool =
     )
 
 
+def add_release(parser: argparse.ArgumentParser) -> None:
+    """Add how a table of events is read, and from when its counts were known."""
+    parser.add_argument(
+        "--as",
+        dest="layout",
+        metavar="LAYOUT",
+        help="ucdp-ged, ucdp-candidate, acled, hxl, events or counts (default: by its header)",
+    )
+    parser.add_argument(
+        "--published", metavar="DAY", help="day on which the file came out, such as 2021-06-01"
+    )
+    parser.add_argument(
+        "--calendar",
+        action="store_true",
+        help="take each month as known when its publisher's calendar says so, and say that",
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave faulty rows out and count them"
+    )
+
+
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """Add everything that a score may be computed under."""
     add_framework(parser)

@@ -14,6 +14,7 @@ from atrisk.base.errors import RequestError, require
 from atrisk.cases.beside import OutcomeFigure
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Source
+from atrisk.cases.tables import CaseHeader
 from atrisk.events.counts import EventTable
 from atrisk.events.layouts import LAYOUTS
 from atrisk.frameworks.event_rules import EventRule, EventRules, Release, read_event_rules
@@ -79,7 +80,7 @@ def add_events(
     published: date | None = None,
     calendar: bool = False,
 ) -> Case:
-    """Return a case with what an event table says of its country, as evidence by rules.
+    r"""Return a case with what an event table says of its country, as evidence by rules.
 
     For each rule of the framework's ``event_rules.toml`` and each month, up to the case's end, in
     which its lowest step is reached, there is one row, with the severity of the step:
@@ -114,7 +115,7 @@ def add_events(
         >>> from tempfile import TemporaryDirectory
         >>> with TemporaryDirectory() as folder:
         ...     file = Path(folder) / "made.csv"
-        ...     text = "date,country,kind,actor,deaths\\n2013-12-05,CAF,one-sided,non-state,60\\n"
+        ...     text = "date,country,kind,actor,deaths\n2013-12-05,CAF,one-sided,non-state,60\n"
         ...     _ = file.write_text(text)
         ...     table = atrisk.read_events(file)
         >>> case = atrisk.load_case("car-2012-2015")
@@ -130,7 +131,7 @@ def add_events(
     rules = read_event_rules(framework)
     vintage = read_vintage(table, rules, published, calendar)
     source = _name_source(table, vintage, rules)
-    rows = tuple(_derive(table, rules, case, vintage, source))
+    rows = tuple(_derive(table, rules, case.header, vintage, source))
     if not rows:
         raise RequestError(
             f"{table.file!r} counts nothing for {case.header.country} up to {case.header.end} that "
@@ -140,6 +141,46 @@ def add_events(
     kept = [row for row in case.evidence if row.source != source.id]
     others = [one for one in case.sources if one.id != source.id]
     return replace(case, sources=(*others, source), evidence=(*kept, *rows))
+
+
+def make_event_case(
+    table: EventTable,
+    framework: Framework,
+    country: str,
+    *,
+    start: Month | None = None,
+    end: Month | None = None,
+    published: date | None = None,
+    calendar: bool = False,
+) -> Case | None:
+    """Return a case of one country that rests on counted events alone; None if no step is reached.
+
+    Args:
+        table: from ``read_events``.
+        framework: whose rules are used.
+        country: an alpha-3 code that the table has.
+        start, end: its months; None for those of the table.
+        published, calendar: as in ``add_events``.
+    """
+    rules = read_event_rules(framework)
+    vintage = read_vintage(table, rules, published, calendar)
+    source = _name_source(table, vintage, rules)
+    header = CaseHeader.model_validate(
+        {
+            "id": f"events-{country.lower()}",
+            "title": f"Counted events of {country}",
+            "country": country,
+            "start": str(start or table.first),
+            "end": str(end or table.last),
+            "framework": framework.id,
+            "licence": "as its source",
+            "caveat": rules.caveat,
+        }
+    )
+    rows = tuple(_derive(table, rules, header, vintage, source))
+    if not rows:
+        return None
+    return Case(header, (source,), rows, framework=framework, checked=True)
 
 
 def split_events(case: Case) -> tuple[Case, Case]:
@@ -198,14 +239,15 @@ def _name_source(table: EventTable, vintage: Vintage, rules: EventRules) -> Sour
 
 
 def _derive(
-    table: EventTable, rules: EventRules, case: Case, vintage: Vintage, source: Source
+    table: EventTable, rules: EventRules, header: CaseHeader, vintage: Vintage, source: Source
 ) -> Iterator[Evidence]:
-    country, start, end = case.header.country, case.header.start, case.header.end
+    country, start, end = header.country, header.start, header.end
     for rule in rules.rules:
         for month, (count, events) in sorted(_count(table, rule, country).items()):
             severity = rule.grade(count)
             if severity and start.index - rules.months_before <= month.index <= end.index:
-                yield _write_row(rule, rules, month, (count, events, severity), vintage, source)
+                found = _Found(rule, month, count, events, severity)
+                yield _write_row(found, rules, vintage, source)
 
 
 def _count(table: EventTable, rule: EventRule, country: str) -> dict[Month, tuple[float, int]]:
@@ -220,15 +262,19 @@ def _count(table: EventTable, rule: EventRule, country: str) -> dict[Month, tupl
     return found
 
 
-def _write_row(
-    rule: EventRule,
-    rules: EventRules,
-    month: Month,
-    counted: tuple[float, int, int],
-    vintage: Vintage,
-    source: Source,
-) -> Evidence:
-    count, events, severity = counted
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a rule counted in a month."""
+
+    rule: EventRule
+    month: Month
+    count: float
+    events: int
+    severity: int
+
+
+def _write_row(found: _Found, rules: EventRules, vintage: Vintage, source: Source) -> Evidence:
+    rule, month, count, events = found.rule, found.month, found.count, found.events
     what = {"deaths": "people killed", "civilians": "civilians killed", "events": "events"}
     beside = "" if rule.count == "events" else f" in {events:,} event{'s' * (events != 1)}"
     by = f" by {' or '.join(rule.actors)} actors" if rule.actors else ""
@@ -244,7 +290,7 @@ def _write_row(
             "audience": "public",
             "indicators": ";".join(rule.indicators),
             "direction": "aggravating",
-            "severity": severity,
+            "severity": found.severity,
             "credibility": rules.credibility,
             "claim": f"{rule.id}-{month}",
             "actors": "",

@@ -1,0 +1,177 @@
+"""Outcome: the commands that hold scores against what happened, and that score counted events."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from pathlib import Path
+
+from atrisk.base.output import render
+from atrisk.base.rows import Row
+from atrisk.cases.loading import list_cases
+from atrisk.cli.inputs import load, load_all, read_name, read_runner, read_view
+from atrisk.cli.options import (
+    FRAMEWORK,
+    Command,
+    add_case,
+    add_choices,
+    add_format,
+    add_release,
+    add_seed,
+)
+from atrisk.cli.output import print_rows, say
+from atrisk.frameworks.loading import list_frameworks, load_framework
+
+MONTHS = "months"
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "cases", metavar="CASE", nargs="*", help="ids of bundled cases, or paths (default: all)"
+    )
+    _add_outcome(parser)
+    add_choices(parser)
+    add_format(parser)
+
+
+def _add_outcome(parser: argparse.ArgumentParser) -> None:
+    from atrisk.verification.verify import Verification
+
+    parser.add_argument(
+        "--outcome", metavar="ID", help="of the framework's outcomes.toml (default: its first)"
+    )
+    parser.add_argument(
+        "--horizon", metavar="N", type=int, help="months ahead that are asked about"
+    )
+    parser.add_argument(
+        "--show", choices=tuple(Verification.tables), default="levels", help="what to open"
+    )
+    parser.add_argument("--draws", metavar="N", type=int, help="of the intervals")
+    add_seed(parser)
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from atrisk.verification.verify import verify
+
+    found = verify(
+        *load_all(given, given.cases or list_cases()),
+        outcome=given.outcome,
+        horizon=given.horizon,
+        draws=given.draws,
+        seed=given.seed,
+        **read_view(given),
+    )
+    return _print(given, found.to_rows(given.show), repr(found))
+
+
+def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
+    if given.format == "table":
+        rows = [fold_bounds({k: cell for k, cell in row.items() if k != "truth"}) for row in rows]
+    say(render(rows, given.format, may_be_empty=True))
+    if given.format == "table":
+        lines = (textwrap.fill(line.strip(), 100, initial_indent="  ", subsequent_indent="  ")
+                 for line in told.splitlines()[1:])  # fmt: skip
+        say("\n" + "\n".join([told.splitlines()[0], *lines]))
+    return 0
+
+
+def fold_bounds(row: Row) -> Row:
+    """Return a row for people: a figure and its bounds in one cell.
+
+    Examples:
+        >>> fold_bounds({"auc": 0.5, "auc_low": 0.25, "auc_high": 0.75, "months": 3})
+        {'auc': '0.50 [0.25, 0.75]', 'months': 3}
+    """
+    told = {}
+    for name, cell in row.items():
+        low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+        if name.removesuffix("_low").removesuffix("_high") in told and name not in told:
+            continue
+        bounds = "" if low is None or high is None else f" [{low:.2f}, {high:.2f}]"
+        told[name] = f"{cell:.2f}{bounds}" if isinstance(cell, float) and bounds else cell
+    return told
+
+
+def _add_events(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    add_choices(parser)
+    add_format(parser)
+
+
+def _compare_events(given: argparse.Namespace) -> int:
+    from atrisk.verification.with_events import compare_events
+
+    found = compare_events(*load(given), **read_view(given))
+    return print_rows(given, found.to_rows(), found.everything, {}, repr(found))
+
+
+def _add_panel(parser: argparse.ArgumentParser) -> None:
+    from atrisk.verification.verify import Verification
+
+    parser.add_argument("file", metavar="FILE", type=Path, help="a table of events")
+    add_release(parser)
+    parser.add_argument(
+        "--country",
+        metavar="CODE",
+        action="append",
+        help="only this one, by its alpha-3 code; may be repeated",
+    )
+    parser.add_argument(
+        "--show",
+        choices=("scores", *Verification.tables),
+        default="scores",
+        help="scores by country and month, or how they fare before what the table counts next",
+    )
+    parser.add_argument("--outcome", metavar="ID", help="of the framework's outcomes.toml")
+    parser.add_argument("--horizon", metavar="N", type=int, help="months ahead")
+    parser.add_argument("--draws", metavar="N", type=int, help="of the intervals")
+    parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+    add_seed(parser)
+    add_choices(parser)
+    add_format(parser)
+
+
+def _score_panel(given: argparse.Namespace) -> int:
+    from atrisk.cli.exchange import read_event_file, read_release
+    from atrisk.verification.panel import score_panel
+
+    framework = load_framework(read_name(given.framework or FRAMEWORK, list_frameworks()))
+    panel = score_panel(
+        read_event_file(given),
+        framework,
+        countries=given.country,
+        runner=read_runner(given),
+        **read_release(given),
+        **read_view(given),
+    )
+    if given.show == "scores":
+        return _print(given, panel.to_rows(), repr(panel))
+    found = panel.verify(
+        outcome=given.outcome, horizon=given.horizon, draws=given.draws, seed=given.seed
+    )
+    return _print(given, found.to_rows(given.show), repr(found))
+
+
+COMMANDS = (
+    Command(
+        "verify",
+        "warn",
+        "Hold scores and alarms against what happened, baselines and rivals.",
+        _add_verify,
+        _verify,
+    ),
+    Command(
+        "events",
+        "study",
+        "Score a case with and without the rows that come from counted events.",
+        _add_events,
+        _compare_events,
+    ),
+    Command(
+        "panel",
+        "study",
+        "Score every country of an event table from its counts alone.",
+        _add_panel,
+        _score_panel,
+    ),
+)

@@ -1,0 +1,301 @@
+"""Verify: scores and alarms against what happened, against baselines and against rivals.
+
+Outcomes are read here, after everything has been scored, and no score can rest on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrisk.base.errors import RequestError, check_count, check_seed, require
+from atrisk.base.rows import LevelResult, Row
+from atrisk.cases.case import Case
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.outcomes import OutcomeRule, OutcomeRules, read_outcome_rules
+from atrisk.scoring.run import assess
+from atrisk.scoring.view import View, check_view
+from atrisk.verification.onsets import count_alarms, list_onsets, sum_up
+from atrisk.verification.sample import SCORE, Sample, build_changes, build_levels
+from atrisk.verification.skill import (
+    Drawing,
+    compare_predictors,
+    compare_rivals,
+    compare_told,
+    tell_probabilities,
+)
+from atrisk.verification.tracks import Track, follow_case
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Verification(LevelResult):
+    """How far scores and alarms of some cases went before what happened.
+
+    ``to_rows`` gives ``"levels"``: the score and its baselines on the same months, by how well they
+    tell the months after which the outcome came; ``"changes"``: the same of changes; ``"alarms"``
+    and ``"onsets"``: each tier over all cases, and each onset; ``"rivals"``: other systems beside
+    the score on the months in which they had spoken; ``"reliability"``: probabilities that were
+    learnt on other countries against the share that came; ``"months"``: everything by month.
+
+    Attributes:
+        outcome: what counts, and from how many on.
+        horizon: months ahead that are asked about.
+        cases: ids.
+        tracks: of the cases.
+        rules: the framework's.
+        drawing: of intervals.
+    """
+
+    tables: ClassVar[Mapping[str, str]] = {
+        "levels": "_tell_levels",
+        "changes": "_tell_changes",
+        "alarms": "_tell_alarms",
+        "onsets": "_tell_onsets",
+        "rivals": "_tell_rivals",
+        "reliability": "_tell_reliability",
+        "months": "_tell_months",
+    }
+
+    outcome: OutcomeRule = field(repr=False)
+    horizon: int
+    tracks: tuple[Track, ...] = field(repr=False)
+    rules: OutcomeRules = field(repr=False)
+    drawing: Drawing = field(repr=False)
+
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Ids of the cases."""
+        return tuple(track.case for track in self.tracks)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a reader must know before quoting it."""
+        countries = len({track.country for track in self.tracks})
+        few = f"{len(self.tracks)} cases of {countries} countries: no rate for another country."
+        return (few, self.rules.caveat)
+
+    @cached_property
+    def truths(self) -> dict[str, dict[str, Floats]]:
+        """What each list counted by month, by list and case."""
+        found: dict[str, dict[str, Floats]] = {}
+        for track in self.tracks:
+            for name, counts in track.list_truths(self.outcome).items():
+                found.setdefault(name, {})[track.case] = counts
+        return found
+
+    @cached_property
+    def samples(self) -> dict[str, Sample]:
+        """Months with what came ahead of them, by list; of those that count every month."""
+        made = {name: self._build(counts) for name, counts in self.truths.items()}
+        return {name: sample for name, sample in made.items() if len(sample) and _varies(sample)}
+
+    def _build(self, counts: Mapping[str, Floats]) -> Sample:
+        at, average = self.outcome.at, self.rules.average
+        return build_levels(self.tracks, counts, at, self.horizon, average)
+
+    def _tell_levels(self) -> Iterator[Row]:
+        yield from self.levels
+
+    @cached_property
+    def levels(self) -> tuple[Row, ...]:
+        """Rows of the score and its baselines, by list."""
+        return tuple(
+            {"truth": name, **row}
+            for name, sample in self.samples.items()
+            for row in compare_predictors(sample, self.drawing, brier=True)
+        )
+
+    def _tell_changes(self) -> Iterator[Row]:
+        for name in self.samples:
+            counts, average = self.truths[name], self.rules.average
+            sample = build_changes(self.tracks, counts, self.horizon, average)
+            if len(sample) and _varies(sample):
+                for row in compare_predictors(sample, self.drawing, brier=False):
+                    yield {"truth": name, **row}
+
+    def _tell_onsets(self) -> Iterator[Row]:
+        for name, counts in self.truths.items():
+            dated = name not in self.samples
+            for row in list_onsets(self.tracks, counts, self.outcome.at, self.rules, dated=dated):
+                yield {"truth": name, **row}
+
+    def _tell_alarms(self) -> Iterator[Row]:
+        for name, counts in self.truths.items():
+            dated = name not in self.samples
+            onsets = list_onsets(self.tracks, counts, self.outcome.at, self.rules, dated=dated)
+            alarms = count_alarms(self.tracks, counts, self.outcome.at, self.rules)
+            for row in sum_up(onsets, alarms, self.rules.level):
+                yield {"truth": name, **row}
+
+    def _tell_rivals(self) -> Iterator[Row]:
+        for name, sample in self.samples.items():
+            for row in compare_rivals(sample, self.drawing):
+                yield {"truth": name, **row}
+
+    def _tell_reliability(self) -> Iterator[Row]:
+        for name, sample in self.samples.items():
+            told = tell_probabilities(sample, sample.predictors[SCORE])
+            if told is not None:
+                for row in compare_told(sample, told, self.rules.bins, self.rules.level):
+                    yield {"truth": name, **row}
+
+    def _tell_months(self) -> Iterator[Row]:
+        for name, sample in self.samples.items():
+            told = tell_probabilities(sample, sample.predictors[SCORE])
+            for row in range(len(sample)):
+                yield {
+                    "truth": name,
+                    "case": sample.case[row],
+                    "month": sample.month[row],
+                    **{key: float(values[row]) for key, values in sample.predictors.items()},
+                    "told": None if told is None else float(told[row]),
+                    "came": bool(sample.hit[row]),
+                }
+
+    def describe(self) -> str:
+        """Return in words what came out, the baselines that do better first."""
+        return " ".join(_describe(self.levels)) or (
+            f"{self.outcome.label} is dated and not counted, so only alarms can be held against it."
+        )
+
+    def __repr__(self) -> str:
+        return self._tell(
+            f"Verification({len(self.tracks)} cases; {self.outcome.label}, within "
+            f"{self.horizon} month{'s' * (self.horizon != 1)})",
+            *([self.describe()] if self.truths else []),
+        )
+
+
+def verify(
+    cases: Iterable[Case],
+    framework: Framework,
+    *,
+    outcome: str | None = None,
+    horizon: int | None = None,
+    draws: int | None = None,
+    seed: int = 0,
+    **view: Unpack[View],
+) -> Verification:
+    """Hold scores and alarms against what happened, baselines and rivals on the same months.
+
+    A month is a hit if the outcome comes within the ``horizon`` months after it:
+
+        hit(t) = some month from t + 1 to t + horizon has a count at or above the outcome's
+
+    (with a horizon of 0, if the month itself has). Baselines are nothing, the month's own deaths,
+    their moving average, all deaths so far, and coverage alone. Deaths were published later than
+    the months that they are of, so that these baselines know more than anybody did. Brier scores
+    are of probabilities learnt on other countries only. Intervals draw countries, and spells within
+    them, again, since months of one spell hang together and cases of one country are one story.
+
+    Args:
+        cases: with outcomes beside them (``outcomes.csv``); their rivals (``rivals.csv``) count
+            from their day of issue.
+        framework: that they are scored under.
+        outcome: id of an outcome of the framework's ``outcomes.toml``; None for its first.
+        horizon: months ahead; None for the framework's.
+        draws: of intervals; None for the framework's.
+        seed: of those draws.
+        view: as in ``assess``; ``knowledge`` is best left contemporaneous, for with hindsight
+            scores know what came.
+
+    Raises:
+        RequestError: no case, or none has such an outcome beside it.
+        UnknownNameError: no such outcome.
+        DataError: files beside a case have faults, or the framework has no outcomes.
+
+    References:
+        Goldstone et al. (2010), American Journal of Political Science 54:190-208; Hegre et al.
+        (2019), Journal of Peace Research 56:155-174, for how forecasts of violence are judged.
+
+    Examples:
+        >>> import atrisk
+        >>> framework = atrisk.load_framework("un-foa-2014")
+        >>> names = ("car-open-2012-2015", "mmr-2016-2017", "sen-2011-2012")
+        >>> found = atrisk.verify(map(atrisk.load_case, names), framework, draws=20)
+        >>> [row["predictor"] for row in found.to_rows("levels")][:3]
+        ['score', 'nothing', "last month's deaths"]
+    """
+    check_view(view)
+    require(framework, Framework, "load it with load_framework('un-foa-2014')")
+    rules = read_outcome_rules(framework)
+    ahead = rules.horizon if horizon is None else horizon
+    check_count("horizon", ahead, least=0)
+    tracks = [follow_case(assess(case, framework, **view), ahead) for case in cases]
+    return verify_tracks(tracks, rules, outcome=outcome, horizon=ahead, draws=draws, seed=seed)
+
+
+def verify_tracks(
+    tracks: Iterable[Track],
+    rules: OutcomeRules,
+    *,
+    outcome: str | None = None,
+    horizon: int | None = None,
+    draws: int | None = None,
+    seed: int = 0,
+) -> Verification:
+    """Do the same with cases whose scores and outcomes are there already.
+
+    Raises:
+        RequestError: there is no case, or none has such an outcome.
+        UnknownNameError: no such outcome.
+    """
+    check_seed(seed)
+    chosen = rules.pick(outcome)
+    ahead = rules.horizon if horizon is None else horizon
+    if draws is not None:
+        check_count("draws", draws, least=1)
+    found = Verification(chosen, ahead, tuple(tracks), rules, Drawing.of(rules, draws, seed))
+    if not found.tracks:
+        raise RequestError("there is no case to verify; name one or more")
+    if not found.truths:
+        raise RequestError(
+            f"no outcome {chosen.measure!r} stands beside {', '.join(found.cases)}; put it into "
+            "outcomes.csv, by hand or with `atrisk import events FILE --case CASE`"
+        )
+    return found
+
+
+def _varies(sample: Sample) -> bool:
+    """Whether there are months of both kinds."""
+    return bool(sample.hit.any() and not sample.hit.all())
+
+
+def _describe(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield sentences on each list: the score's area, and which baselines do better or as well."""
+    told = list(rows)
+    for name in dict.fromkeys(row["truth"] for row in told):
+        mine = {row["predictor"]: row for row in told if row["truth"] == name}
+        score = mine.pop(SCORE)
+        yield (
+            f"By {name}: in {score['months']} months, {score['hits']} of them followed by it, the "
+            f"score puts such a month above another {score['auc']:.0%} of the time"
+            f"{_bound(score, 'auc')}; chance is 50%."
+        )
+        others = [one for one in mine if one != "nothing" and mine[one]["advantage"] is not None]
+        better = [one for one in others if mine[one]["advantage"] < 0]
+        sure = [one for one in better if (mine[one]["advantage_high"] or 0) < 0]
+        if better:
+            yield (
+                f"Better than the score: {_list(mine, better)}"
+                + (f" (beyond chance: {', '.join(sure)})." if sure else " (not beyond chance).")
+            )
+        worse = [one for one in others if one not in better]
+        if worse:
+            yield f"Not better than the score: {_list(mine, worse)}."
+
+
+def _list(rows: Mapping[str, Row], names: Iterable[str]) -> str:
+    return ", ".join(f"{name} ({rows[name]['auc']:.0%})" for name in names)
+
+
+def _bound(row: Row, figure: str) -> str:
+    low, high = row[f"{figure}_low"], row[f"{figure}_high"]
+    return "" if low is None else f" ({low:.0%} to {high:.0%})"
