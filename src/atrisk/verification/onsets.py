@@ -52,6 +52,11 @@ def find_onsets(counts: Floats, at: float, quiet: int) -> list[Onset]:
     return found
 
 
+def is_dated(truths: Mapping[str, Floats], at: float) -> bool:
+    """Whether a list dates onsets only: no month that it tells is below what counts."""
+    return not any((counts < at).any() for counts in truths.values())
+
+
 def list_onsets(
     tracks: Iterable[Track],
     truths: Mapping[str, Floats],
@@ -98,19 +103,25 @@ def count_alarms(
     truths: Mapping[str, Floats],
     at: float,
     rules: OutcomeRules,
+    *,
+    dated: bool = False,
 ) -> Iterator[Row]:
     """Yield a row for each case and tier: its alarms, and those after which nothing came.
 
     An alarm is false if in none of its months, and of the ``horizon`` after it, so many were
-    counted; one that nothing is known about after it is on is not judged.
+    counted. It is not judged if that is not known, as when it is on at the end of the record, or
+    if only onsets are dated and nobody counted the months.
     """
     for track in tracks:
         counts = truths.get(track.case)
         if counts is None:
             continue
         for tier, spans in track.tiers.items():
-            judged = [_judge(counts, at, first, last, rules.horizon) for first, last in spans]
-            known = int((~np.isnan(counts)).sum())
+            judged = [
+                None if dated else _judge(counts, at, first, last, rules.horizon)
+                for first, last in spans
+            ]
+            known = 0 if dated else int((~np.isnan(counts)).sum())
             on = sum((len(counts) if last is None else last) - first for first, last in spans)
             false = sum(one is False for one in judged)
             yield {
@@ -134,22 +145,24 @@ def sum_up(onsets: Iterable[Row], alarms: Iterable[Row], level: float) -> Iterat
         hits, judged = sum(row["warned"] for row in mine), sum(row["judged"] for row in its)
         leads = [row["lead"] for row in mine if row["warned"]]
         false, months = sum(row["false"] for row in its), sum(row["months"] for row in its)
-        found, wrong = bound_share(hits, len(mine), level), bound_share(false, judged, level)
         yield {
             "tier": tier,
             "onsets": len(mine),
             "warned": hits,
             "missed": len(mine) - hits,
-            "warned_low": found[0] if found else None,
-            "warned_high": found[1] if found else None,
+            **_share("warned_share", hits, len(mine), level),
             "median_lead": float(np.median(leads)) if leads else None,
             "leads_from_start": sum(row["from_start"] for row in mine if row["warned"]),
             "alarms": judged,
             "false": false,
-            "false_low": wrong[0] if wrong else None,
-            "false_high": wrong[1] if wrong else None,
+            **_share("false_share", false, judged, level),
             "false_a_year": false * MONTHS / months if months else None,
         }
+
+
+def _share(name: str, found: int, of: int, level: float) -> Row:
+    low, high = bound_share(found, of, level) or (None, None)
+    return {name: found / of if of else None, f"{name}_low": low, f"{name}_high": high}
 
 
 def _find_warning(spans: Spans, onset: int, reach: int) -> int | None:

@@ -20,7 +20,7 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.outcomes import OutcomeRule, OutcomeRules, read_outcome_rules
 from atrisk.scoring.run import assess
 from atrisk.scoring.view import View, check_view
-from atrisk.verification.onsets import count_alarms, list_onsets, sum_up
+from atrisk.verification.onsets import count_alarms, is_dated, list_onsets, sum_up
 from atrisk.verification.sample import SCORE, Sample, build_changes, build_levels
 from atrisk.verification.skill import (
     Drawing,
@@ -122,15 +122,15 @@ class Verification(LevelResult):
 
     def _tell_onsets(self) -> Iterator[Row]:
         for name, counts in self.truths.items():
-            dated = name not in self.samples
+            dated = is_dated(counts, self.outcome.at)
             for row in list_onsets(self.tracks, counts, self.outcome.at, self.rules, dated=dated):
                 yield {"truth": name, **row}
 
     def _tell_alarms(self) -> Iterator[Row]:
         for name, counts in self.truths.items():
-            dated = name not in self.samples
-            onsets = list_onsets(self.tracks, counts, self.outcome.at, self.rules, dated=dated)
-            alarms = count_alarms(self.tracks, counts, self.outcome.at, self.rules)
+            at, dated = self.outcome.at, is_dated(counts, self.outcome.at)
+            onsets = list_onsets(self.tracks, counts, at, self.rules, dated=dated)
+            alarms = count_alarms(self.tracks, counts, at, self.rules, dated=dated)
             for row in sum_up(onsets, alarms, self.rules.level):
                 yield {"truth": name, **row}
 
@@ -161,7 +161,9 @@ class Verification(LevelResult):
 
     def describe(self) -> str:
         """Return in words what came out, the baselines that do better first."""
-        return " ".join(_describe(self.levels)) or (
+        return " ".join(
+            _describe(self.levels, sum(len(track.months) for track in self.tracks))
+        ) or (
             f"{self.outcome.label} is dated and not counted, so only alarms can be held against it."
         )
 
@@ -268,14 +270,15 @@ def _varies(sample: Sample) -> bool:
     return bool(sample.hit.any() and not sample.hit.all())
 
 
-def _describe(rows: Iterable[Row]) -> Iterator[str]:
+def _describe(rows: Iterable[Row], of: int) -> Iterator[str]:
     """Yield sentences on each list: the score's area, and which baselines do better or as well."""
     told = list(rows)
     for name in dict.fromkeys(row["truth"] for row in told):
         mine = {row["predictor"]: row for row in told if row["truth"] == name}
         score = mine.pop(SCORE)
         yield (
-            f"By {name}: in {score['months']} months, {score['hits']} of them followed by it, the "
+            f"By {name}: in {score['months']} of {of} months (of the others there is no score, or "
+            f"what came after is not known), {score['hits']} of them followed by it, the "
             f"score puts such a month above another {score['auc']:.0%} of the time"
             f"{_bound(score, 'auc')}; chance is 50%."
         )
