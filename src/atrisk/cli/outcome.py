@@ -66,7 +66,9 @@ def _verify(given: argparse.Namespace) -> int:
 
 def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
     if given.format == "table":
-        rows = [fold_bounds({k: cell for k, cell in row.items() if k != "truth"}) for row in rows]
+        one = len({row.get("truth") for row in rows}) == 1
+        hidden = {"truth"} if one else set()
+        rows = [fold_bounds({k: v for k, v in row.items() if k not in hidden}) for row in rows]
     say(render(rows, given.format, may_be_empty=True))
     if given.format == "table":
         lines = (textwrap.fill(line.strip(), 100, initial_indent="  ", subsequent_indent="  ")

@@ -94,7 +94,34 @@ class Verification(LevelResult):
     def samples(self) -> dict[str, Sample]:
         """Months with what came ahead of them, by list; of those that count every month."""
         made = {name: self._build(counts) for name, counts in self.truths.items()}
-        return {name: sample for name, sample in made.items() if len(sample) and _varies(sample)}
+        return {name: sample for name, sample in made.items() if _varies(sample)}
+
+    @property
+    def missing(self) -> str:
+        """Why no month can be told from another; empty if some can."""
+        if self.samples:
+            return ""
+        if all(is_dated(counts, self.outcome.at) for counts in self.truths.values()):
+            return (
+                f"{self.outcome.id} is dated by lists and not counted month by month, so only "
+                "alarms can be held against it: ask for alarms or onsets"
+            )
+        made = [self._build(counts) for counts in self.truths.values()]
+        if not any(map(len, made)):
+            return (
+                f"no month has a score and {self.horizon} months of outcomes after it; take a "
+                "shorter horizon"
+            )
+        came = all(sample.hit.all() for sample in made)
+        return (
+            f"every month that can be judged is {'' if came else 'not '}followed by it, so there "
+            "is nothing to tell apart; add cases of the other kind"
+        )
+
+    def _need_samples(self) -> dict[str, Sample]:
+        if self.missing:
+            raise RequestError(self.missing)
+        return self.samples
 
     def _build(self, counts: Mapping[str, Floats]) -> Sample:
         at, average = self.outcome.at, self.rules.average
@@ -105,18 +132,22 @@ class Verification(LevelResult):
 
     @cached_property
     def levels(self) -> tuple[Row, ...]:
-        """Rows of the score and its baselines, by list."""
+        """Rows of the score and its baselines, by list.
+
+        Raises:
+            RequestError: no month can be told from another (``missing``).
+        """
         return tuple(
             {"truth": name, **row}
-            for name, sample in self.samples.items()
+            for name, sample in self._need_samples().items()
             for row in compare_predictors(sample, self.drawing, brier=True)
         )
 
     def _tell_changes(self) -> Iterator[Row]:
-        for name in self.samples:
+        for name in self._need_samples():
             counts, average = self.truths[name], self.rules.average
             sample = build_changes(self.tracks, counts, self.horizon, average)
-            if len(sample) and _varies(sample):
+            if _varies(sample):
                 for row in compare_predictors(sample, self.drawing, brier=False):
                     yield {"truth": name, **row}
 
@@ -135,19 +166,31 @@ class Verification(LevelResult):
                 yield {"truth": name, **row}
 
     def _tell_rivals(self) -> Iterator[Row]:
-        for name, sample in self.samples.items():
-            for row in compare_rivals(sample, self.drawing):
-                yield {"truth": name, **row}
+        rows = [
+            {"truth": name, **row}
+            for name, sample in self._need_samples().items()
+            for row in compare_rivals(sample, self.drawing)
+        ]
+        if not rows:
+            raise RequestError(
+                f"no rival speaks of these months of {', '.join(self.cases)}; put what was issued "
+                "into rivals.csv"
+            )
+        yield from rows
 
     def _tell_reliability(self) -> Iterator[Row]:
-        for name, sample in self.samples.items():
+        for name, sample in self._need_samples().items():
             told = tell_probabilities(sample, sample.predictors[SCORE])
-            if told is not None:
-                for row in compare_told(sample, told, self.rules.bins, self.rules.level):
-                    yield {"truth": name, **row}
+            if told is None:
+                raise RequestError(
+                    "probabilities are learnt on other countries, of which there are none with "
+                    "months of both kinds; add cases"
+                )
+            for row in compare_told(sample, told, self.rules.bins, self.rules.level):
+                yield {"truth": name, **row}
 
     def _tell_months(self) -> Iterator[Row]:
-        for name, sample in self.samples.items():
+        for name, sample in self._need_samples().items():
             told = tell_probabilities(sample, sample.predictors[SCORE])
             for row in range(len(sample)):
                 yield {
@@ -161,17 +204,15 @@ class Verification(LevelResult):
 
     def describe(self) -> str:
         """Return in words what came out, the baselines that do better first."""
-        return " ".join(
-            _describe(self.levels, sum(len(track.months) for track in self.tracks))
-        ) or (
-            f"{self.outcome.label} is dated and not counted, so only alarms can be held against it."
-        )
+        if self.missing:
+            return f"{self.missing[0].upper()}{self.missing[1:]}."
+        return " ".join(_describe(self.levels, sum(len(track.months) for track in self.tracks)))
 
     def __repr__(self) -> str:
         return self._tell(
             f"Verification({len(self.tracks)} cases; {self.outcome.label}, within "
             f"{self.horizon} month{'s' * (self.horizon != 1)})",
-            *([self.describe()] if self.truths else []),
+            self.describe(),
         )
 
 
