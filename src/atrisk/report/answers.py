@@ -10,6 +10,7 @@ from math import isnan
 import numpy as np
 
 from atrisk.base.dates import ImpreciseDate
+from atrisk.base.rows import Row
 from atrisk.cases.ledger import EarlyWarning
 from atrisk.gap.gap import NO_NEED
 from atrisk.gap.matching import Lag
@@ -118,6 +119,7 @@ def list_answers(brief: Brief) -> tuple[Answer, ...]:
             ("Which judgement matters most?", _tell_judgement(brief), "judgements"),
             ("What would move the first alarm?", " ".join(_tell_flips(brief)), "scenarios"),
             ("What does hindsight add?", _tell_hindsight(brief), "hindsight"),
+            ("Has this score warned before?", _tell_outcomes(brief), "outcomes"),
         )
     )
 
@@ -256,6 +258,36 @@ def _list_movers(brief: Brief) -> list[str]:
         for row in rows
         if row["first_alarm"] != base["first_alarm"]
     ]
+
+
+def _tell_outcomes(brief: Brief) -> str:
+    found = brief.verification
+    if found is None:
+        return f"Nobody can say: {brief.missing_verification}."
+    rows = found.to_rows("onsets")
+    if not rows:
+        return (
+            f"There was nothing to warn of: {found.outcome.label} was not reached anew in these "
+            "months, by what was counted since."
+        )
+    told = []
+    for onset in dict.fromkeys(row["onset"] for row in rows):
+        mine = [row for row in rows if row["onset"] == onset]
+        tiers = "; ".join(f"{row['tier']} {_tell_lead(row)}" for row in mine)
+        told.append(f"In {onset}: {tiers}.")
+    return (
+        f"Onsets of {found.outcome.label}, as counted since. {' '.join(told)} One case is no rate, "
+        "and whoever coded it may have known what came."
+    )
+
+
+def _tell_lead(row: Row) -> str:
+    if row["lead"] is None:
+        return "was not on"
+    if not row["lead"]:
+        return "came in that month"
+    begun = ", as the case begins" if row["from_start"] else ""
+    return f"was on {row['lead']} month{'s' * (row['lead'] != 1)} before{begun}"
 
 
 def _tell_hindsight(brief: Brief) -> str:

@@ -23,6 +23,7 @@ from atrisk.ensemble.run import run_ensemble
 from atrisk.ensemble.runner import Runner
 from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.outcomes import read_outcome_rules
 from atrisk.gap.gap import NO_NEED, Gap, measure_gap
 from atrisk.gap.need import choose_rule
 from atrisk.scoring.assessment import Assessment
@@ -33,6 +34,8 @@ from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.methods import MethodTree, explore_methods
 from atrisk.studies.reading import EqualEffort, Reading, compare_cases, measure_reading
 from atrisk.studies.scenarios import Outcome, run_scenarios
+from atrisk.verification.tracks import follow_case
+from atrisk.verification.verify import Verification, verify_tracks
 
 T = TypeVar("T")
 
@@ -57,6 +60,7 @@ class Brief:
         flips: the least that moves the first alarm; empty if there is none.
         reading: the score from parts of the record; None if it has too few rows to be parted.
         beside: the case beside others, at equal effort; None if no other was named.
+        verification: alarms before what came; None if nobody counted what came, or not by then.
         seed: of whatever was drawn.
     """
 
@@ -71,6 +75,7 @@ class Brief:
     flips: tuple[Flip | WeightFlip, ...] = field(repr=False)
     reading: Reading | None = field(repr=False)
     beside: EqualEffort | None = field(repr=False)
+    verification: Verification | None = field(repr=False)
     seed: int
 
     @property
@@ -97,6 +102,11 @@ class Brief:
     def missing_gap(self) -> str:
         """Why there is no gap under the method's own rule; empty if there is one."""
         return "" if self.gap else NO_NEED if self.gaps else "no warning is on record"
+
+    @property
+    def missing_verification(self) -> str:
+        """Why nothing is said of what came; empty if something is."""
+        return "" if self.verification else "no outcome stands beside the case by that day"
 
     @property
     def unjudged(self) -> tuple[str, ...]:
@@ -197,6 +207,7 @@ def prepare_brief(
         flips=_flip(now),
         reading=_try(partial(_read, now, seed)),
         beside=compare_cases((case, *others), framework, seed=seed, **view) if others else None,
+        verification=_try(partial(_look_back, now)),
         seed=seed,
     )
 
@@ -216,6 +227,12 @@ def _read(now: Assessment, seed: int) -> Reading:
     return measure_reading(
         now.case, now.framework, steps=STEPS, repeats=REPEATS, seed=seed, **now.view
     )
+
+
+def _look_back(now: Assessment) -> Verification:
+    """Return how the case's alarms stood before what came."""
+    rules = read_outcome_rules(now.framework)
+    return verify_tracks([follow_case(now, rules.horizon)], rules)
 
 
 def _explore(now: Assessment) -> MethodTree | None:

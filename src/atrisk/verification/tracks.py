@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.dates import Month
+from atrisk.base.dates import ImpreciseDate, Month
 from atrisk.cases.beside import OutcomeFigure, RivalFigure, load_outcomes, load_rivals
 from atrisk.cases.case import Case
 from atrisk.frameworks.outcomes import OutcomeRule
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy, find_spans
+from atrisk.scoring.view import CONTEMPORANEOUS, RETROSPECTIVE
 
 Floats = NDArray[np.float64]
 Spans = tuple[tuple[int, int | None], ...]
@@ -59,16 +61,29 @@ def follow_case(assessment: Assessment, horizon: int) -> Track:
     """Return the track of an assessed case, with the outcomes and rivals that stand beside it.
 
     Args:
-        assessment: of a case that was read from a folder, if outcomes are to be found.
+        assessment: of a case that was read from a folder, if outcomes are to be found; one that
+            looks from a day sees no outcome and no rival that came out later.
         horizon: months after the period that it speaks of in which a rival's figure still counts.
     """
-    case = assessment.case
+    case, day = assessment.case, _find_day(assessment)
     beside = case.folder is not None
+    outcomes = [one for one in (load_outcomes(case) if beside else ()) if _is_out(one.vintage, day)]
+    rivals = [one for one in (load_rivals(case) if beside else ()) if _is_out(one.issued, day)]
     return make_track(
         assessment,
-        gather_outcomes(case, load_outcomes(case) if beside else ()),
-        place_rivals(case.months, load_rivals(case) if beside else (), horizon),
+        gather_outcomes(case, outcomes),
+        place_rivals(case.months, rivals, horizon),
     )
+
+
+def _find_day(assessment: Assessment) -> date:
+    """Return the day that an assessment looks from, beyond which nothing is seen."""
+    asked = assessment.knowledge in (CONTEMPORANEOUS, RETROSPECTIVE)
+    return date.max if asked else assessment.until
+
+
+def _is_out(when: ImpreciseDate, day: date) -> bool:
+    return (when.latest or date.max) <= day
 
 
 def make_track(

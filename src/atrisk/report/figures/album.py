@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from atrisk.base.errors import UnknownNameError, require
 from atrisk.base.files import make_parent, write_whole
 from atrisk.report.brief import Brief
-from atrisk.report.figures import judgement, response, risk
+from atrisk.report.figures import judgement, outcome, response, risk
 from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.style import save_figure
 
@@ -32,6 +32,7 @@ ORDER: tuple[Callable[[Brief], Figure], ...] = (
     judgement.declare_scenarios,
     judgement.declare_judgements,
     judgement.declare_reading,
+    outcome.declare_outcomes,
 )
 
 
