@@ -199,7 +199,7 @@ SCORING = {
     "frameworks": "branches framework loading method options",
     "cases": "case checks evidence ledger loading tables",
     "scoring": "assessment explanation intensity readings run scores tellings view",
-    "cli": "code exchange inputs look main options output present reading study warn",
+    "cli": "code exchange inputs look main options outcome output present reading study warn",
 }
 
 

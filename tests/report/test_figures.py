@@ -22,7 +22,7 @@ from atrisk.report.figures import style
 
 FIGURES = (
     "risk", "crimes", "factors", "coverage", "hindsight", "timeline", "gap", "promises", "waiting",
-    "scenarios", "judgements", "reading",
+    "scenarios", "judgements", "reading", "outcomes",
 )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_the_command_names_what_it_wrote(
     assert main(["figures", "car-2020-2021", "--out", str(tmp_path), "--draws", "20"]) == 0
     told = capsys.readouterr().out.split()
     assert sorted(Path(name) for name in told) == sorted(tmp_path.iterdir())
-    assert len(told) == 2 * 10
+    assert len(told) == 2 * 11
 
 
 @pytest.mark.parametrize(("start", "end"), [("2020-12", "2020-12"), ("2020-03", "2020-09")])

@@ -154,7 +154,7 @@ def test_tables_save_as_the_numbers_that_are_shown(page: str) -> None:
             r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', page
         )
     }
-    assert len(saved) == 12
+    assert len(saved) == 13
     risk = saved["car-2012-2015-risk.csv"].splitlines()
     assert len(risk) == 1 + 48
     assert risk[0].startswith("month,band,score,low,high,coverage")
@@ -194,7 +194,7 @@ def test_months_without_a_record_are_neither_told_nor_drawn_as_zero() -> None:
     )
     brief = prepare_brief(case_of(*rows), THREE_FACTOR, draws=20)
     assert list(np.isnan(brief.assessment.on_record)) == [True, True, *[False] * 4]
-    assert "In 2 months only hindsight has anything on record" in list_answers(brief)[-1].text
+    assert "In 2 months only hindsight has anything on record" in list_answers(brief)[-2].text
     figures = {figure.id: figure for figure in list_figures(brief)}
     for row in figures["hindsight"].rows[:2]:
         assert (row["then"], row["added"]) == (None, None)

@@ -133,10 +133,12 @@ def add_events(
     source = _name_source(table, vintage, rules)
     rows = tuple(_derive(table, rules, case.header, vintage, source))
     if not rows:
+        country = case.header.country
+        there = "has" if country in table.countries() else "has not"
         raise RequestError(
-            f"{table.file!r} counts nothing for {case.header.country} up to {case.header.end} that "
-            f"reaches a step of {framework.id}/event_rules.toml; it has "
-            f"{', '.join(table.countries())[:200]}, {table.first} to {table.last}"
+            f"{table.file!r} counts nothing for {country} up to {case.header.end} that reaches a "
+            f"step of {framework.id}/event_rules.toml; it {there} that country, and goes from "
+            f"{table.first} to {table.last}"
         )
     kept = [row for row in case.evidence if row.source != source.id]
     others = [one for one in case.sources if one.id != source.id]

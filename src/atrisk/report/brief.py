@@ -23,6 +23,7 @@ from atrisk.ensemble.run import run_ensemble
 from atrisk.ensemble.runner import Runner
 from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.outcomes import FILE as OUTCOMES
 from atrisk.frameworks.outcomes import read_outcome_rules
 from atrisk.gap.gap import NO_NEED, Gap, measure_gap
 from atrisk.gap.need import choose_rule
@@ -39,6 +40,7 @@ from atrisk.verification.verify import Verification, verify_tracks
 
 T = TypeVar("T")
 
+NO_OUTCOMES = "the framework names no outcomes"
 DRAWS = 1000
 STEPS, REPEATS = 4, 5  # of the reading curve; `atrisk reading` draws it finer
 
@@ -106,7 +108,10 @@ class Brief:
     @property
     def missing_verification(self) -> str:
         """Why nothing is said of what came; empty if something is."""
-        return "" if self.verification else "no outcome stands beside the case by that day"
+        if self.verification:
+            return ""
+        named = self.framework.folder.has(OUTCOMES)
+        return "no outcome stands beside the case by that day" if named else NO_OUTCOMES
 
     @property
     def unjudged(self) -> tuple[str, ...]:
@@ -231,6 +236,8 @@ def _read(now: Assessment, seed: int) -> Reading:
 
 def _look_back(now: Assessment) -> Verification:
     """Return how the case's alarms stood before what came."""
+    if not now.framework.folder.has(OUTCOMES):
+        raise RequestError(NO_OUTCOMES)
     rules = read_outcome_rules(now.framework)
     return verify_tracks([follow_case(now, rules.horizon)], rules)
 
