@@ -79,7 +79,7 @@ def follow_case(assessment: Assessment, horizon: int) -> Track:
 def _find_day(assessment: Assessment) -> date:
     """Return the day that an assessment looks from, beyond which nothing is seen."""
     asked = assessment.knowledge in (CONTEMPORANEOUS, RETROSPECTIVE)
-    return date.max if asked else assessment.until
+    return date.max if asked else assessment.outlook.days[-1]
 
 
 def _is_out(when: ImpreciseDate, day: date) -> bool:
