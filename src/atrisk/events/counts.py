@@ -108,9 +108,17 @@ class EventTable(Result):
         """The last month in which something is counted."""
         return max(cell.month for cell in self.counts)
 
+    @cached_property
+    def by_country(self) -> Mapping[str, Mapping[Cell, Count]]:
+        """Counts by cell, of each country."""
+        found: dict[str, dict[Cell, Count]] = {}
+        for cell, count in self.counts.items():
+            found.setdefault(cell.country, {})[cell] = count
+        return found
+
     def countries(self) -> tuple[str, ...]:
         """Return the ISO 3166-1 alpha-3 codes of the countries in it, sorted."""
-        return tuple(sorted({cell.country for cell in self.counts}))
+        return tuple(sorted(self.by_country))
 
     def series(
         self,
@@ -144,8 +152,8 @@ class EventTable(Result):
         if all(getattr(count, what) is None for count in self.counts.values()):
             raise RequestError(f"the layout {self.layout!r} does not tell {what!r}; ask for deaths")
         found: dict[Month, float | None] = dict.fromkeys(list_months(self.first, self.last), 0.0)
-        for cell, count in self.counts.items():
-            if cell.country == code and cell.kind in kinds and cell.actor in actors:
+        for cell, count in self.by_country.get(code, {}).items():
+            if cell.kind in kinds and cell.actor in actors:
                 found[cell.month] = _add(found[cell.month], getattr(count, what))
         return {month: value for month, value in found.items() if value is not None}
 
