@@ -8,10 +8,11 @@ from pathlib import Path
 
 from atrisk.base.errors import RequestError
 from atrisk.base.files import write_folder
+from atrisk.base.folders import open_folder
 from atrisk.base.tables import write_table
 from atrisk.cases.beside import BESIDE, OutcomeFigure, load_outcomes
 from atrisk.cases.case import Case
-from atrisk.cases.tables import TABLES
+from atrisk.cases.tables import HEADER, TABLES
 from atrisk.events.counts import EventTable
 from atrisk.events.derive import add_events, list_outcomes
 from atrisk.frameworks.framework import Framework
@@ -30,7 +31,8 @@ def write_events(
     """Write what an event table says of a case's country into a folder.
 
     ``evidence.csv`` and ``sources.csv`` get the rows of ``add_events``, ``outcomes.csv`` the deaths
-    of civilians by month; earlier rows of the same file and day are replaced.
+    of civilians by month, if the table counts them; earlier figures of a file of this name are
+    replaced.
 
     Args:
         case: whose country is looked up.
@@ -42,7 +44,7 @@ def write_events(
             notes are not copied.
 
     Returns:
-        The case with the rows, and the folder.
+        The case with the rows as it lies in the folder, and the folder.
 
     Raises:
         RequestError: neither or both folders are given, ``out`` exists, or as ``add_events``.
@@ -60,13 +62,13 @@ def write_events(
     }
     outcomes = sorted([*kept, *counted], key=lambda one: (one.measure, one.source, one.month.index))
     files = {f"{name}.csv": text for name, text in texts.items()}
-    files["outcomes.csv"] = write_table(OutcomeFigure, outcomes)
+    if counted:
+        files["outcomes.csv"] = write_table(OutcomeFigure, outcomes)
     if out is not None:
         more.save(out)
         files = {**_copy_beside(case), **files}
-    return replace(more, folder=case.folder, checked=True), write_folder(
-        out or folder or Path(), files, overwrite=True
-    )
+    where = write_folder(out or folder or Path(), files, overwrite=True)
+    return replace(more, folder=open_folder(where, "case", HEADER), checked=True), where
 
 
 def _copy_beside(case: Case) -> dict[str, str]:

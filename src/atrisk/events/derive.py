@@ -5,15 +5,16 @@ A row is known from the day on which what it was counted in was published, and n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import count as count_up
 
 from atrisk.base.dates import Month
 from atrisk.base.errors import RequestError, require
 from atrisk.cases.beside import OutcomeFigure
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Evidence, Source
+from atrisk.cases.evidence import Cited, Evidence, Source
 from atrisk.cases.tables import CaseHeader
 from atrisk.events.counts import EventTable
 from atrisk.events.layouts import LAYOUTS
@@ -31,18 +32,26 @@ class Vintage:
         published: the day on which this very file came out.
         calendar: the publisher's calendar, by which each month's counts are taken as known earlier
             than that; None where they are known from ``published`` on.
+        mark: what tells it from another file of the same day, if a case has one.
     """
 
     published: date
     calendar: Release | None = None
+    mark: str = ""
+
+    @property
+    def edition(self) -> str:
+        """How ids of rows end."""
+        return f"{self.published:%Y%m%d}{self.mark}"
 
     def know(self, month: Month) -> date:
         """Return the day from which the counts of a month are known."""
         if self.calendar is None:
             return self.published
-        last = date(month.last_day.year, 12, 31) if self.calendar.period == "year" else None
-        came = (last or month.last_day) + timedelta(days=self.calendar.days)
-        return min(came, self.published)
+        last = month.last_day
+        over = date(last.year, 12, 31) if self.calendar.period == "year" else last
+        waited = timedelta(days=self.calendar.days)
+        return over + waited if self.published - over > waited else self.published
 
 
 def read_vintage(
@@ -51,8 +60,8 @@ def read_vintage(
     """Return the edition that a table is of.
 
     Raises:
-        RequestError: nobody says when it was published, or the calendar of its publisher is not
-            among the rules.
+        RequestError: nobody says when it was published, it counts months after that day, or the
+            calendar of its publisher is not among the rules.
     """
     release = rules.find_release(table.layout) if calendar else None
     if calendar and release is None:
@@ -61,15 +70,24 @@ def read_vintage(
             f"no calendar of releases is known for {table.layout!r} (known: {known}); say when the "
             "file came out: --published 2021-06-01"
         )
+    return Vintage(_read_day(table, published), release)
+
+
+def _read_day(table: EventTable, published: date | None) -> date:
+    """Return the day on which a table came out, as it is told or as the table tells it."""
     day = published or table.latest
     if day is None:
         raise RequestError(
             f"{table.file!r} does not say when it came out, and no month may see what was counted "
             "later; say so: --published 2021-06-01 (in Python, published=date(2021, 6, 1))"
         )
-    if day <= table.first.first_day:
-        raise RequestError(f"{table.file!r} counts {table.first}, so it cannot be from {day}")
-    return Vintage(day, release)
+    require(day, date, "as in published=date(2021, 6, 1)")
+    day = day.date() if isinstance(day, datetime) else day
+    if day <= table.last.first_day:
+        raise RequestError(
+            f"{table.file!r} counts {table.last}, so it cannot be from {day}; say when it came out"
+        )
+    return day
 
 
 def add_events(
@@ -82,8 +100,9 @@ def add_events(
 ) -> Case:
     r"""Return a case with what an event table says of its country, as evidence by rules.
 
-    For each rule of the framework's ``event_rules.toml`` and each month, up to the case's end, in
-    which its lowest step is reached, there is one row, with the severity of the step:
+    For each rule of the framework's ``event_rules.toml`` and each month, from some before the case
+    begins (``months_before``) to its end, in which its lowest step is reached, there is one row,
+    with the severity of the step:
 
         severity = the highest step at or below the count of the rule's kinds and actors
 
@@ -102,11 +121,13 @@ def add_events(
             that they came out, though this file is a later edition; its source says so.
 
     Returns:
-        The case with a source and rows more; those of the same file and day are replaced.
+        The case with a source and rows more. Derived rows of a file of the same name, layout and
+        day are replaced; another file of that day has a source of its own.
 
     Raises:
-        RequestError: nobody says when the file came out, the country is not in it, no step is
-            reached in a month of the case, or the case is coded to another framework.
+        RequestError: nobody says when the file came out, it counts months after that day, the
+            country is not in it, no step is reached in a month of the case, or the case is coded
+            to another framework.
         DataError: the framework has no rules for events.
 
     Examples:
@@ -130,6 +151,9 @@ def add_events(
         raise RequestError(f"{case.id} is coded to {case.header.framework}, not to {framework.id}")
     rules = read_event_rules(framework)
     vintage = read_vintage(table, rules, published, calendar)
+    earlier = {one.id for one in case.sources if _is_of(one, table, vintage)}
+    kept = [row for row in case.evidence if not (row.derived and row.source in earlier)]
+    vintage = _mark(vintage, kept)
     source = _name_source(table, vintage, rules)
     rows = tuple(_derive(table, rules, case.header, vintage, source))
     if not rows:
@@ -140,8 +164,11 @@ def add_events(
             f"step of {framework.id}/event_rules.toml; it {there} that country, and goes from "
             f"{table.first} to {table.last}"
         )
-    kept = [row for row in case.evidence if row.source != source.id]
-    others = [one for one in case.sources if one.id != source.id]
+    ledgers: tuple[Cited, ...] = (*case.warnings, *case.responses, *case.deliveries, *case.needs)
+    cited = {row.source for row in kept} | {row.source for row in ledgers}
+    cited |= {row.source for row in case.searches}
+    gone = earlier - cited | {source.id}
+    others = [one for one in case.sources if one.id not in gone]
     return replace(case, sources=(*others, source), evidence=(*kept, *rows))
 
 
@@ -200,12 +227,11 @@ def list_outcomes(
 ) -> tuple[OutcomeFigure, ...]:
     """Return deaths of civilians by month as outcomes of a case; they enter no score.
 
-    Every month of the case that the table covers has one: 0 where the table has no such event.
+    Every month of the case that the table covers has one: 0 where the table has no such event. A
+    table without any event of that kind, anywhere, does not count them, and there is none.
     """
-    vintage = published or table.latest
-    if vintage is None:
-        raise RequestError(f"say when {table.file!r} came out: published=date(2021, 6, 1)")
-    series = table.series(case.header.country, ("one-sided",))
+    vintage = _read_day(table, published)
+    series = count_deaths(table, case.header.country)
     return tuple(
         OutcomeFigure.model_validate(
             {
@@ -223,13 +249,21 @@ def list_outcomes(
     )
 
 
+def count_deaths(table: EventTable, country: str) -> dict[Month, float]:
+    """Return deaths of civilians by month; nothing of a table that has no such event anywhere."""
+    if not any(cell.kind == "one-sided" for cell in table.counts):
+        return {}
+    return table.series(country, ("one-sided",))
+
+
 def _name_source(table: EventTable, vintage: Vintage, rules: EventRules) -> Source:
     told = LAYOUTS[table.layout].title
     dated = ", each month dated by the publisher's calendar" if vintage.calendar else ""
     return Source.model_validate(
         {
-            "id": f"events-{table.layout}-{vintage.published}{'-calendar' if dated else ''}",
-            "title": f"{told}, {table.file}, counted by month and rule{dated}",
+            "id": f"events-{table.layout}-{vintage.published}"
+            f"{'-calendar' if dated else ''}{vintage.mark}",
+            "title": f"{_title(table)}{dated}",
             "publisher": told,
             "published": vintage.published.isoformat(),
             "kind": "data set",
@@ -237,6 +271,26 @@ def _name_source(table: EventTable, vintage: Vintage, rules: EventRules) -> Sour
             "sha256": table.sha256,
             "quotable": "no",
         }
+    )
+
+
+def _title(table: EventTable) -> str:
+    return f"{LAYOUTS[table.layout].title}, {table.file}, counted by month and rule"
+
+
+def _is_of(source: Source, table: EventTable, vintage: Vintage) -> bool:
+    """Whether a source is an earlier import of a file of this name, layout and day."""
+    dated = source.id.startswith(f"events-{table.layout}-{vintage.published}")
+    return dated and source.title.startswith(_title(table))
+
+
+def _mark(vintage: Vintage, kept: Iterable[Evidence]) -> Vintage:
+    """Return the edition with what tells its rows from those of other files of its day."""
+    ids = [row.id for row in kept]
+    marks = ("" if number == 1 else f"-{number}" for number in count_up(1))
+    editions = (replace(vintage, mark=mark) for mark in marks)
+    return next(
+        one for one in editions if not any(name.endswith(f"-{one.edition}") for name in ids)
     )
 
 
@@ -255,10 +309,10 @@ def _derive(
 def _count(table: EventTable, rule: EventRule, country: str) -> dict[Month, tuple[float, int]]:
     """Return a rule's count and its events by month; a cell that does not tell it adds nothing."""
     found: dict[Month, tuple[float, int]] = {}
-    for cell, count in table.counts.items():
+    for cell, count in table.by_country.get(country, {}).items():
         mine = not rule.actors or cell.actor in rule.actors
         value = getattr(count, rule.count)
-        if cell.country == country and cell.kind in rule.kinds and mine and value is not None:
+        if cell.kind in rule.kinds and mine and value is not None:
             total, events = found.get(cell.month, (0.0, 0))
             found[cell.month] = (total + value, events + count.events)
     return found
@@ -282,7 +336,7 @@ def _write_row(found: _Found, rules: EventRules, vintage: Vintage, source: Sourc
     by = f" by {' or '.join(rule.actors)} actors" if rule.actors else ""
     return Evidence.model_validate(
         {
-            "id": f"{rule.id}-{month}-{vintage.published:%Y%m%d}",
+            "id": f"{rule.id}-{month}-{vintage.edition}",
             "source": source.id,
             "locator": f"{month}, rule {rule.id}",
             "quote": "",
