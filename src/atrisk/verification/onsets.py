@@ -33,9 +33,9 @@ class Onset:
 def find_onsets(counts: Floats, at: float, quiet: int) -> list[Onset]:
     """Return the onsets of a case, in time.
 
-    A month at or above is an onset if the ``quiet`` months before it, or all that are on record if
-    they are fewer, and at least one, are below. In the first month of a case nobody can tell an
-    onset from more of the same, so it is none.
+    A month at or above is an onset if those of the ``quiet`` months before it that are on record,
+    and at least one, are below. In the first month on record nobody can tell an onset from more of
+    the same, so it is none.
 
     Examples:
         >>> counts = np.array([0.0, 30.0, 0.0, 30.0, 0.0, 0.0, 0.0, 30.0])
@@ -43,18 +43,20 @@ def find_onsets(counts: Floats, at: float, quiet: int) -> list[Onset]:
         [1, 7]
     """
     found = []
-    above = counts >= at
+    above, below = counts >= at, counts < at
     for place in range(1, len(counts)):
-        before = above[max(0, place - quiet) : place]
-        if above[place] and not before.any():
+        before = slice(max(0, place - quiet), place)
+        if above[place] and below[before].any() and not above[before].any():
             run = np.flatnonzero(above[:place])
-            found.append(Onset(place, place - (int(run[-1]) + 1 if len(run) else 0)))
+            since = int(run[-1]) + 1 if len(run) else 0
+            found.append(Onset(place, int(below[since:place].sum())))
     return found
 
 
 def is_dated(truths: Mapping[str, Floats], at: float) -> bool:
-    """Whether a list dates onsets only: no month that it tells is below what counts."""
-    return not any((counts < at).any() for counts in truths.values())
+    """Whether a list dates onsets only: no month that it tells is below, and not all are told."""
+    below = any((counts < at).any() for counts in truths.values())
+    return not below and any(np.isnan(counts).any() for counts in truths.values())
 
 
 def list_onsets(
@@ -102,7 +104,7 @@ def count_alarms(
     tracks: Iterable[Track],
     truths: Mapping[str, Floats],
     at: float,
-    rules: OutcomeRules,
+    horizon: int,
     *,
     dated: bool = False,
 ) -> Iterator[Row]:
@@ -118,8 +120,7 @@ def count_alarms(
             continue
         for tier, spans in track.tiers.items():
             judged = [
-                None if dated else _judge(counts, at, first, last, rules.horizon)
-                for first, last in spans
+                None if dated else _judge(counts, at, first, last, horizon) for first, last in spans
             ]
             known = 0 if dated else int((~np.isnan(counts)).sum())
             on = sum((len(counts) if last is None else last) - first for first, last in spans)
@@ -166,11 +167,16 @@ def _share(name: str, found: int, of: int, level: float) -> Row:
 
 
 def _find_warning(spans: Spans, onset: int, reach: int) -> int | None:
-    """Return the first month of the alarm that is on at an onset, or was within reach before it."""
+    """Return the first month of the alarm that is on at an onset, or was within reach before it.
+
+    Of several it is the last that began before the onset, since one that begins with it warns of
+    nothing.
+    """
     near = [
         first for first, last in spans if first <= onset and (last is None or last > onset - reach)
     ]
-    return near[-1] if near else None
+    before = [first for first in near if first < onset]
+    return (before or near)[-1] if near else None
 
 
 def _judge(counts: Floats, at: float, first: int, last: int | None, horizon: int) -> bool | None:

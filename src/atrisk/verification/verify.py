@@ -161,7 +161,7 @@ class Verification(LevelResult):
         for name, counts in self.truths.items():
             at, dated = self.outcome.at, is_dated(counts, self.outcome.at)
             onsets = list_onsets(self.tracks, counts, at, self.rules, dated=dated)
-            alarms = count_alarms(self.tracks, counts, at, self.rules, dated=dated)
+            alarms = count_alarms(self.tracks, counts, at, self.horizon, dated=dated)
             for row in sum_up(onsets, alarms, self.rules.level):
                 yield {"truth": name, **row}
 
@@ -250,7 +250,7 @@ def verify(
             scores know what came.
 
     Raises:
-        RequestError: no case, or none has such an outcome beside it.
+        RequestError: no case, one of them twice, or none has such an outcome beside it.
         UnknownNameError: no such outcome.
         DataError: files beside a case have faults, or the framework has no outcomes.
 
@@ -287,7 +287,7 @@ def verify_tracks(
     """Do the same with cases whose scores and outcomes are there already.
 
     Raises:
-        RequestError: there is no case, or none has such an outcome.
+        RequestError: there is no case, one is there twice, or none has such an outcome.
         UnknownNameError: no such outcome.
     """
     check_seed(seed)
@@ -298,6 +298,12 @@ def verify_tracks(
     found = Verification(chosen, ahead, tuple(tracks), rules, Drawing.of(rules, draws, seed))
     if not found.tracks:
         raise RequestError("there is no case to verify; name one or more")
+    twice = next((name for name in found.cases if found.cases.count(name) > 1), None)
+    if twice:
+        raise RequestError(
+            f"{twice} is named twice, and would count twice; name each case once, or give a copy "
+            "an id of its own in its case.toml"
+        )
     if not found.truths:
         raise RequestError(
             f"no outcome {chosen.measure!r} stands beside {', '.join(found.cases)}; put it into "
