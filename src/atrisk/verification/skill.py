@@ -102,9 +102,11 @@ def compare_predictors(sample: Sample, drawing: Drawing, *, brier: bool) -> Iter
 
 
 def compare_rivals(sample: Sample, drawing: Drawing) -> Iterator[Row]:
-    """Yield a row for each rival, beside the score on the months in which it had spoken."""
+    """Yield a row for each rival that spoke, beside the score on the months in which it had."""
     for (system, kind), values in sample.rivals.items():
         spoken = ~np.isnan(values)
+        if not spoken.any():
+            continue
         part = sample.take(spoken)
         rival, score = values[spoken], part.predictors[SCORE]
 
@@ -148,8 +150,8 @@ def compare_told(sample: Sample, told: Floats, bins: int, level: float) -> Itera
         bounds = bound_share(hits, len(rows), level)
         yield {
             "months": len(rows),
-            "told_low": float(told[rows].min()),
             "told": float(told[rows].mean()),
+            "told_low": float(told[rows].min()),
             "told_high": float(told[rows].max()),
             "came": hits / len(rows),
             "came_low": bounds[0] if bounds else None,
