@@ -13,17 +13,20 @@ from typing import Unpack
 
 import numpy as np
 
+from atrisk.base.countries import find_country
 from atrisk.base.dates import Month, list_months
-from atrisk.base.errors import RequestError, require
+from atrisk.base.errors import RequestError, UnknownNameError, require
 from atrisk.base.rows import Result, Row
+from atrisk.cases.case import Case
+from atrisk.cases.evidence import knowledge_day
 from atrisk.ensemble.many import assess_many
 from atrisk.ensemble.runner import HERE, Runner
 from atrisk.events.counts import EventTable
-from atrisk.events.derive import DEATHS, make_event_case
+from atrisk.events.derive import DEATHS, count_deaths, make_event_case
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.outcomes import read_outcome_rules
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.view import View, check_view
+from atrisk.scoring.view import CONTEMPORANEOUS, View, check_view, read_outlook
 from atrisk.verification.tracks import Track, make_track
 from atrisk.verification.verify import Verification, verify_tracks
 
@@ -39,7 +42,7 @@ class Panel(Result):
         framework: that they were scored under.
         months: of every country.
         tracks: of the countries in which some rule was reached, with their counts as outcomes.
-        silent: countries of the table in which none was.
+        silent: countries of the table in which none was, or nobody could know it in time.
         file: name of the table.
     """
 
@@ -107,7 +110,7 @@ def score_panel(
     Args:
         table: from ``read_events``.
         framework: whose rules are used.
-        countries: alpha-3 codes; None for all that the table has.
+        countries: codes or names; None for all that the table has.
         start, end: months; None for those of the table.
         published, calendar: from when counts are known, as in ``add_events``.
         runner: where it is done, as in ``assess_many``.
@@ -116,7 +119,9 @@ def score_panel(
             ``knowledge="retrospective"``.
 
     Raises:
-        RequestError: no country of the table reaches a rule, or nobody says when it came out.
+        RequestError: no country of the table reaches a rule, or nobody knew it in time; or nobody
+            says when the table came out; or the end is before the start.
+        UnknownNameError: the table has no such country.
         DataError: the framework has no rules for events.
 
     Examples:
@@ -137,36 +142,66 @@ def score_panel(
     """
     check_view(view)
     require(table, EventTable, "read it with read_events(Path('events.csv'))")
-    wanted = table.countries() if countries is None else tuple(countries)
+    wanted = table.countries() if countries is None else _read_countries(table, countries)
+    first, last = start or table.first, end or table.last
+    for month in (first, last):
+        require(month, Month, "as in start=Month.parse('2020-01')")
+    if last < first:
+        raise RequestError(f"end {last} is before start {first}; swap them")
     made = {
         country: make_event_case(
             table,
             framework,
             country,
-            start=start,
-            end=end,
+            start=first,
+            end=last,
             published=published,
             calendar=calendar,
         )
         for country in wanted
     }
-    cases = [case for case in made.values() if case is not None]
-    if not cases:
+    reached = [case for case in made.values() if case is not None]
+    if not reached:
         raise RequestError(
             f"{table.file!r} counts nothing that reaches a step of {framework.id}/event_rules.toml"
+        )
+    knowledge = view.get("knowledge", CONTEMPORANEOUS)
+    cases = [case for case in reached if _is_known(case, knowledge)]
+    if not cases:
+        raise RequestError(
+            f"nothing that {table.file!r} counts was known in time, for it came out on "
+            f"{reached[0].sources[0].published}; take --calendar or --knowledge retrospective (in "
+            "Python, calendar=True or knowledge='retrospective')"
         )
     tracks, rows = [], []
     for now in assess_many(cases, framework, runner=runner, **view):
         tracks.append(_follow(now, table))
         rows += list(_list_months(now))
-    months = tuple(str(one) for one in list_months(start or table.first, end or table.last))
-    silent = tuple(country for country, case in made.items() if case is None)
+    months = tuple(str(one) for one in list_months(first, last))
+    told = {case.header.country for case in cases}
+    silent = tuple(country for country in made if country not in told)
     return Panel(framework, months, tuple(tracks), tuple(rows), silent, table.file)
+
+
+def _read_countries(table: EventTable, countries: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes of countries, of which the table must count something."""
+    names = (countries,) if isinstance(countries, str) else countries
+    codes = {name: find_country(name) for name in names}
+    for name, code in codes.items():
+        if code not in table.by_country:
+            raise UnknownNameError("country of the table", name, table.countries())
+    return tuple(dict.fromkeys(filter(None, codes.values())))
+
+
+def _is_known(case: Case, knowledge: str | date) -> bool:
+    """Whether anything of a case is known by the last day that is looked from."""
+    day = read_outlook(case, knowledge).days[-1]
+    return any(knowledge_day(row, case.source_of(row)) <= day for row in case.evidence)
 
 
 def _follow(now: Assessment, table: EventTable) -> Track:
     """Return a country's track, with what the table counted as its outcome."""
-    series = table.series(now.case.header.country, ("one-sided",))
+    series = count_deaths(table, now.case.header.country)
     counts = np.array([series.get(month, np.nan) for month in now.case.months])
     return make_track(now, {(DEATHS, table.file): counts}, {})
 
