@@ -87,15 +87,35 @@ def _import(given: argparse.Namespace) -> int:
             "case.xlsx --out ./case, or atrisk import events ged.csv --case ./case"
         )
     given.file = Path(name)
+    shown = show_path(name)
     if words:
+        stray = [one for one in ("source", "documents") if getattr(given, one)]
+        if stray:
+            raise RequestError(
+                f"--{stray[0]} is for highlights; leave it out: atrisk import events {shown} "
+                "--case ./my-case"
+            )
         return _import_events(given)
     stray = [one for one in ("layout", "published", "calendar", "skip_bad") if getattr(given, one)]
     if stray:
         option = {"layout": "as"}.get(stray[0], stray[0].replace("_", "-"))
-        raise RequestError(f"--{option} is for events; type: atrisk import events {name} ...")
+        raise RequestError(f"--{option} is for events; type: atrisk import events {shown} ...")
     if given.out is None:
-        raise RequestError(f"say what to make: atrisk import {name} --out ./my-case (or draft.csv)")
+        raise RequestError(
+            f"say what to make: atrisk import {shown} --out ./my-case (or draft.csv)"
+        )
     return _import_file(given)
+
+
+def show_path(path: str | Path) -> str:
+    r"""Return a path as it may be typed, with marks that would steer a terminal escaped.
+
+    Examples:
+        >>> show_path("ged.csv"), show_path("a\x1b[2J.csv")
+        ('ged.csv', "'a\\x1b[2J.csv'")
+    """
+    text = str(path)
+    return text if text.isprintable() else repr(text)
 
 
 def read_event_file(given: argparse.Namespace) -> EventTable:
@@ -127,10 +147,11 @@ def read_release(given: argparse.Namespace) -> dict[str, Any]:
 
 def _import_events(given: argparse.Namespace) -> int:
     from atrisk.events.adding import write_events
+    from atrisk.events.derive import count_deaths
 
     if given.case is None:
         raise RequestError(
-            f"events become rows of a case; name it: atrisk import events {given.file} "
+            f"events become rows of a case; name it: atrisk import events {show_path(given.file)} "
             "--case ./my-case"
         )
     name = read_name(given.case, list_cases())
@@ -147,9 +168,11 @@ def _import_events(given: argparse.Namespace) -> int:
     say(repr(table))
     for rule, count in made.items():
         say(f"  {rule}: {count} month{'s' * (count != 1)}")
+    outcomes = ", and outcomes.csv" if count_deaths(table, case.header.country) else ""
+    shown = show_path(where)
     say(
-        f"{where}: {sum(made.values())} rows of evidence from {source}, and outcomes.csv. "
-        f"Now type: atrisk events {where}"
+        f"{shown}: {sum(made.values())} rows of evidence from {source}{outcomes}. "
+        f"Now type: atrisk events {shown}"
     )
     return 0
 
