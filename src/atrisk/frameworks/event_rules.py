@@ -18,6 +18,14 @@ FILE = "event_rules.toml"
 Kind = Literal["battle", "one-sided", "remote", "riot", "protest", "other"]
 Actor = Literal["state", "non-state", "unknown"]
 
+Name = Annotated[
+    Identifier,
+    Field(
+        max_length=40,  # ids of rows end in the month and the day of issue
+        description="at most 40 lower-case letters, digits, '-' and '_'",
+    ),
+]
+
 
 class Step(Header):
     """From how many on a count is of a severity."""
@@ -35,7 +43,7 @@ class EventRule(Header):
         steps: the severity from each count on, both rising.
     """
 
-    id: Identifier
+    id: Name
     indicators: Annotated[tuple[Text, ...], Field(min_length=1)]
     count: Literal["events", "deaths", "civilians"]
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
