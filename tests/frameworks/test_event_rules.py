@@ -44,7 +44,7 @@ def test_no_rule_says_who_was_meant() -> None:
         ("at = 10, severity = 2", "at = inf, severity = 2", "steps"),
         ('kinds = ["one-sided"]', 'kinds = ["murder"]', "kinds"),
         ('id = "fighting"', 'id = "unrest"', "two rules are called unrest"),
-        ('id = "fighting"', f'id = "{"f" * 41}"', "at most 40 lower-case letters"),
+        ('id = "fighting"', f'id = "{"f" * 41}"', "at most 40 characters"),
         ("days = 25", "days = -1", "days"),
         ("caveat = ", "cavaet = ", "cavaet"),
     ],

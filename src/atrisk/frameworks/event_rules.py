@@ -18,13 +18,7 @@ FILE = "event_rules.toml"
 Kind = Literal["battle", "one-sided", "remote", "riot", "protest", "other"]
 Actor = Literal["state", "non-state", "unknown"]
 
-Name = Annotated[
-    Identifier,
-    Field(
-        max_length=40,  # ids of rows end in the month and the day of issue
-        description="at most 40 lower-case letters, digits, '-' and '_'",
-    ),
-]
+Name = Annotated[Identifier, Field(max_length=40)]  # ids of rows go on with month and day of issue
 
 
 class Step(Header):
