@@ -143,18 +143,14 @@ def score_panel(
     check_view(view)
     require(table, EventTable, "read it with read_events(Path('events.csv'))")
     wanted = table.countries() if countries is None else _read_countries(table, countries)
-    first, last = start or table.first, end or table.last
-    for month in (first, last):
-        require(month, Month, "as in start=Month.parse('2020-01')")
-    if last < first:
-        raise RequestError(f"end {last} is before start {first}; swap them")
+    months = _read_period(table, start, end)
     made = {
         country: make_event_case(
             table,
             framework,
             country,
-            start=first,
-            end=last,
+            start=months[0],
+            end=months[-1],
             published=published,
             calendar=calendar,
         )
@@ -165,22 +161,25 @@ def score_panel(
         raise RequestError(
             f"{table.file!r} counts nothing that reaches a step of {framework.id}/event_rules.toml"
         )
-    knowledge = view.get("knowledge", CONTEMPORANEOUS)
-    cases = [case for case in reached if _is_known(case, knowledge)]
-    if not cases:
-        raise RequestError(
-            f"nothing that {table.file!r} counts was known in time, for it came out on "
-            f"{reached[0].sources[0].published}; take --calendar or --knowledge retrospective (in "
-            "Python, calendar=True or knowledge='retrospective')"
-        )
+    cases = _keep_known(reached, view.get("knowledge", CONTEMPORANEOUS), table.file)
     tracks, rows = [], []
     for now in assess_many(cases, framework, runner=runner, **view):
         tracks.append(_follow(now, table))
         rows += list(_list_months(now))
-    months = tuple(str(one) for one in list_months(first, last))
     told = {case.header.country for case in cases}
     silent = tuple(country for country in made if country not in told)
-    return Panel(framework, months, tuple(tracks), tuple(rows), silent, table.file)
+    named = tuple(map(str, months))
+    return Panel(framework, named, tuple(tracks), tuple(rows), silent, table.file)
+
+
+def _read_period(table: EventTable, start: Month | None, end: Month | None) -> tuple[Month, ...]:
+    """Return the months that are asked for, or those of the table."""
+    first, last = start or table.first, end or table.last
+    for month in (first, last):
+        require(month, Month, "as in start=Month.parse('2020-01')")
+    if last < first:
+        raise RequestError(f"end {last} is before start {first}; swap them")
+    return list_months(first, last)
 
 
 def _read_countries(table: EventTable, countries: Iterable[str]) -> tuple[str, ...]:
@@ -193,10 +192,21 @@ def _read_countries(table: EventTable, countries: Iterable[str]) -> tuple[str, .
     return tuple(dict.fromkeys(filter(None, codes.values())))
 
 
-def _is_known(case: Case, knowledge: str | date) -> bool:
-    """Whether anything of a case is known by the last day that is looked from."""
-    day = read_outlook(case, knowledge).days[-1]
-    return any(knowledge_day(row, case.source_of(row)) <= day for row in case.evidence)
+def _keep_known(cases: list[Case], knowledge: str | date, file: str) -> list[Case]:
+    """Return the cases of which something is known by the last day that is looked from."""
+    kept = [
+        case
+        for case in cases
+        for last in [read_outlook(case, knowledge).days[-1]]
+        if any(knowledge_day(row, case.source_of(row)) <= last for row in case.evidence)
+    ]
+    if not kept:
+        raise RequestError(
+            f"nothing that {file!r} counts was known in time, for it came out on "
+            f"{cases[0].sources[0].published}; take --calendar or --knowledge retrospective (in "
+            "Python, calendar=True or knowledge='retrospective')"
+        )
+    return kept
 
 
 def _follow(now: Assessment, table: EventTable) -> Track:
