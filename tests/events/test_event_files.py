@@ -117,7 +117,7 @@ def test_a_table_with_hashtags_is_read_in_periods_in_months_and_by_event() -> No
     assert (periods.layout, periods.rows, periods.unplaced) == ("hxl", 5, 7)
     assert told(periods) == {
         "MLI 2024-01 one-sided unknown": (4 + 2, 9 + 1, None, None, None),
-        "MLI 2024-02 protest unknown": (3, 0, None, None, None),
+        "MLI 2024-02 protest unknown": (3, None, None, None, None),
         "NER 2024-01 other unknown": (5, 12, None, None, None),
     }
     months = read_events(DATA / "hxl-months.csv")
@@ -131,7 +131,7 @@ def test_a_table_with_hashtags_is_read_in_periods_in_months_and_by_event() -> No
     assert told(events) == {
         "MLI 2024-05 battle state": (1, 5, None, None, None),
         "MLI 2024-05 one-sided unknown": (1, 4, None, None, None),
-        "MLI 2024-05 riot non-state": (1, 0, None, None, None),
+        "MLI 2024-05 riot non-state": (1, None, None, None, None),
     }
 
 

@@ -130,8 +130,8 @@ def test_a_number_of_events_is_whole() -> None:
         assert caught.value.question == "events"
 
 
-def test_under_hashtags_an_empty_cell_is_no_death() -> None:
-    assert values.read_tagged_event("", "", "", "").deaths == 0
+def test_under_hashtags_an_empty_cell_is_not_told_and_not_zero() -> None:
+    assert values.read_tagged_event("", "", "", "").deaths is None
     assert values.read_tagged_total("", "", "", "", "4").events == 4
 
 

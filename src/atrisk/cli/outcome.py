@@ -65,6 +65,9 @@ def _verify(given: argparse.Namespace) -> int:
 
 
 def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
+    """Print rows; in CSV and JSON each says what was asked for."""
+    if given.format != "table":
+        rows = [_tell_asked(given) | row for row in rows]
     if given.format == "table":
         one = len({row.get("truth") for row in rows}) == 1
         hidden = {"truth"} if one else set()
@@ -75,6 +78,20 @@ def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
                  for line in told.splitlines()[1:])  # fmt: skip
         say("\n" + "\n".join([told.splitlines()[0], *lines]))
     return 0
+
+
+def _tell_asked(given: argparse.Namespace) -> Row:
+    asked = {
+        "framework": given.framework or FRAMEWORK,
+        "knowledge": given.knowledge,
+        "audience": given.audience or "anybody",
+        "method": "; ".join(given.method) or "default",
+        "weights": given.weights or "default",
+        "outcome": given.outcome or "default",
+        "horizon": given.horizon or "default",
+        "seed": given.seed,
+    }
+    return {f"asked_{name}": value for name, value in asked.items()}
 
 
 def fold_bounds(row: Row) -> Row:

@@ -38,12 +38,13 @@ class Cell:
 class Count:
     """Events and the people killed in them.
 
-    A sum is told only if each of its parts is: ``low``, ``high`` and ``civilians`` of a sum are
-    None as soon as they are None in one part. Sums of whole numbers are exact, in any order.
+    A sum is told only if each of its parts is: ``deaths``, ``low``, ``high`` and ``civilians`` of a
+    sum are None as soon as they are None in one part. Sums of whole numbers are exact, in any
+    order.
 
     Attributes:
         events: how many.
-        deaths: the source's best estimate, people.
+        deaths: the source's best estimate, people; None if it tells none.
         low: its low estimate, or None if it gives none.
         high: its high estimate, likewise.
         civilians: how many of the deaths were civilians, likewise.
@@ -54,7 +55,7 @@ class Count:
     """
 
     events: int
-    deaths: float
+    deaths: float | None
     low: float | None = None
     high: float | None = None
     civilians: float | None = None
@@ -63,7 +64,7 @@ class Count:
         """Return both together."""
         return Count(
             self.events + other.events,
-            self.deaths + other.deaths,
+            _add(self.deaths, other.deaths),
             _add(self.low, other.low),
             _add(self.high, other.high),
             _add(self.civilians, other.civilians),
@@ -150,7 +151,7 @@ class EventTable(Result):
         if code is None:
             raise UnknownNameError("country", country, self.countries())
         if all(getattr(count, what) is None for count in self.counts.values()):
-            raise RequestError(f"the layout {self.layout!r} does not tell {what!r}; ask for deaths")
+            raise RequestError(f"the layout {self.layout!r} does not tell {what!r}; ask for events")
         found: dict[Month, float | None] = dict.fromkeys(list_months(self.first, self.last), 0.0)
         for cell, count in self.by_country.get(code, {}).items():
             if cell.kind in kinds and cell.actor in actors:

@@ -107,9 +107,10 @@ def add_events(
         severity = the highest step at or below the count of the rule's kinds and actors
 
     Rows of one rule and month are one claim, whatever table they come from, so that a second
-    edition tells again and adds nothing. They have the table as their source and ``derived`` set to
-    the rule, by which ``split_events`` finds them. A month without a count has no row: nobody
-    reported, which is not that nothing happened.
+    edition tells again and adds nothing. As of every claim the gravest telling stands: a count that
+    was corrected downwards lowers nothing while the older edition's rows are there. Rows have the
+    table as their source and ``derived`` set to the rule, by which ``split_events`` finds them. A
+    month without a count has no row: nobody reported, which is not that nothing happened.
 
     Args:
         case: whose country is looked up.
@@ -250,8 +251,9 @@ def list_outcomes(
 
 
 def count_deaths(table: EventTable, country: str) -> dict[Month, float]:
-    """Return deaths of civilians by month; nothing of a table that has no such event anywhere."""
-    if not any(cell.kind == "one-sided" for cell in table.counts):
+    """Return deaths of civilians by month; nothing of a table that tells none anywhere."""
+    told = (c.deaths is not None for cell, c in table.counts.items() if cell.kind == "one-sided")
+    if not any(told):
         return {}
     return table.series(country, ("one-sided",))
 

@@ -246,42 +246,47 @@ def read_event(deaths: str, low: str, high: str, civilians: str) -> Count:
 
 @lru_cache(maxsize=HELD)
 def read_total(deaths: str, low: str, high: str, civilians: str, events: str) -> Count:
-    """Return the count of a row that sums up events.
-
-    Raises:
-        CellError: a cell is no count; that of deaths or events is empty; or the latter is no whole
-            number.
-    """
-    number = _need_number("events", events)
-    if not number.is_integer():
-        raise CellError("events", f"{shorten(events)} is not a whole number of events")
-    return _read_count(int(number), deaths, low, high, civilians)
-
-
-@lru_cache(maxsize=HELD)
-def read_tagged_event(deaths: str, low: str, high: str, civilians: str) -> Count:
-    """Return the count of a row with hashtags that is one event; an empty cell is no death.
-
-    Raises:
-        CellError: a cell is no count.
-    """
-    return _read_count(1, deaths.strip() or "0", low, high, civilians)
-
-
-@lru_cache(maxsize=HELD)
-def read_tagged_total(deaths: str, low: str, high: str, civilians: str, events: str) -> Count:
-    """Return the count of a row with hashtags that sums up events; an empty cell is no death.
+    """Return the count of a row that sums up events; deaths in an empty cell are not told.
 
     Raises:
         CellError: a cell is no count, or that of events is empty or no whole number.
     """
-    return read_total(deaths.strip() or "0", low, high, civilians, events)
+    return _read_count(_read_events(events), deaths, low, high, civilians, needed=False)
 
 
-def _read_count(events: int, deaths: str, low: str, high: str, civilians: str) -> Count:
+@lru_cache(maxsize=HELD)
+def read_tagged_event(deaths: str, low: str, high: str, civilians: str) -> Count:
+    """Return the count of a row with hashtags that is one event; an empty cell is not told.
+
+    Raises:
+        CellError: a cell is no count.
+    """
+    return _read_count(1, deaths, low, high, civilians, needed=False)
+
+
+@lru_cache(maxsize=HELD)
+def read_tagged_total(deaths: str, low: str, high: str, civilians: str, events: str) -> Count:
+    """Return the count of a row with hashtags that sums up events; an empty cell is not told.
+
+    Raises:
+        CellError: a cell is no count, or that of events is empty or no whole number.
+    """
+    return read_total(deaths, low, high, civilians, events)
+
+
+def _read_events(text: str) -> int:
+    number = _need_number("events", text)
+    if not number.is_integer():
+        raise CellError("events", f"{shorten(text)} is not a whole number of events")
+    return int(number)
+
+
+def _read_count(
+    events: int, deaths: str, low: str, high: str, civilians: str, *, needed: bool = True
+) -> Count:
     return Count(
         events,
-        _need_number("deaths", deaths),
+        _need_number("deaths", deaths) if needed else _read_number("deaths", deaths),
         _read_number("low", low),
         _read_number("high", high),
         _read_number("civilians", civilians),

@@ -110,10 +110,13 @@ def make_track(
 
 
 def gather_outcomes(case: Case, figures: Iterable[OutcomeFigure]) -> dict[tuple[str, str], Floats]:
-    """Return outcomes by measure and list, whose name stands before the colon of a source."""
+    """Return outcomes by measure and list, whose name stands before the colon of a source.
+
+    Of several vintages of a list the last one counts.
+    """
     place = {month: at for at, month in enumerate(case.months)}
     found: dict[tuple[str, str], Floats] = {}
-    for one in figures:
+    for one in sorted(figures, key=lambda one: one.vintage.latest or date.max):
         key = one.measure, one.source.partition(":")[0].strip()
         counts = found.setdefault(key, np.full(len(place), np.nan))
         if one.value is not None:
@@ -137,6 +140,7 @@ def place_rivals(
     ):
         values = found.setdefault((one.system, one.kind), np.full(len(months), np.nan))
         for at, month in enumerate(months):
-            if issued <= month.last_day and month.index <= one.end.index + horizon:
-                values[at] = np.nan if one.position is None else one.position
+            if issued <= month.last_day:
+                speaks = month.index <= one.end.index + horizon and one.position is not None
+                values[at] = one.position if speaks else np.nan
     return {key: values for key, values in found.items() if not np.isnan(values).all()}
