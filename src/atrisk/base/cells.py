@@ -8,10 +8,12 @@ import hashlib
 import inspect
 import json
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -26,7 +28,17 @@ from pydantic import (
 
 from atrisk.base.dates import ImpreciseDate, Month
 from atrisk.base.errors import shorten
+from atrisk.base.marks import UNFIT, show
+from atrisk.base.output import FORMULA
 
+LIST_LIMIT = 1_000  # items of a cell
+DEEPEST = 32  # tables or arrays of TOML inside one another
+LARGEST_BITS = 64  # of a whole number of TOML
+_BEGINS = f"[{re.escape(''.join(FORMULA))}]"  # a cell, or what a spreadsheet takes for the next
+_FORMULA = re.compile(f"(?:^|;){_BEGINS}")
+_CONTROL = re.compile(f"[\t\r\n]|{UNFIT.pattern}")
+# A cell that holds a formula, one that was disarmed, or a control character: few do.
+MARKED = re.compile(f"(?:^|;)'*{_BEGINS}|{_CONTROL.pattern}")
 WITHHELD = "(confidential)"  # stands wherever a confidential text would
 
 
@@ -65,11 +77,23 @@ class Record(BaseModel, metaclass=_RecordMeta):
 
     model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
+    def __repr__(self) -> str:
+        return show(super().__repr__())
+
+    def __str__(self) -> str:
+        return show(super().__str__())
+
 
 class Header(BaseModel):
     """A frozen part of a TOML file; an unknown key is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    def __repr__(self) -> str:
+        return show(super().__repr__())
+
+    def __str__(self) -> str:
+        return show(super().__str__())
 
 
 def _split(cell: object) -> object:
@@ -78,10 +102,17 @@ def _split(cell: object) -> object:
     items = [item.strip() for item in cell.split(";")] if cell.strip() else []
     if "" in items:
         raise ValueError(f"{shorten(cell)} has an empty item; separate the items with one ';'")
-    twice = next((item for item in items if items.count(item) > 1), None)
+    if len(items) > LIST_LIMIT:
+        raise ValueError(f"it lists {len(items):,} items; at most {LIST_LIMIT:,}: make it several")
+    twice = find_twice(items)
     if twice:
         raise ValueError(f"{shorten(twice)} is listed twice in {shorten(cell)}; keep one")
     return tuple(items)
+
+
+def find_twice(items: Iterable[str]) -> str | None:
+    """Return the first item that stands more than once, or None."""
+    return next((item for item, count in Counter(items).items() if count > 1), None)
 
 
 def _read_date(cell: object) -> ImpreciseDate:
@@ -198,3 +229,31 @@ def _unfold(part: object) -> object:
     if is_dataclass(part):
         return {one.name: _unfold(getattr(part, one.name)) for one in fields(part)}
     return part
+
+
+def find_danger(cell: str, shown: str) -> str:
+    """Say what makes a cell unsafe to open elsewhere, or nothing."""
+    if _CONTROL.search(cell):
+        return f"{shorten(shown)} holds a control character; remove it"
+    if _FORMULA.search(cell):
+        found = f"{shorten(shown)} would run as a formula in a spreadsheet"
+        return f"{found}; begin with a word, or put an apostrophe (') before it"
+    return ""
+
+
+def find_unfit(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a header that hold what none may hold, and say what it is."""
+    left: list[tuple[tuple[str, ...], object]] = [((), content)]
+    while left:
+        where, part = left.pop()
+        if len(where) > DEEPEST:
+            yield ".".join(where[:3]), f"tables or lists stand more than {DEEPEST} deep"
+            continue
+        parts = enumerate(part, start=1) if isinstance(part, list | tuple) else ()
+        named = list(part.items() if isinstance(part, dict) else parts)
+        left += [((*where, str(name)), inner) for name, inner in reversed(named)]
+        texts = [text for text in (*where[-1:], part) if isinstance(text, str)]
+        for text in filter(UNFIT.search, texts):
+            yield ".".join(where), f"{shorten(text)} holds a control character; remove it"
+        if isinstance(part, int) and part.bit_length() > LARGEST_BITS:
+            yield ".".join(where), f"the number has {part.bit_length():,} bits; shorten it"

@@ -79,7 +79,7 @@ def _fold(text: str) -> str:
 @cache
 def _read_rows() -> tuple[dict[str, str], ...]:
     text = files("atrisk.base").joinpath("countries.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    return tuple(csv.DictReader(text.split("\n")))
 
 
 @cache

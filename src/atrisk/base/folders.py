@@ -7,17 +7,32 @@ Installed, they are inside the package (``atrisk/_data``); in a checkout they ar
 
 from __future__ import annotations
 
+import os
 import shlex
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, shorten
 from atrisk.base.files import write_text
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+LARGEST = {".toml": 1024 * 1024, ".csv": 32 * 1024 * 1024}  # bytes of a file, by its ending
 _CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+def is_path(text: str) -> bool:
+    r"""Tell whether a text can be the path of a file: no NUL in it, and nothing but characters.
+
+    Examples:
+        >>> is_path("./my-case"), is_path("my\0case")
+        (True, False)
+    """
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def data_root(kind: str) -> Traversable:
@@ -113,14 +128,15 @@ class Folder:
         """Return the text of the file ``name``; a byte order mark is dropped.
 
         Raises:
-            DataError: it is missing, lies outside the folder, or is not UTF-8.
+            DataError: it is missing, lies outside the folder, is larger than is read (of a
+                ``.toml`` 1 MiB, of a ``.csv`` 32 MiB), cannot be read, or is not UTF-8.
         """
         path = self._file(name)
         if self.under is not None and self._lies_under(name):
             return self.under.read(name)
         if not path.is_file():
             raise DataError([Problem(self.label(name), "the file is missing")])
-        data = path.read_bytes()
+        data = self._read_bytes(path, name)
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -131,6 +147,19 @@ class Folder:
             found = f"byte 0x{data[error.start]:02x} is not UTF-8"
             hint = "save the file as 'CSV UTF-8' (or as UTF-8 text) and try again"
             raise DataError([Problem(self.label(name), f"{found}; {hint}", line)]) from None
+
+    def _read_bytes(self, path: Traversable, name: str) -> bytes:
+        most = LARGEST.get(PurePosixPath(name).suffix.lower(), LARGEST[".csv"])
+        try:
+            with path.open("rb") as stream:
+                data: bytes = stream.read(most + 1)  # never more, whatever size it says it has
+        except OSError as error:
+            message = f"the file cannot be read: {error.strerror or error}"
+            raise DataError([Problem(self.label(name), message)]) from None
+        if len(data) > most:
+            message = f"the file is larger than {most // 1024**2} MiB, which is the most: split it"
+            raise DataError([Problem(self.label(name), message)])
+        return data
 
     def write(self, name: str, text: str) -> Path:
         """Write the file ``name``, whole or not at all.
@@ -144,22 +173,28 @@ class Folder:
         return write_text(path, text)
 
     def _file(self, name: str) -> Traversable:
+        if not is_path(name):
+            raise DataError([Problem(self.name, f"{shorten(name)} can be no name of a file")])
         path = self._root.joinpath(name)
-        if isinstance(self._root, Path):
-            inside = Path(str(path)).resolve().is_relative_to(self._root.resolve())
-        else:
-            inside = not name.startswith("/") and ".." not in name.split("/")
-        if not inside:
+        if not self._holds(path, name):
             raise DataError(
                 [Problem(self.label(name), "the path leaves the folder; keep its files inside it")]
             )
         return path
 
+    def _holds(self, path: Traversable, name: str) -> bool:
+        if not isinstance(self._root, Path):
+            return not name.startswith("/") and ".." not in name.split("/")
+        try:
+            return Path(str(path)).resolve().is_relative_to(self._root.resolve())
+        except (OSError, RuntimeError):  # links that lead to one another
+            return False
+
 
 def _open_path(path: Path, kind: str, header: str) -> Folder:
-    if not path.is_dir():
+    if not is_path(str(path)) or not path.is_dir():
         raise RequestError(
-            f"{str(path)!r} is not a folder; a {kind} is a folder with the file {header}"
+            f"{shorten(path, 200)} is not a folder; a {kind} is a folder with the file {header}"
         )
     folder = Folder(path, path.name or str(path))
     if not folder.has(header):

@@ -1,20 +1,28 @@
-"""Output."""
+"""Output: rows as text, CSV or JSON, in which every character can be seen and no formula runs."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from atrisk.base.errors import RequestError
+from atrisk.base.marks import escape_hidden, show
+
+__all__ = ["Row", "arm", "disarm", "quote_toml", "render", "show", "write_csv", "write_json"]
 
 Row = dict[str, Any]
 
-
 _NOTHING = "–"  # shown where nothing is on record; unknown is not zero
 
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for a formula at the start of a cell (OWASP, CSV injection), in wide
+# forms too; and where a cell starts for it: also after the ';' that some countries separate by.
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_RUNS = f"(?='*[{re.escape(''.join(FORMULA))}])"
+_UNARMED = re.compile(f"(^|;){_RUNS}")
+_DISARMED = re.compile(f"(^|;)'{_RUNS}")
 
 
 def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
@@ -22,7 +30,8 @@ def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
 
     Args:
         rows: all with the same keys.
-        output: ``"table"``, ``"csv"`` (formulas disarmed) or ``"json"``.
+        output: ``"table"`` or ``"csv"``, in which hidden characters are shown and formulas are
+            disarmed, or ``"json"``, which escapes hidden characters as JSON does.
         may_be_empty: whether no row is an answer.
 
     Raises:
@@ -31,30 +40,86 @@ def render(rows: list[Row], output: str, *, may_be_empty: bool = False) -> str:
     if not rows and not may_be_empty:
         raise RequestError("there is nothing to show")
     if output == "json":
-        import json
-
-        return json.dumps(rows, ensure_ascii=False, indent=1, default=str, allow_nan=False)
+        return write_json(rows)
     if not rows:
         return ""
-    return _render_csv(rows) if output == "csv" else _render_table(rows)
+    if output == "csv":
+        header = list(rows[0])
+        cells = ([row.get(name, "") for name in header] for row in rows)
+        return write_csv(header, cells).rstrip("\n")
+    return _render_table(rows)
 
 
-def _render_csv(rows: list[Row]) -> str:
+def write_json(content: object) -> str:
+    r"""Return what another program reads as the same content, with hidden characters escaped.
+
+    Examples:
+        >>> print(write_json({"told": "back\u202ewards"}))
+        {
+         "told": "back\u202ewards"
+        }
+    """
+    import json
+
+    text = json.dumps(content, ensure_ascii=False, indent=1, default=str, allow_nan=False)
+    return escape_hidden(text, lambda mark: json.dumps(mark)[1:-1])
+
+
+def quote_toml(text: str) -> str:
+    r"""Return a text as a string of TOML, with hidden characters escaped as TOML does.
+
+    Examples:
+        >>> print(quote_toml("back\u202ewards"))
+        "back\u202ewards"
+    """
+    import json
+
+    return escape_hidden(
+        json.dumps(text, ensure_ascii=False),
+        lambda mark: f"\\u{ord(mark):04x}" if mark <= "\uffff" else f"\\U{ord(mark):08x}",
+    )
+
+
+def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table for a spreadsheet: hidden characters shown, formulas disarmed.
+
+    Examples:
+        >>> print(write_csv(["told"], [["=1+1"], ["8.1;=1+1"], [-1.5]]), end="")
+        told
+        '=1+1
+        8.1;'=1+1
+        -1.5
+    """
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _disarm(cell) for name, cell in row.items()} for row in rows)
-    return text.getvalue().rstrip("\n")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(_write_cell, header))
+    writer.writerows(map(_write_cell, row) for row in rows)
+    return text.getvalue()
 
 
-def _disarm(cell: object) -> object:
-    """Keep text from running as a formula when a spreadsheet opens the file (OWASP)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _write_cell(cell: object) -> object:
+    return disarm(show(cell)) if isinstance(cell, str) else cell
+
+
+def disarm(cell: str) -> str:
+    """Keep text from running as a formula where a spreadsheet opens it, by an apostrophe before it.
+
+    ``arm`` gives the same text back, whatever it is.
+
+    References:
+        OWASP, CSV injection.
+    """
+    return _UNARMED.sub(r"\1'", cell)
+
+
+def arm(cell: str) -> str:
+    """Return the text that was disarmed."""
+    return _DISARMED.sub(r"\1", cell)
 
 
 def _render_table(rows: list[Row]) -> str:
-    cells = [[_cell(value) for value in row.values()] for row in rows]
-    lines = [list(rows[0]), *cells]
+    cells = [[_tell_cell(value) for value in row.values()] for row in rows]
+    lines = [[show(name) for name in rows[0]], *cells]
     widths = [max(len(line[column]) for line in lines) for column in range(len(rows[0]))]
     right = [all(_is_number(line[column]) for line in cells) for column in range(len(rows[0]))]
     lines.insert(1, ["-" * width for width in widths])
@@ -67,15 +132,10 @@ def _render_table(rows: list[Row]) -> str:
     )
 
 
-def _cell(value: object) -> str:
+def _tell_cell(value: object) -> str:
     if value is None:
         return _NOTHING
-    return clean(f"{value:.4f}" if isinstance(value, float) else str(value))
-
-
-def clean(text: str) -> str:
-    """Keep text from a case from steering a terminal."""
-    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text)
+    return show(f"{value:.4f}" if isinstance(value, float) else str(value))
 
 
 def _is_number(text: str) -> bool:

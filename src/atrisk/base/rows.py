@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from atrisk.base.errors import MissingExtraError, UnknownNameError
+from atrisk.base.marks import show
 
 if TYPE_CHECKING:
     import pandas
@@ -56,13 +57,13 @@ class Result:
 
     def _tell(self, line: str, *notes: str) -> str:
         """Return what ``repr`` says: one line, then notes and caveats on lines of their own."""
-        return "\n  ".join([line, *notes, *self.caveats])
+        return show("\n  ".join([line, *notes, *self.caveats]), lines=True)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the first rows, then the caveats; all text escaped."""
         from html import escape
 
-        title, *caveats = repr(self).splitlines()
+        title, *caveats = repr(self).split("\n")
         rows = self._list_rows()
         more = len(rows) - SHOWN
         rest = (
@@ -101,7 +102,7 @@ def _write_table(rows: list[dict[str, Any]]) -> str:
 
     if not rows:
         return "<p>No row.</p>"
-    head = "".join(f"<th>{escape(str(name))}</th>" for name in rows[0])
+    head = "".join(f"<th>{escape(show(str(name)))}</th>" for name in rows[0])
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(_write_cell(cell))}</td>" for cell in row.values()) + "</tr>"
         for row in rows
@@ -113,4 +114,4 @@ def _write_cell(value: object) -> str:
     """Return a cell as a reader wants it: a dash where nothing is known, which is not zero."""
     if value is None:
         return "–"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else show(str(value))

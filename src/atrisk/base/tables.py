@@ -1,13 +1,15 @@
 """Read CSV tables and TOML headers into frozen records, and collect every fault on the way.
 
 A table is RFC 4180, UTF-8, with one record a line, so that an error cites a line and a diff shows
-a record. Nothing here knows what the columns mean: the record's own types say what is accepted.
+a record; a line ends with a line feed, alone or after a carriage return, and with nothing else.
+Nothing here knows what the columns mean: the record's own types say what is accepted.
 """
 
 import csv
 import io
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
@@ -17,13 +19,28 @@ from pydantic import (
     ValidationError,
 )
 
-from atrisk.base.cells import WITHHELD, Header, Record, tell_cell, write_cell, write_cells
-from atrisk.base.errors import DataError, Problem, did_you_mean, shorten
+from atrisk.base.cells import (
+    DEEPEST,
+    MARKED,
+    WITHHELD,
+    Header,
+    Record,
+    find_danger,
+    find_unfit,
+    tell_cell,
+    write_cell,
+    write_cells,
+)
+from atrisk.base.errors import DataError, Faults, Problem, Speller, shorten
 from atrisk.base.folders import Folder
+from atrisk.base.output import arm, disarm
 
 LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
-_FORMULA = ("=", "+", "-", "@")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+LIMIT_LINES = 100_000  # of a table
+LIMIT_CELLS = 3_000_000  # of a table: its lines times its columns
+# A key of TOML with more parts than tables may stand in one another.
+_KEY = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_DEEP_KEY = re.compile(rf"""(?<![\w"'.-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{DEEPEST},}}""")
 _CURLY = "“”„‟‘’‚‛"
 
 
@@ -83,10 +100,11 @@ def read_table(
     """
     file = folder.label(name)
     try:
-        lines = folder.read(name).splitlines()
+        lines = split_lines(folder.read(name))
+        _check_size(file, lines)
     except DataError as error:
         return Table(file, problems=error.problems)
-    problems: list[Problem] = []
+    problems = Faults()
     rows = _split_lines(lines, file, problems)
     table = _read_records(file, rows, model, key, problems)
     if table.records or table.problems or may_be_empty:
@@ -110,7 +128,7 @@ def read_rows(
     cells = [{str(name): tell_cell(cell) for name, cell in row.items()} for row in rows]
     columns = list(dict.fromkeys(name for row in cells for name in row))
     lines = [columns, *([row.get(name, "") for name in columns] for row in cells)]
-    return _read_records(file, iter(enumerate(lines, start=1)), model, key, [])
+    return _read_records(file, iter(enumerate(lines, start=1)), model, key, Faults())
 
 
 def _read_records(
@@ -118,7 +136,7 @@ def _read_records(
     rows: Iterator[tuple[int, list[str]]],
     model: type[R],
     key: str | None,
-    problems: list[Problem],
+    problems: Faults,
 ) -> Table[R]:
     columns = _read_columns(next(rows, (1, []))[1], file, model, problems)
     records: list[R] = []
@@ -137,10 +155,13 @@ def _read_records(
         try:
             records.append(model.model_validate(row))
         except ValidationError as error:
-            problems += [
+            if problems.has_enough(file):
+                problems.append(Problem(file, "", line, more=error.error_count()))
+                continue
+            problems.extend(
                 Problem(file, message, line, column)
                 for column, message in _translate(error, model, row)
-            ]
+            )
     return Table(file, tuple(records), seen, tuple(problems), tuple(split))
 
 
@@ -152,6 +173,10 @@ def write_table(model: type[Record], records: Iterable[Record], layout: Iterable
         records: in order.
         layout: columns that come first, in this order; columns that the model does not require are
             written if they are among them or some record holds something in them.
+
+    Returns:
+        The text; a cell that would run as a formula is disarmed by an apostrophe, which reading it
+        takes away again.
     """
     rows = [write_cells(record) for record in records]
     blank = {
@@ -167,8 +192,19 @@ def write_table(model: type[Record], records: Iterable[Record], layout: Iterable
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: row.get(name, "") for name in columns} for row in rows)
+    writer.writerows({name: disarm(row.get(name, "")) for name in columns} for row in rows)
     return text.getvalue()
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Return the lines of a text; only a line feed, or a carriage return and one, ends a line.
+
+    Examples:
+        >>> split_lines("one\r\ntwo\u2028still two\n")
+        ['one', 'two\u2028still two']
+    """
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return [line.removesuffix("\r") for line in lines] if "\r" in text else lines
 
 
 def read_header(folder: Folder, name: str, model: type[H]) -> H:
@@ -184,12 +220,23 @@ def read_toml(folder: Folder, name: str) -> dict[str, Any]:
     """Read one TOML file of ``folder`` as it is written.
 
     Raises:
-        DataError: it is missing or no TOML.
+        DataError: it is missing or no TOML, or a key has more than 32 parts, or tables and lists
+            stand deeper than that in one another.
     """
+    text, file = folder.read(name), folder.label(name)
+    deep = _DEEP_KEY.search(text)
+    if deep:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise DataError([Problem(file, f"a key has more than {DEEPEST} parts; shorten it", line)])
     try:
-        return tomllib.loads(folder.read(name))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DataError([Problem(folder.label(name), f"not valid TOML: {error}")]) from None
+        raise DataError([Problem(file, f"not valid TOML: {error}")]) from None
+    except RecursionError:
+        message = f"tables or lists stand too deep in one another; at most {DEEPEST} deep"
+        raise DataError([Problem(file, message)]) from None
+    except ValueError:  # of a number with thousands of digits
+        raise DataError([Problem(file, "a number has too many digits; shorten it")]) from None
 
 
 def check_header(content: dict[str, Any], file: str, model: type[H]) -> H:
@@ -198,6 +245,9 @@ def check_header(content: dict[str, Any], file: str, model: type[H]) -> H:
     Raises:
         DataError: every fault of it, with the path of the key.
     """
+    unfit = [Problem(file, message, None, key) for key, message in find_unfit(content)]
+    if unfit:
+        raise DataError(unfit)
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -206,9 +256,19 @@ def check_header(content: dict[str, Any], file: str, model: type[H]) -> H:
         ) from None
 
 
-def _split_lines(
-    lines: list[str], file: str, problems: list[Problem]
-) -> Iterator[tuple[int, list[str]]]:
+def _check_size(file: str, lines: list[str]) -> None:
+    """Refuse a table of more lines, or more cells, than are read in a few seconds."""
+    width = next((line.count(",") + 1 for line in lines if line.strip()), 1)
+    for size, limit, what in (
+        (len(lines), LIMIT_LINES, "lines"),
+        (len(lines) * width, LIMIT_CELLS, f"cells ({width:,} columns)"),
+    ):
+        if size > limit:
+            message = f"the table has {size:,} {what}; at most {limit:,} are read: split it"
+            raise DataError([Problem(file, message)])
+
+
+def _split_lines(lines: list[str], file: str, problems: Faults) -> Iterator[tuple[int, list[str]]]:
     """Yield line numbers and cells; a line that cannot be one record is a fault."""
     for number, text in enumerate(lines, start=1):
         if not text.strip():
@@ -218,21 +278,22 @@ def _split_lines(
             problems.append(Problem(file, message, number))
             continue
         try:
-            cells = [cell.strip() for cell in next(csv.reader([text], strict=True))]
+            cells = [cell.strip(" \t") for cell in next(csv.reader([text], strict=True))]
         except csv.Error as error:
+            reason = str(error).partition(" - ")[0]
             message = (
-                f"not one CSV record ({error}); write each record on one line, put a cell "
+                f"not one CSV record ({reason}); write each record on one line, put a cell "
                 'that holds a comma in straight quotes ("), and double a quote inside it ("")'
+                + "; end each line with a line feed"
+                * ("\r" in text)
             )
             problems.append(Problem(file, message, number))
         else:
-            if any(cells):  # a spreadsheet's empty last rows are no records
+            if any(map(str.strip, cells)):  # a spreadsheet's empty last rows are no records
                 yield number, cells
 
 
-def _read_columns(
-    header: list[str], file: str, model: type[Record], problems: list[Problem]
-) -> list[str]:
+def _read_columns(header: list[str], file: str, model: type[Record], problems: Faults) -> list[str]:
     """Return the header's columns, or none if rows cannot be read under it."""
     fields = model.model_fields
     required = [name for name, found in fields.items() if found.is_required()]
@@ -246,22 +307,21 @@ def _read_columns(
             Problem(file, f"the file is empty; its first line must be: {','.join(fields)}", 1)
         )
         return []
-    faults = [
-        f"the column is missing; the first line must hold: {', '.join(required)}"
-        + ("; it has curly quotes: type straight ones" if _has_curly(header) else "")
-        for name in required
-        if name not in header
-    ]
-    missing = [name for name in required if name not in header]
-    problems += [Problem(file, fault, 1, name) for name, fault in zip(missing, faults, strict=True)]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    problems += [Problem(file, "the column stands twice; keep one", 1, name) for name in twice]
-    absent = [name for name in fields if name not in header]
-    for name in header:
-        hint = "" if name in fields else did_you_mean(name, absent, cutoff=0.8)
+    unsafe = [fault for name in header if (fault := find_danger(name, name))]
+    problems.extend(Problem(file, fault, 1) for fault in unsafe)
+    names = Counter(name.strip() for name in header)
+    missing = [name for name in required if name not in names]
+    fault = f"the column is missing; the first line must hold: {', '.join(required)}"
+    fault += "; it has curly quotes: type straight ones" if _has_curly(header) else ""
+    problems.extend(Problem(file, fault, 1, name) for name in missing)
+    twice = sorted(name for name, count in names.items() if count > 1)
+    problems.extend(Problem(file, "the column stands twice; keep one", 1, n) for n in twice)
+    speller = Speller([name for name in fields if name not in names], cutoff=0.8)
+    for name in names:
+        hint = "" if name in fields else speller.hint(name)
         if hint:
             problems.append(Problem(file, f"unknown column.{hint}", 1, name))
-    return [] if missing or twice else header
+    return [] if missing or twice or unsafe else list(names)
 
 
 def _has_curly(cells: list[str]) -> bool:
@@ -269,7 +329,7 @@ def _has_curly(cells: list[str]) -> bool:
 
 
 def _read_cells(
-    columns: list[str], cells: list[str], file: str, line: int, problems: list[Problem]
+    columns: list[str], cells: list[str], file: str, line: int, problems: Faults
 ) -> dict[str, str] | None:
     """Return the row by column, or None if its cells cannot be trusted."""
     if len(cells) != len(columns):
@@ -282,29 +342,21 @@ def _read_cells(
         message = f"{len(cells)} cells where the header has {len(columns)}{curly}"
         problems.append(Problem(file, message, line))
         return None
-    if not any(cell[:1] in _FORMULA or _CONTROL.search(cell) for cell in cells if cell):
-        return dict(zip(columns, cells, strict=True))
+    if not any(map(MARKED.search, cells)):
+        return dict(zip(columns, map(str.strip, cells), strict=True))
     secret = _is_secret(dict(zip(columns, cells, strict=True)))
     faults = [
         Problem(file, fault, line, column)
         for column, cell in zip(columns, cells, strict=True)
-        if (fault := _find_danger(cell, WITHHELD if secret else cell))
+        if (fault := find_danger(cell, WITHHELD if secret else cell))
     ]
-    problems += faults
-    return None
+    problems.extend(faults)
+    armed = (arm(cell).strip() for cell in cells)
+    return None if faults else dict(zip(columns, armed, strict=True))
 
 
 def _is_secret(row: dict[str, str]) -> bool:
     return row.get("confidential", "") not in ("", "no")
-
-
-def _find_danger(cell: str, shown: str) -> str:
-    """Say what makes a cell unsafe to open elsewhere, or nothing."""
-    if _CONTROL.search(cell):
-        return f"{shorten(shown)} holds a control character; remove it"
-    if cell.startswith(_FORMULA):
-        return f"{shorten(shown)} would run as a formula in a spreadsheet; begin with a word"
-    return ""
 
 
 def _translate(

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
+from atrisk.base.cells import LIST_LIMIT
 from atrisk.base.dates import ImpreciseDate
-from atrisk.base.errors import Problem, did_you_mean, shorten
+from atrisk.base.errors import Problem, Speller, did_you_mean, shorten
 from atrisk.base.tables import Table
 from atrisk.cases.evidence import Evidence, Search, Source, describe_anchor
 from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Need, Response
@@ -25,6 +26,7 @@ CASE_FILES = (
     "rivals.csv", "lookups.csv",
     "adjudication.csv",
 )  # fmt: skip
+TOLD = 20  # faults of one cell that are told one by one
 CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows
 AnyTable = (
     Table[Source] | Table[Evidence] | Table[Search]
@@ -58,12 +60,12 @@ def check_needs(needs: AnyTable, sources: Table[Source]) -> Iterator[Problem]:
 def check_quotes(table: AnyTable, sources: Table[Source]) -> Iterator[Problem]:
     """Yield anchors that are missing, or that stand where the source may not be quoted."""
     silent = {row["id"] for _, row in sources.rows if row.get("quotable") == "no"}
-    known = set(sources.lines)
+    quotable = set(sources.lines) - silent
     for line, row in table.rows:
         if row["source"] in silent and row["quote"]:
             message = "its source is not quotable; leave the cell empty, the locator says where"
             yield Problem(table.file, message, line, "quote")
-        if row["source"] in known - silent and not row["quote"]:
+        if row["source"] in quotable and not row["quote"]:
             hint = "; or write quotable = no for its source"
             yield Problem(table.file, describe_anchor(0) + hint, line, "quote")
 
@@ -92,10 +94,10 @@ def check_ledgers(
     yield from _check_twins(deliveries)
     given = {row["id"]: _date(row, "date") for _, row in warnings.rows}
     for line, row in responses.rows:
-        for name in filter(None, (part.strip() for part in row["answers"].split(";"))):
-            reached = [when for stage in STAGES if (when := _date(row, stage))]
+        reached = [when for stage in STAGES if (when := _date(row, stage))]
+        last = max((when.latest for when in reached if when.latest), default=None)
+        for name in split_items(row["answers"]):
             warned = given.get(name)
-            last = max((when.latest for when in reached if when.latest), default=None)
             if _before(last, warned.earliest if warned else None):
                 message = f"{name!r} was given on {warned}, after all that this response did"
                 yield Problem(responses.file, message, line, "answers")
@@ -125,24 +127,40 @@ def _check_references(table: AnyTable, column: str, target: AnyTable) -> Iterato
     """Yield the names in a column that no row of the other table has; a lost table is told once."""
     if target.problems and not target.lines:
         return
+    speller = Speller(target.lines)
     for line, row in table.rows:
-        for name in filter(None, (part.strip() for part in row[column].split(";"))):
-            if name not in target.lines:
-                near = did_you_mean(name, target.lines)
-                message = f"{shorten(name)} is not in {target.file.rpartition('/')[2]}.{near}"
-                yield Problem(table.file, message, line, column)
+        lost = [name for name in split_items(row[column]) if name not in target.lines]
+        for name in lost[:TOLD]:
+            near = speller.hint(name)
+            message = f"{shorten(name)} is not in {target.file.rpartition('/')[2]}.{near}"
+            yield Problem(table.file, message, line, column)
+        yield from _count_more(table.file, line, len(lost) - TOLD)
+
+
+def _count_more(file: str, line: int, more: int) -> Iterator[Problem]:
+    """Yield what stands for the faults of one cell beyond those that are told."""
+    if more > 0:
+        yield Problem(file, f"and {more:,} more in this cell", line, more=more)
+
+
+def split_items(cell: str) -> list[str]:
+    """Return the items of a cell that lists some; none if it has more than a cell may list."""
+    if cell.count(";") >= LIST_LIMIT:  # its reader says so
+        return []
+    return [item for part in cell.split(";") if (item := part.strip())]
 
 
 def _check_indicators(file: str, line: int, row: Row, framework: Framework) -> Iterator[Problem]:
-    codes = [code.partition("=")[0].strip() for code in row["indicators"].split(";")]
-    if not any(codes):
+    codes = [item.partition("=")[0].strip() for item in split_items(row["indicators"])]
+    if not any(codes) and row["indicators"].count(";") < LIST_LIMIT:
         yield Problem(file, "no indicator; name at least one, such as 7.14", line, "indicators")
-    for code in codes:
-        if code and code not in framework.indicators:
-            message = describe_unknown_indicator(framework, code)
-            if "," in code:
-                message += "; separate several codes with ';'"
-            yield Problem(file, message, line, "indicators")
+    unknown = [code for code in codes if code and code not in framework.indicators]
+    yield from _count_more(file, line, len(unknown) - TOLD)
+    for code in unknown[:TOLD]:
+        message = describe_unknown_indicator(framework, code)
+        if "," in code:
+            message += "; separate several codes with ';'"
+        yield Problem(file, message, line, "indicators")
 
 
 def _check_dates(row: Row, published: ImpreciseDate | None) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from atrisk.base.cells import (
     OptionalDate,
     Record,
     Text,
+    find_twice,
 )
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import shorten
@@ -81,7 +82,7 @@ class GradedCode(str):
 
 def _grade_codes(items: tuple[str, ...]) -> tuple[str, ...]:
     codes = tuple(_read_code(item) for item in items)
-    twice = next((code for code in codes if codes.count(code) > 1), None)
+    twice = find_twice(codes)
     if twice:
         raise ValueError(f"{str(twice)!r} is listed twice; keep one")
     return codes

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from atrisk.base.errors import DataError, Problem, require
+from atrisk.base.errors import DataError, Faults, require
 from atrisk.base.folders import list_bundled, open_folder
 from atrisk.base.tables import check_header, read_toml
 from atrisk.cases.case import Case
@@ -45,18 +45,19 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
     folder = open_folder(which, "case", HEADER)
     content: dict[str, Any] = {}
     header: CaseHeader | None = None
-    problems: list[Problem] = []
+    problems = Faults()
     try:
         content = read_toml(folder, HEADER)
         header = check_header(content, folder.label(HEADER), CaseHeader)
     except DataError as error:
-        problems += error.problems
+        problems.extend(error.problems)
     framework = framework or find_framework(content)
     tables = {name: read_case_table(folder, name) for name in TABLES}
-    problems += check_names(folder.label, folder.names())
-    problems += check_all(folder.label(HEADER), header, tables, framework)
-    if problems or header is None:
-        raise DataError(sort_problems(name_rows(problems, tables)))
+    problems.extend(check_names(folder.label, folder.names()))
+    problems.extend(check_all(folder.label(HEADER), header, tables, framework))
+    found = name_rows(problems, tables)
+    if found or header is None:
+        raise DataError(sort_problems(found))
     parts: dict[str, Any] = {name: table.records for name, table in tables.items()}
     layout = {name: table.columns for name, table in tables.items() if table.columns}
     return Case(header, **parts, framework=framework, folder=folder, layout=layout, checked=True)

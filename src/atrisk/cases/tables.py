@@ -1,6 +1,5 @@
 """Tables: what a case consists of, table by table, and every fault of them beside one another."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
@@ -16,9 +15,9 @@ from atrisk.base.cells import (
     tell_cell,
     write_cells,
 )
-from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+from atrisk.base.errors import DataError, Faults, Problem, RequestError, UnknownNameError
 from atrisk.base.folders import Folder
-from atrisk.base.output import clean
+from atrisk.base.output import disarm, quote_toml, show
 from atrisk.base.tables import Table, check_header, read_rows, read_table
 from atrisk.cases.checks import check_evidence, check_ledgers, check_needs, check_quotes
 from atrisk.cases.evidence import Evidence, Search, Source
@@ -54,8 +53,7 @@ class CaseHeader(Header):
 
     def write(self) -> str:
         """Return the text of a ``case.toml`` that reads as this header."""
-        # A JSON string is a TOML string.
-        lines = (f"{key} = {json.dumps(str(part), ensure_ascii=False)}" for key, part in self)
+        lines = (f"{key} = {quote_toml(str(part))}" for key, part in self)
         return "\n".join(lines) + "\n"
 
 
@@ -87,12 +85,18 @@ def check_records(
 ) -> Iterator[Problem]:
     """Yield every fault of records, as if they had been read from files."""
     tables: dict[str, Table[Any]] = {
-        name: read_rows(name, map(write_cells, rows), TABLES[name], KEYS.get(name, "id"))
+        name: read_rows(name, _disarm(rows), TABLES[name], KEYS.get(name, "id"))
         if rows
         else Table(name)
         for name, rows in records.items()
     }
     return iter(name_rows(check_all("header", header, tables, framework), tables))
+
+
+def _disarm(rows: Iterable[Record]) -> Iterator[dict[str, str]]:
+    """Yield records as the cells of a file, in which no formula runs."""
+    for row in rows:
+        yield {name: disarm(cell) for name, cell in write_cells(row).items()}
 
 
 def describe_other_framework(coded: str, framework: Framework) -> str:
@@ -133,7 +137,6 @@ def read_frames(
     for name in given:
         if name not in TABLES:
             raise UnknownNameError("table", name, TABLES)
-    problems: list[Problem] = []
     if not isinstance(header, CaseHeader):
         try:
             cells = {str(key): tell_cell(part) for key, part in header.items()}
@@ -147,9 +150,9 @@ def read_frames(
         else Table(name)
         for name, model in TABLES.items()
     }
-    problems += check_all("header", header, tables, framework)
-    if problems:
-        raise DataError(sort_problems(name_rows(problems, tables)))
+    found = name_rows(Faults(check_all("header", header, tables, framework)), tables)
+    if found:
+        raise DataError(sort_problems(found))
     parts = {name: table.records for name, table in tables.items()}
     layout = {name: table.columns for name, table in tables.items() if table.columns}
     return {"header": header, "framework": framework, "layout": layout, "checked": True, **parts}
@@ -180,9 +183,9 @@ def name_rows(problems: Iterable[Problem], tables: Mapping[str, Table[Any]]) -> 
         if KEYS.get(table.file.rpartition("/")[2].removesuffix(".csv"), "id")
         for name, line in table.lines.items()
     }
-    return [replace(one, row=clean(names.get((one.file, one.line or 0), ""))) for one in problems]
+    return [replace(one, row=show(names.get((one.file, one.line or 0), ""))) for one in problems]
 
 
 def sort_problems(problems: Iterable[Problem]) -> list[Problem]:
     """Return faults in the order of files and lines."""
-    return sorted(problems, key=lambda problem: (problem.file, problem.line or 0))
+    return sorted(problems, key=lambda one: (one.file, one.more, one.line or 0))

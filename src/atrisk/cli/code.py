@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import DataError, RequestError, UnknownNameError
-from atrisk.base.output import Row, clean, render
+from atrisk.base.output import Row, render, show, write_json
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import load, read_name
 from atrisk.cli.options import (
@@ -152,9 +152,9 @@ def _describe_passages(suggestions: Suggestions) -> list[str]:
         suggestions.document.passages, rows, suggestions.codes, strict=True
     ):
         dates = f"   dates: {row['dates']}" if row["dates"] else ""
-        text = clean(passage.text)
+        text = show(passage.text)
         lines = [
-            clean(f"{passage.locator}{dates}"),
+            show(f"{passage.locator}{dates}"),
             *textwrap.wrap(text, 96, initial_indent="    ", subsequent_indent="    "),
             f"    anchor: {row['anchor'] or 'every run of words is repeated: choose by hand'}",
             *(f"  ? {code} {labels[code]}" for code in codes),
@@ -292,8 +292,6 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_schema(given: argparse.Namespace) -> int:
-    import json
-
     from atrisk.coding.schemas import SCHEMAS, describe_package, describe_schema
 
     which = read_name(given.name, list_cases())
@@ -303,7 +301,7 @@ def _show_schema(given: argparse.Namespace) -> int:
         content = describe_schema(str(which))
     else:
         content = describe_package(load_case(which))
-    say(json.dumps(content, indent=1, ensure_ascii=False))
+    say(write_json(content))
     return 0
 
 

@@ -14,7 +14,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name
 from atrisk.cli.options import Command, add_documents, add_framework, add_release
-from atrisk.cli.output import say
+from atrisk.cli.output import note, say
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
@@ -198,7 +198,7 @@ def _add_codebook(parser: argparse.ArgumentParser) -> None:
 
 def _write_codebook(given: argparse.Namespace) -> int:
     new = f"atrisk export {given.what} {given.file}"
-    print(f"atrisk: 'codebook' will go; type: {new}", file=sys.stderr)
+    note(f"'codebook' will go; type: {new}")
     if not isinstance(_open(given.what), Framework):
         raise RequestError(f"{given.what} is a case; a codebook is of a framework")
     return _export_file(argparse.Namespace(**vars(given), documents=None))

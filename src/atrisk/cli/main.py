@@ -12,10 +12,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from atrisk.base.errors import AtriskError
+from atrisk.base.errors import AtriskError, RequestError, shorten
+from atrisk.base.folders import is_path
+from atrisk.base.output import show
 from atrisk.base.version import __version__
 from atrisk.cli import code, exchange, look, outcome, present, reading, study, warn
 from atrisk.cli.options import GROUPS, Command
+from atrisk.cli.output import note
 
 COMMANDS: dict[str, Command] = {
     command.name: command
@@ -24,9 +27,16 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints hide no character of what was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(show(message))
+
+
 def build_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     """Return the parser of the command that some words name, or of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="atrisk",
         description="Score the risk of atrocity crimes month by month, from document evidence.\n\n"
         + _list_commands(),
@@ -73,20 +83,32 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     given = build_parser(words).parse_args(words)
     try:
+        _check_words(words)
         status = COMMANDS[given.command].run(given)
         sys.stdout.flush()
     except AtriskError as error:
-        print(f"atrisk: {error}", file=sys.stderr)
+        note(str(error))
         return 2
     except BrokenPipeError:
         # Whoever read us, such as `head`, has seen enough; what is left goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:  # a path that is too long, a disk that is full
-        where = f"{str(error.filename)[:80]!r}: " if error.filename else ""
-        print(f"atrisk: {where}{error.strerror or error}; choose another path", file=sys.stderr)
+        where = f"{shorten(error.filename, 80)}: " if error.filename else ""
+        note(f"{where}{error.strerror or error}; choose another path")
         return 2
     return status
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Refuse what no file can be called, wherever it is typed.
+
+    Raises:
+        RequestError: a word holds a NUL, or half of a pair of characters.
+    """
+    for word in words:
+        if not is_path(word):
+            raise RequestError(f"{shorten(word)} can be no name of a file; type another")
 
 
 def run() -> NoReturn:

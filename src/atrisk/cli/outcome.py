@@ -74,9 +74,10 @@ def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
         rows = [fold_bounds({k: v for k, v in row.items() if k not in hidden}) for row in rows]
     say(render(rows, given.format, may_be_empty=True))
     if given.format == "table":
+        first, *rest = told.split("\n")
         lines = (textwrap.fill(line.strip(), 100, initial_indent="  ", subsequent_indent="  ")
-                 for line in told.splitlines()[1:])  # fmt: skip
-        say("\n" + "\n".join([told.splitlines()[0], *lines]))
+                 for line in rest)  # fmt: skip
+        say("\n" + "\n".join([first, *lines]))
     return 0
 
 

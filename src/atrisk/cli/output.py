@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import textwrap
 from collections.abc import Iterator
 
-from atrisk.base.output import Row, clean, render
+from atrisk.base.output import Row, render, show
 from atrisk.scoring.assessment import Assessment
 
 _WIDTH = 100
@@ -77,7 +78,7 @@ def describe_columns(assessment: Assessment) -> str:
         "since the month before\n"
         "coverage: share of the framework's indicators on which anything is on record and current"
     )
-    return "\n".join(line for part in text.splitlines() for line in textwrap.wrap(part, _WIDTH))
+    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, _WIDTH))
 
 
 def tell_score(assessment: Assessment, month: str, factor: str | None, crime: str | None) -> str:
@@ -154,23 +155,23 @@ def _tell_parts(rows: list[Row]) -> str:
 def _describe_part(row: Row, part: str) -> Iterator[str]:
     if not row["indicator"]:
         yield from textwrap.wrap(
-            clean(f"{row[part]:+.4f}  {row['summary']}"), _WIDTH, subsequent_indent=" " * 9
+            show(f"{row[part]:+.4f}  {row['summary']}"), _WIDTH, subsequent_indent=" " * 9
         )
         return
     between = f" ({row['before']:.4f} to {row['after']:.4f})" if part == "change" else ""
-    yield clean(
+    yield show(
         f"{row[part]:+.4f}{between}  {row['evidence']}  indicator {row['indicator']} "
         f"({row['label']})"
     )
     told = f"; also told by {row['also_told_by']}" if row["also_told_by"] else ""
-    yield clean(
+    yield show(
         f"         {row['direction']}, severity {row['severity']}, grade {row['grade']}, "
         f"known {row['known']} ({row['audience']}){told}"
     )
-    text = clean(row["summary"])
+    text = show(row["summary"])
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9)
     quote = f"“{row['quote']}” " if row["quote"] else ""
-    yield clean(f"         {quote}{row['source']}, {row['locator']}")
+    yield show(f"         {quote}{row['source']}, {row['locator']}")
 
 
 def print_rows(
@@ -209,5 +210,10 @@ def tell_provenance(assessment: Assessment) -> Row:
 
 
 def say(text: str) -> None:
-    """Print what was asked for."""
-    print(text)
+    """Print what was asked for; no character of it is hidden, and none steers a terminal."""
+    print(show(text, lines=True))
+
+
+def note(text: str) -> None:
+    """Say on standard error what a person should know beside what was asked for; as ``say``."""
+    print(f"atrisk: {show(text, lines=True)}", file=sys.stderr)

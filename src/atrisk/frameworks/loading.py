@@ -123,7 +123,7 @@ def _lay_over(folder: Folder, above: tuple[str, ...] = ()) -> Folder:
     try:
         return folder.over(_lay_over(open_folder(base, "framework", HEADER), trail))
     except UnknownNameError as error:
-        message = str(error).splitlines()[0] + " It must be a bundled framework"
+        message = str(error).partition("\n")[0] + " It must be a bundled framework"
         raise DataError([Problem(file, message, None, "based_on")]) from None
 
 
