@@ -13,11 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from atrisk.base.errors import RequestError
+from atrisk.base.errors import RequestError, list_names
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited, Source
 from atrisk.coding.documents import fold, read_document
-from atrisk.coding.readers import is_text
+from atrisk.coding.readers import LARGEST_BYTES, is_text
+
+_LARGEST = f"{LARGEST_BYTES // 1024**2} MiB"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,21 +87,27 @@ def find_documents(folder: Path, sources: Iterable[Source]) -> dict[str, Path]:
     if not folder.is_dir():
         raise RequestError(f"{str(folder)!r} is not a folder; name the one with the documents")
     files = {
-        hashlib.sha256(path.read_bytes()).hexdigest(): path
-        for path in sorted(folder.iterdir())
-        if path.is_file()
+        digest: path for path in sorted(folder.iterdir()) if (digest := _digest_document(path))
     }
     found = {source.id: files[source.sha256] for source in sources if source.sha256 in files}
     if not found:
-        wanted = ", ".join(
+        wanted = list_names(
             f"{source.id} ({source.sha256[:12] + '…' if source.sha256 else 'no sha256 yet'})"
             for source in sources
         )
         raise RequestError(
             f"no file in {str(folder)!r} is a document of the case: {wanted}; write what "
-            "'sha256sum FILE' prints into sources.csv"
+            f"'sha256sum FILE' prints into sources.csv, and keep documents below {_LARGEST}"
         )
     return found
+
+
+def _digest_document(path: Path) -> str:
+    """Return the SHA-256 of a file; nothing for a folder, or for more than a document may hold."""
+    if not path.is_file() or path.stat().st_size > LARGEST_BYTES:
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_whole(path: Path) -> str:
@@ -125,7 +133,8 @@ def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
     if not source.sha256:
         return AnchorCheck(item, None, f"{source.id} has no sha256 in sources.csv")
     if source.id not in texts:
-        return AnchorCheck(item, None, f"no document with the sha256 of {source.id}")
+        reason = f"no document with the sha256 of {source.id} (at most {_LARGEST} are read)"
+        return AnchorCheck(item, None, reason)
     found = texts[source.id].count(fold(item.quote))
     reason = "" if found == 1 else f"found {found} times" if found else "not found"
     return AnchorCheck(item, found, reason)

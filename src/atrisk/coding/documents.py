@@ -16,6 +16,8 @@ from pathlib import Path
 
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import RequestError
+from atrisk.base.marks import LOST, is_shown, replace_unfit
+from atrisk.base.output import FORMULA
 from atrisk.base.rows import Result, Row
 from atrisk.coding.readers import Block, read_blocks
 
@@ -23,7 +25,6 @@ LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences
 SHORTEST = 5  # words; what is shorter, or short without an end, is a heading
 HEADING = 12
 ANCHOR = (8, 3)  # words of an anchor, the most first
-FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Document(Result):
 
         Three to eight words in a row; nothing if all are repeated, or if the text as a whole is
         not in the document. A run that a spreadsheet would take for a formula is passed over, and
-        so is one with a character that cannot be printed.
+        so is one with a character that is not seen, or was not text and is lost.
         """
         if fold(text) not in self.text:
             return ""
@@ -177,20 +178,23 @@ def find_run(words: list[str], is_wanted: Callable[[list[str]], bool] = bool) ->
     """
     for start in range(max(1, len(words) - ANCHOR[1] + 1)):
         run = words[start : start + ANCHOR[0]]
-        safe = len(run) >= ANCHOR[1] and run[0][0] not in FORMULA and "".join(run).isprintable()
-        if safe and is_wanted(run):
-            return " ".join(run)
+        text = " ".join(run)
+        safe = run and run[0][0] not in FORMULA and is_shown(text) and LOST not in text
+        if safe and len(run) >= ANCHOR[1] and is_wanted(run):
+            return text
     return ""
 
 
 def fold(text: str) -> str:
     """Return a text with its white space folded: a line break is the page's, not the sentence's.
 
+    What no text holds, as a control character that a PDF was damaged by, is replaced by U+FFFD.
+
     Examples:
         >>> fold("two   spaces")
         'two spaces'
     """
-    return " ".join(text.split())
+    return replace_unfit(" ".join(text.split()))
 
 
 _MONTHS = {name[:3].lower(): place for place, name in enumerate(month_name) if name}

@@ -11,6 +11,7 @@ from typing import Any
 
 from atrisk.base.cells import Header
 from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.tables import split_lines
 from atrisk.cases.beside import BESIDE
 from atrisk.cases.case import Case
 from atrisk.cases.columns import REFERENCES, Column, list_columns
@@ -104,7 +105,7 @@ def describe_package(case: Case) -> dict[str, Any]:
 
 
 def _describe_resource(name: str, text: str, present: list[str]) -> dict[str, Any]:
-    header = next(csv.reader(text.splitlines()[:1]))
+    header = next(csv.reader(split_lines(text)[:1]))
     columns = {column.name: column for column in list_columns(name)}
     schema: dict[str, Any] = {
         "fields": [_describe_field(columns[c]) if c in columns else {"name": c} for c in header],

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
-import json
 import shlex
 import shutil
 import tempfile
@@ -16,6 +13,7 @@ from typing import Any
 from atrisk.base.dates import Month
 from atrisk.base.errors import MissingExtraError, RequestError, UnknownNameError, require
 from atrisk.base.files import make_parent
+from atrisk.base.output import quote_toml, write_csv, write_json
 from atrisk.cases.columns import Column, list_columns
 from atrisk.cases.loading import load_case
 from atrisk.cases.tables import TABLES
@@ -130,8 +128,7 @@ def _read_month(text: str, name: str) -> Month:
 
 
 def _write_header(head: dict[str, str], months: tuple[Month, Month], framework: Framework) -> str:
-    # A JSON string is a TOML string.
-    quoted = {key: json.dumps(text, ensure_ascii=False) for key, text in head.items()}
+    quoted = {key: quote_toml(text) for key, text in head.items()}
     return f"""#:schema case.schema.json
 # The case as a whole. Replace what stands in capitals.
 id = {quoted["id"]}
@@ -139,7 +136,7 @@ title = {quoted["title"]}
 country = {quoted["country"]} # ISO 3166-1 alpha-3
 start = "{months[0]}" # first month that is scored
 end = "{months[1]}" # last one
-framework = {json.dumps(framework.id)}
+framework = {quote_toml(framework.id)}
 licence = "CC-BY-4.0" # of the data in this folder, not of the documents
 caveat = "NOT YET CODED: SAY FROM HOW MANY DOCUMENTS, AND WHAT THEY CANNOT SHOW."
 """
@@ -147,11 +144,8 @@ caveat = "NOT YET CODED: SAY FROM HOW MANY DOCUMENTS, AND WHAT THEY CANNOT SHOW.
 
 def _write_table(table: str, first: Month, framework: Framework) -> str:
     columns = list_columns(table)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(column.name for column in columns)
-    writer.writerow(_fill(table, column, first, framework) for column in columns)
-    return text.getvalue()
+    row = [_fill(table, column, first, framework) for column in columns]
+    return write_csv([column.name for column in columns], [row])
 
 
 def _fill(table: str, column: Column, first: Month, framework: Framework) -> str:
@@ -222,4 +216,4 @@ be replaced.
 
 
 def _dump(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return write_json(content) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import uuid
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from atrisk.base.errors import RequestError, require
 from atrisk.base.files import check_target, write_text
+from atrisk.base.output import write_json
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Source
 from atrisk.coding.anchors import find_documents, read_whole
@@ -73,7 +73,7 @@ def export_annotations(
             "items": items,
         },
     }
-    return write_text(out, json.dumps(collection, indent=1, ensure_ascii=False) + "\n")
+    return write_text(out, write_json(collection) + "\n")
 
 
 def _annotate(

@@ -6,14 +6,13 @@ Taguette writes that format and does not read it, so it gets the table that it i
 
 from __future__ import annotations
 
-import csv
-import io
 import uuid
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from atrisk.base.errors import require
 from atrisk.base.files import check_target, write_text
+from atrisk.base.output import write_csv
 from atrisk.cases.case import Case
 from atrisk.exchange.format import Format, refuse_documents
 from atrisk.frameworks.framework import Framework
@@ -79,11 +78,8 @@ def _add_code(
 
 
 def _write_tags(framework: Framework) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["tag", "description"])
-    writer.writerows([name_code(i.code, i.label), i.gloss] for i in framework.indicators.values())
-    return text.getvalue()
+    rows = ([name_code(i.code, i.label), i.gloss] for i in framework.indicators.values())
+    return write_csv(["tag", "description"], rows)
 
 
 def _write(subject: Case | Framework, out: Path, documents: Path | None) -> str:

@@ -7,14 +7,13 @@ makes none. An anchor is exact or missing, never moved to something similar.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
+from atrisk.base.errors import LISTED, RequestError, UnknownNameError, list_names, require, shorten
 from atrisk.base.files import check_target, write_text
+from atrisk.base.output import write_csv
 from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.coding.anchors import find_documents
@@ -42,16 +41,15 @@ class Draft:
     def write(self, out: Path) -> Path:
         """Write the rows as a table such as ``draft.csv``; nothing is overwritten.
 
+        A cell that would run as a formula is disarmed, as ``read_table`` reads it.
+
         Raises:
             RequestError: ``out`` exists, cannot be made or does not end in ``.csv``.
         """
         check_target(out, ".csv")
         columns = [column.name for column in list_columns("evidence")]
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        return write_text(out, text.getvalue())
+        rows = ([row.get(name, "") for name in columns] for row in self.rows)
+        return write_text(out, write_csv(columns, rows))
 
     def __repr__(self) -> str:
         return f"Draft({len(self.rows)} rows to complete, {len(self.unread)} things to look at)"
@@ -102,7 +100,7 @@ def import_highlights(
         if row:
             rows.append({"id": f"draft-{len(rows) + 1:03}"} | row)
     if not rows:
-        listed = "".join(f"\n  {note}" for note in unread)
+        listed = "".join(f"\n  {note}" for note in unread[:LISTED])
         raise RequestError(
             f"no highlight of {file.name!r} became a row; a tag must begin with a code of "
             f"{framework.id}, and a document must be a source of {case.id}{listed}"
@@ -131,7 +129,7 @@ def _draft_row(
         return None, notes or ["it has no tag"]
     found = source or _find_source(highlight.document, case)
     if found is None:
-        known = ", ".join(case.source_by_id)
+        known = list_names(case.source_by_id)
         return None, [
             *notes,
             f"its document {shorten(highlight.document)} is no source; known: {known}",

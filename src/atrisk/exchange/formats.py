@@ -59,9 +59,9 @@ def find_reader(file: Path) -> Format:
     for one in readers:  # damaged, or nearly one: its own reader says what is wrong
         if file.suffix.lower() == one.ending:
             return one
-    first = head.decode("utf-8-sig", errors="replace").splitlines()[:1]
+    first = head.decode("utf-8-sig", errors="replace").partition("\n")[0]
     raise RequestError(
         f"{file.name!r} is of no format that is read "
         f"({', '.join(f'{one.name}, {one.ending}' for one in readers)}); "
-        f"it begins with {shorten(first[0] if first else '')}"
+        f"it begins with {shorten(first)}"
     )

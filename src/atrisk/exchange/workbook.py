@@ -16,7 +16,7 @@ from typing import Any
 
 from atrisk.base.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
 from atrisk.base.files import check_archive, check_target, make_parent, write_whole
-from atrisk.base.tables import LINE_LIMIT, write_table
+from atrisk.base.tables import LINE_LIMIT, split_lines, write_table
 from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.cases.loading import load_case
@@ -57,12 +57,12 @@ def export_workbook(case: Case, out: Path) -> Path:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = CASE_SHEET
-    _fill(sheet, [[line] for line in case.header.write().splitlines()])
+    _fill(sheet, [[line] for line in case.header.write().split("\n")])
     sheet.column_dimensions["A"].width = 100
     for name, records in case.tables.items():
         if records:
             text = write_table(TABLES[name], records, case.layout.get(name, ()))
-            rows = list(csv.reader(text.splitlines()))
+            rows = list(csv.reader(split_lines(text)))
             sheet = book.create_sheet(name)
             _fill(sheet, rows)
             _dress(openpyxl, sheet, name, rows[0])
