@@ -133,14 +133,7 @@ class Case:
         Raises:
             RequestError: it exists, or cannot be made.
         """
-        return write_folder(Path(path), self._write_files(), overwrite=overwrite)
-
-    def _write_files(self) -> dict[str, str]:
-        texts = {HEADER: self.header.write()}
-        for name, rows in self.tables.items():
-            if rows or name in NEEDED:
-                texts[f"{name}.csv"] = write_table(TABLES[name], rows, self.layout.get(name, ()))
-        return texts
+        return write_folder(Path(path), write_files(self), overwrite=overwrite)
 
     @property
     def id(self) -> str:
@@ -199,6 +192,15 @@ class Case:
             f"{len(self.evidence)} rows of evidence from {sources}"
             f"{ledgers if self.warnings or self.responses else ''})"
         )
+
+
+def write_files(case: Case) -> dict[str, str]:
+    """Return the texts of a case's files, by name; an empty table that is not needed has none."""
+    texts = {HEADER: case.header.write()}
+    for name, rows in case.tables.items():
+        if rows or name in NEEDED:
+            texts[f"{name}.csv"] = write_table(TABLES[name], rows, case.layout.get(name, ()))
+    return texts
 
 
 def check_codes(case: Case, framework: Framework) -> None:

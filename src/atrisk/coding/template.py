@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import difflib
 import shlex
-import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from atrisk.base.dates import Month
 from atrisk.base.errors import MissingExtraError, RequestError, UnknownNameError, require
-from atrisk.base.files import make_parent
+from atrisk.base.files import fill_folder, make_folder
 from atrisk.base.output import quote_toml, write_csv, write_json
 from atrisk.cases.columns import Column, list_columns
 from atrisk.cases.loading import load_case
@@ -77,21 +75,16 @@ def create_case(
     target = out if out is not None else Path(identity)
     if target.exists():
         raise RequestError(f"{str(target)!r} exists; choose another folder with --out")
-    make_parent(target)
-    with tempfile.TemporaryDirectory(dir=target.parent) as room:
-        folder = Path(room) / "case"
-        folder.mkdir()
+    with make_folder(target) as folder:
         head = {"id": identity, "title": f"{name}, {years}", "country": country}
         files = {"case.toml": _write_header(head, (first, last), framework)}
         files |= {f"{table}.csv": _write_table(table, first, framework) for table in TABLES}
         files["case.schema.json"] = _dump(describe_schema("case"))
         files["columns.md"] = write_columns(TABLES)
         files["README.md"] = _write_readme(head["title"], target, framework)
-        for file, text in files.items():
-            (folder / file).write_text(text, encoding="utf-8")
+        fill_folder(folder, files)
         package = describe_package(load_case(folder, framework))
-        (folder / "datapackage.json").write_text(_dump(package), encoding="utf-8")
-        shutil.move(folder, target)
+        fill_folder(folder, {"datapackage.json": _dump(package)})
     return target
 
 

@@ -11,7 +11,7 @@ from atrisk.base.files import write_folder
 from atrisk.base.folders import open_folder
 from atrisk.base.tables import write_table
 from atrisk.cases.beside import BESIDE, OutcomeFigure, load_outcomes
-from atrisk.cases.case import Case
+from atrisk.cases.case import Case, write_files
 from atrisk.cases.tables import HEADER, TABLES
 from atrisk.events.counts import EventTable
 from atrisk.events.derive import add_events, list_outcomes
@@ -65,9 +65,9 @@ def write_events(
     if counted:
         files["outcomes.csv"] = write_table(OutcomeFigure, outcomes)
     if out is not None:
-        more.save(out)
-        files = {**_copy_beside(case), **files}
-    where = write_folder(out or folder or Path(), files, overwrite=True)
+        where = write_folder(out, {**write_files(more), **_copy_beside(case), **files})
+    else:
+        where = write_folder(folder or Path(), files, overwrite=True)
     return replace(more, folder=open_folder(where, "case", HEADER), checked=True), where
 
 

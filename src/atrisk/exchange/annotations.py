@@ -73,7 +73,7 @@ def export_annotations(
             "items": items,
         },
     }
-    return write_text(out, write_json(collection) + "\n")
+    return write_text(out, write_json(collection) + "\n", new=True)
 
 
 def _annotate(

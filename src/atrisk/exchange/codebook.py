@@ -46,7 +46,7 @@ def export_codebook(framework: Framework, out: Path) -> Path:
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     check_target(out, ".qdc", ".csv")
     text = _write_qdc(framework) if out.suffix == ".qdc" else _write_tags(framework)
-    return write_text(out, text)
+    return write_text(out, text, new=True)
 
 
 def name_code(code: str, label: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import UnknownNameError, require
-from atrisk.base.files import make_parent, write_whole
+from atrisk.base.files import make_parent, write_files
 from atrisk.report.brief import Brief
 from atrisk.report.figures import judgement, outcome, response, risk
 from atrisk.report.figures.figure import Figure
@@ -95,11 +94,6 @@ def write_figures(folder: Path, brief: Brief) -> tuple[Path, ...]:
             save_figure(figure, buffer, kind, one.id)
             drawn[folder / f"{brief.case.id}-{one.id}.{kind}"] = buffer.getvalue()
     # Only now that all of them could be drawn, so that no half set is left.
-    for file, content in drawn.items():
-        make_parent(file)
-        write_whole(file, partial(_write, content=content))
+    make_parent(folder / "figure")
+    write_files(drawn)
     return tuple(drawn)
-
-
-def _write(name: str, content: bytes) -> None:
-    Path(name).write_bytes(content)
