@@ -8,7 +8,7 @@ import pytest
 import atrisk
 from atrisk.cli.main import main
 from atrisk.frameworks.branches import OPTIONS
-from atrisk.frameworks.framework import FrameworkHeader
+from atrisk.frameworks.header import FrameworkHeader
 from atrisk.kernel.rules import PowerMean
 from atrisk.scoring.view import View, find_held
 

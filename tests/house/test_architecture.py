@@ -196,7 +196,7 @@ def test_the_text_of_the_documentation_names_no_machine() -> None:
 SCORING = {
     "base": "cells dates errors files folders marks output rows tables version",
     "kernel": "estimate persistence rules severity",
-    "frameworks": "branches framework loading method options",
+    "frameworks": "branches framework header limits loading method options",
     "cases": "case checks evidence ledger loading tables",
     "scoring": "assessment explanation intensity readings run scores tellings view",
     "cli": "code exchange inputs look main options outcome output present reading study warn",

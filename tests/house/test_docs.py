@@ -14,7 +14,8 @@ from atrisk.cases.scenario import Changes, Drop, Publish, Regrade, ResponseChang
 from atrisk.cases.tables import CaseHeader
 from atrisk.cli.main import main
 from atrisk.frameworks.branches import Branches, GradeRow, ResponseLevelRow, WeightRow
-from atrisk.frameworks.framework import FrameworkHeader, Indicator, RiskFactor
+from atrisk.frameworks.framework import Indicator, RiskFactor
+from atrisk.frameworks.header import FrameworkHeader
 from atrisk.frameworks.uncertainty import (
     CorrelationOption,
     HalfLifeSpreadOption,

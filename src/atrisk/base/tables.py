@@ -12,7 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -366,11 +366,28 @@ def _translate(
     secret = row is not None and _is_secret(row)
     for fault in error.errors(include_url=False):
         where = [str(part) for part in fault["loc"] if not str(part).startswith("function-")]
-        field = model.model_fields.get(where[0]) if where else None
-        accepted = field.description if field else None
+        accepted = _find_accepted(model, where)
         found = WITHHELD if secret else fault["input"]
         message = _explain(fault["type"], fault["msg"], found, accepted)
         yield ".".join(where if row is None else where[:1]), message
+
+
+def _find_accepted(model: type[BaseModel], where: list[str]) -> str | None:
+    """Return what the innermost key on the way to a fault says that it accepts."""
+    accepted = None
+    for name in where:
+        field = model.model_fields.get(name)
+        if field is not None:  # a place in a list has none
+            accepted = field.description
+            model = next(_list_models(field.annotation), model)
+    return accepted
+
+
+def _list_models(hint: object) -> Iterator[type[BaseModel]]:
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        yield hint
+    for part in get_args(hint):
+        yield from _list_models(part)
 
 
 def _explain(kind: str, message: str, found: Any, accepted: str | None) -> str:
@@ -388,4 +405,5 @@ def _explain(kind: str, message: str, found: Any, accepted: str | None) -> str:
 
 def _plain(message: str) -> str:
     """Return pydantic's own sentence in an author's words."""
-    return message[0].lower() + message[1:].removeprefix("nput should be ")
+    plain = message.removeprefix("Input should be ")
+    return plain[:1].lower() + plain[1:]

@@ -22,7 +22,7 @@ from atrisk.base.errors import DataError, Problem, RequestError, require
 from atrisk.base.folders import Folder
 from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
-from atrisk.cases.ledger import Strength
+from atrisk.cases.ledger import LARGEST, Strength
 
 R = TypeVar("R", bound=Record)
 
@@ -54,7 +54,7 @@ def _read_empty(cell: object) -> object:
 
 
 Number = Annotated[
-    Annotated[float, Field(allow_inf_nan=False)] | None,
+    Annotated[float, Field(ge=-LARGEST, le=LARGEST)] | None,
     BeforeValidator(_read_empty),
     Field(description="a number, or nothing"),
 ]

@@ -43,6 +43,7 @@ def check_evidence(
     for line, row in table.rows:
         if framework:
             yield from _check_indicators(table.file, line, row, framework)
+            yield from _check_severities(table.file, line, row, framework)
         if not row["source"] and not row["known"]:
             message = "a search without a source needs the day up to which was read"
             yield Problem(table.file, message, line, "known")
@@ -120,7 +121,18 @@ def check_names(label: Callable[[str], str], names: Iterable[str]) -> Iterator[P
 def describe_codes(item: Evidence | Search, framework: Framework) -> list[str]:
     """Say which of an item's indicators a framework does not have."""
     unknown = [code for code in item.indicators if code not in framework.indicators]
-    return [f"row {item.id}: {describe_unknown_indicator(framework, code)}" for code in unknown]
+    faults = [describe_unknown_indicator(framework, code) for code in unknown]
+    told = {item.severity_of(code) for code in item.indicators}
+    faults += [_describe_severity(framework, one) for one in told if one > framework.top_severity]
+    return [f"row {item.id}: {fault}" for fault in faults]
+
+
+def _describe_severity(framework: Framework, severity: int) -> str:
+    last = framework.header.severity[-1]
+    return (
+        f"severity {severity} is beyond the scale of {framework.id}, which ends with {last.value} "
+        f"({last.label})"
+    )
 
 
 def _check_references(table: AnyTable, column: str, target: AnyTable) -> Iterator[Problem]:
@@ -161,6 +173,15 @@ def _check_indicators(file: str, line: int, row: Row, framework: Framework) -> I
         if "," in code:
             message += "; separate several codes with ';'"
         yield Problem(file, message, line, "indicators")
+
+
+def _check_severities(file: str, line: int, row: Row, framework: Framework) -> Iterator[Problem]:
+    cells = [("severity", row.get("severity", ""))]
+    cells += [("indicators", code.partition("=")[2]) for code in row["indicators"].split(";")]
+    for column, cell in cells:
+        told = int(cell) if cell.strip() in ("1", "2", "3", "4") else 0  # others are told elsewhere
+        if told > framework.top_severity:
+            yield Problem(file, _describe_severity(framework, told), line, column)
 
 
 def _check_dates(row: Row, published: ImpreciseDate | None) -> Iterator[tuple[str, str]]:

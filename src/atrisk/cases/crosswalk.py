@@ -15,7 +15,8 @@ from atrisk.base.rows import Result, Row
 from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, GradedCode
-from atrisk.frameworks.framework import Code, Framework, describe_unknown_indicator
+from atrisk.frameworks.framework import Framework, describe_unknown_indicator
+from atrisk.frameworks.header import Code
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
 FOLDER = "crosswalks"

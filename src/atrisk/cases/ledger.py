@@ -43,8 +43,12 @@ def _check_about(items: tuple[str, ...]) -> tuple[str, ...]:
     return items
 
 
+LARGEST = 1_000_000_000_000_000  # of any strength or sum: more than all the world's money
+Amount = Annotated[
+    float, Field(ge=0, le=LARGEST, description=f"a number, 0 or more, up to {LARGEST:,}")
+]
 Strength = Annotated[
-    Annotated[float, Field(ge=0, allow_inf_nan=False)] | None,
+    Amount | None,
     BeforeValidator(_read_number),
     Field(description="a number, 0 or more, or nothing"),
 ]

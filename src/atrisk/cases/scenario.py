@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,7 +13,8 @@ from atrisk.base.folders import Folder
 from atrisk.base.tables import check_header, read_header
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Credibility, Reliability
-from atrisk.cases.ledger import Stage
+from atrisk.cases.ledger import Amount, Stage
+from atrisk.frameworks.limits import Times
 
 Names = tuple[Identifier, ...]
 Rows = tuple[dict[str, Any], ...]
@@ -69,8 +70,8 @@ class ResponseChange(Header):
     stage: Stage | None = None
     on: str | None = None
     dates: dict[Stage, str] = Field(default_factory=dict)
-    promised: Annotated[float, Field(ge=0)] | None = None
-    delivered: Annotated[float, Field(ge=0)] | None = None
+    promised: Amount | None = None
+    delivered: Amount | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -93,7 +94,7 @@ class Changes(Header):
     responses: Rows = ()
     deliveries: Rows = ()
     method: dict[str, Text] = Field(default_factory=dict)
-    half_lives: Annotated[float, Field(gt=0, description="a factor above 0")] | None = None
+    half_lives: Times | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -17,7 +17,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.columns import REFERENCES, Column, list_columns
 from atrisk.cases.scenario import ScenarioHeader
 from atrisk.cases.tables import TABLES, CaseHeader
-from atrisk.frameworks.framework import FrameworkHeader
+from atrisk.frameworks.header import FrameworkHeader
 from atrisk.frameworks.uncertainty import UncertaintyHeader
 
 HEADERS: dict[str, type[Header]] = {

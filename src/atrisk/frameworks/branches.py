@@ -11,6 +11,7 @@ from pydantic import Field, create_model, model_validator
 
 from atrisk.base.cells import Header, Identifier, Record, Text
 from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.frameworks.limits import Share, Weight
 from atrisk.frameworks.options import (
     AggregationOption,
     AlarmOption,
@@ -21,13 +22,14 @@ from atrisk.frameworks.options import (
     PersistenceOption,
     ResponseLevelOption,
     RuleOption,
-    Share,
     SurgeOption,
     TriggerOption,
     WeightsOption,
 )
 
 EVERYTHING_ELSE = "*"  # in a weight file: every code that has no line of its own
+UNKNOWN_SHARE = "unknown share"  # of a response level table: a strength that is not on record
+LEVEL_STAGES = ("proposed", "decided", "deployed")  # that have a level
 
 
 class Branch(Header):
@@ -174,7 +176,7 @@ class WeightRow(Record):
     code: Annotated[
         str, Field(pattern=r"^([0-9]+(\.[0-9]+)?|\*)$", description="a factor, an indicator, or *")
     ]
-    weight: Annotated[float, Field(ge=0, lt=float("inf"), description="a number, 0 or more")]
+    weight: Weight
     rationale: Text
 
 

@@ -105,11 +105,11 @@ def read_event_rules(framework: Framework) -> EventRules:
         >>> killed.grade(30), killed.grade(3)
         (3, 1)
     """
-    folder, codes = framework.folder, list(framework.indicators)
+    folder = framework.folder
     label = f"{folder.name}/{FILE}"
     found: EventRules | None = read_header(folder, FILE, EventRules) if folder.has(FILE) else None
     own = FILE in folder.names()
-    faults = list(_check(found, label, codes)) if found else []
+    faults = list(_check(found, label, framework)) if found else []
     if found is None or (faults and not own):
         message = (
             "the file is missing, so nobody has said what counted events mean for these "
@@ -121,11 +121,15 @@ def read_event_rules(framework: Framework) -> EventRules:
     return found
 
 
-def _check(found: EventRules, label: str, codes: list[str]) -> Iterator[Problem]:
-    ids = [rule.id for rule in found.rules]
+def _check(found: EventRules, label: str, framework: Framework) -> Iterator[Problem]:
+    ids, codes = [rule.id for rule in found.rules], list(framework.indicators)
     for rule in found.rules:
         if ids.count(rule.id) > 1:
             yield Problem(label, f"two rules are called {rule.id}; each needs an id of its own")
+        gravest = rule.steps[-1].severity
+        if gravest > framework.top_severity:
+            message = f"rule {rule.id}: severity {gravest} is beyond the scale of {framework.id}"
+            yield Problem(label, f"{message}, which ends with {framework.top_severity}")
         for code in rule.indicators:
             if code not in codes:
                 message = f"rule {rule.id}: {shorten(code)} is no indicator."

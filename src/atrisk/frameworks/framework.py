@@ -7,30 +7,30 @@ sets and grade tables. Nothing here scores anything.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from atrisk.base.cells import Header, Identifier, Record, Text, digest_parts
+from atrisk.base.cells import Record, Text, digest_parts
 from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
 from atrisk.base.folders import Folder
 from atrisk.frameworks.branches import (
     OPTIONS,
     Branch,
-    Branches,
     GradeRow,
     ResponseLevelRow,
     follow_family,
 )
+from atrisk.frameworks.header import Band, Code, Crime, FrameworkHeader
+from atrisk.frameworks.limits import MOST, is_weight
 from atrisk.frameworks.method import Method, WeightSet
-from atrisk.frameworks.options import AggregationOption, RuleOption, Share
+from atrisk.frameworks.options import AggregationOption, RuleOption
 from atrisk.kernel.rules import Rule
 
 HEADER = "framework.toml"
 UNCERTAINTY = "uncertainty.toml"
 SET = "set"  # what names a set among choices by branch
 SCALE = "factor_aggregation"  # the branch whose family the others follow
-Code = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="a code such as 7 or 7.14")]
 Nature = Literal["structural", "dynamic", "trigger"]
 
 
@@ -54,106 +54,6 @@ class Indicator(Record):
     verified: Annotated[
         Literal["yes", "recalled"], Field(description="yes, or recalled (number and order doubted)")
     ]
-
-
-class Crime(Header):
-    """A crime and the factors that bear on it, in the framework's order."""
-
-    code: Identifier
-    label: Text
-    factors: tuple[Code, ...]
-    rationale: Text
-
-
-class SeverityLevel(Header):
-    """One step of the severity scale."""
-
-    value: Annotated[int, Field(ge=0)]
-    label: Text
-    meaning: Text
-    mitigating: str = ""
-
-
-class Band(Header):
-    """A word for a stretch of the score, from where the branch ``bands`` says, or ``lower``."""
-
-    value: Annotated[int, Field(ge=0)]
-    label: Text
-    lower: Share | None = None
-    rationale: str = ""
-
-
-class MethodSet(Header):
-    """A whole method by one name: options by branch, so that published numbers can be had again."""
-
-    id: Identifier
-    rationale: Text
-    choices: dict[str, Identifier]
-
-
-class FrameworkHeader(Header):
-    """The content of ``framework.toml``."""
-
-    id: Identifier
-    based_on: str = ""
-    title: Text
-    source: Text
-    licence: Text
-    caveat: Text
-    least_coverage: Share
-    confidence_level: Share
-    severity: tuple[SeverityLevel, ...]
-    bands: tuple[Band, ...]
-    crimes: tuple[Crime, ...]
-    branches: Branches
-    sets: tuple[MethodSet, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _make_the_branch_of_bands(cls, content: Any) -> Any:
-        """Take bands that carry their own lower ends as the one option of their branch."""
-        bands, branches = content.get("bands"), content.get("branches")
-        if (
-            not isinstance(branches, dict)
-            or "bands" in branches
-            or not isinstance(bands, list | tuple)
-        ):
-            return content
-        cells = [one if isinstance(one, dict) else {} for one in bands]
-        told = "; ".join(str(one.get("rationale", "")) for one in cells)
-        own = {
-            "id": "own",
-            "lowers": [one.get("lower") for one in cells],
-            "weight": 1,
-            "rationale": told or "own",
-        }
-        question = "From which score on is a word used?"
-        branch = {"question": question, "default": "own", "options": [own]}
-        return {**content, "branches": {**branches, "bands": branch}}
-
-    @model_validator(mode="after")
-    def _sets_name_options(self) -> Self:
-        for one in self.sets:
-            for name, option in one.choices.items():
-                if name not in OPTIONS:
-                    raise ValueError(f"sets: {one.id!r} names no branch: {name!r}")
-                known = [o.id for o in getattr(self.branches, name).options]
-                if option not in known:
-                    message = f"sets: {one.id!r}: {name} has no option {option!r}; it has "
-                    raise ValueError(message + ", ".join(known))
-        return self
-
-    @model_validator(mode="after")
-    def _scales_are_sound(self) -> Self:
-        if [level.value for level in self.severity] != list(range(len(self.severity))):
-            raise ValueError("severity: the levels must count up from 0, one by one")
-        for option in getattr(self.branches, "bands").options:  # noqa: B009 - a field that is made
-            if len(option.lowers) != len(self.bands):
-                raise ValueError(
-                    f"branches.bands: {option.id!r} has {len(option.lowers)} lowers for "
-                    f"{len(self.bands)} bands"
-                )
-        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -339,8 +239,10 @@ class Framework:
         for code, weight in given.items():
             if code not in codes:
                 raise UnknownNameError("factor or indicator", str(code), codes)
-            if not isinstance(weight, int | float) or not 0 <= weight < float("inf"):
-                raise RequestError(f"the weight of {code} is {weight!r}; give a number, 0 or more")
+            if not is_weight(weight):
+                raise RequestError(
+                    f"the weight of {code} is {weight!r}; give a number, 0 or more, up to {MOST:,}"
+                )
         missing = [code for code in codes if code not in given]
         if isinstance(weights, WeightSet):
             if missing:

@@ -8,8 +8,16 @@ from typing import Any, Self
 from atrisk.base.errors import DataError, Problem, UnknownNameError, did_you_mean, shorten
 from atrisk.base.folders import Folder, list_bundled, open_folder
 from atrisk.base.tables import Table, check_header, read_table, read_toml
-from atrisk.frameworks.branches import EVERYTHING_ELSE, GradeRow, ResponseLevelRow, WeightRow
-from atrisk.frameworks.framework import HEADER, Framework, FrameworkHeader, Indicator, RiskFactor
+from atrisk.frameworks.branches import (
+    EVERYTHING_ELSE,
+    LEVEL_STAGES,
+    UNKNOWN_SHARE,
+    GradeRow,
+    ResponseLevelRow,
+    WeightRow,
+)
+from atrisk.frameworks.framework import HEADER, Framework, Indicator, RiskFactor
+from atrisk.frameworks.header import FrameworkHeader
 from atrisk.frameworks.method import WeightSet
 
 # What a framework never takes from the one that it is based on.
@@ -62,20 +70,42 @@ class _Files:
         for grades in self.grades.values():
             yield from _check_grades(grades)
         for levels in self.levels.values():
-            yield from levels.problems
+            yield from _check_levels(levels)
         for weights in self.weights.values():
             yield from _check_weights(weights, self.codes)
+            yield from _check_some_weight(weights, self._list_sharers())
 
     def _check_members(self) -> Iterator[Problem]:
         for item in self.indicators.records:
             if item.factor not in self.factors.lines or item.code.partition(".")[0] != item.factor:
                 message = f"indicator {item.code} does not belong to a factor {item.factor}"
                 yield self.indicators.problem(item.code, "factor", message)
-        for crime in self.header.crimes:
-            for code in crime.factors:
+        full = {item.factor for item in self.indicators.records}
+        for code in self.factors.lines:
+            if code not in full and not self.indicators.problems:
+                message = f"factor {shorten(code)} has no indicator; add one to indicators.csv"
+                yield self.factors.problem(code, "code", message)
+        for key, what, codes in self._list_named():
+            for code in codes:
                 if code not in self.factors.lines:
-                    message = f"factor {shorten(code)} of {crime.code} is not in factors.csv"
-                    yield Problem(self.label, message, None, "crimes")
+                    message = f"factor {shorten(code)} of {what} is not in factors.csv"
+                    yield Problem(self.label, message, None, key)
+
+    def _list_named(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Yield where factors are named by their codes, by what, and which."""
+        for crime in self.header.crimes:
+            yield "crimes", crime.code, crime.factors
+        branches: Any = self.header.branches  # a model that is made
+        for one in branches.trigger.options:
+            yield "branches.trigger", one.id, (one.trigger_factor, *one.ground_factors)
+
+    def _list_sharers(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield what shares its weight among some codes, and which."""
+        for factor in self.factors.lines:
+            mine = [item.code for item in self.indicators.records if item.factor == factor]
+            yield f"indicator of factor {factor}", mine
+        for crime in self.header.crimes:
+            yield f"factor of {crime.code}", list(crime.factors)
 
 
 def load_framework(which: str | Path) -> Framework:
@@ -197,6 +227,30 @@ def _check_grades(table: Table[GradeRow]) -> Iterator[Problem]:
         if rows.get(worse, 0.0) > rows.get(grade, 1.0):
             message = f"{worse} is more probable than {grade}, which is the better grade"
             yield table.problem(worse, "probability", message)
+
+
+def _check_levels(table: Table[ResponseLevelRow]) -> Iterator[Problem]:
+    yield from table.problems
+    if UNKNOWN_SHARE not in table.lines:
+        message = f"the line {UNKNOWN_SHARE!r} is missing: what a strength counts that nobody told"
+        yield Problem(table.file, message, None, "cell")
+    for cell in table.lines:
+        if cell != UNKNOWN_SHARE and cell.rpartition(" ")[2] not in LEVEL_STAGES:
+            near = did_you_mean(cell.rpartition(" ")[2], LEVEL_STAGES)
+            message = f"{shorten(cell)} has no level.{near} Stages: {', '.join(LEVEL_STAGES)}"
+            yield table.problem(cell, "cell", message)
+
+
+def _check_some_weight(
+    table: Table[WeightRow], sharers: Iterator[tuple[str, list[str]]]
+) -> Iterator[Problem]:
+    """Yield what has no weight at all to share out."""
+    weights = {row.code: row.weight for row in table.records}
+    for what, codes in sharers:
+        mine = [weights.get(code, weights.get(EVERYTHING_ELSE)) for code in codes]
+        if mine and not any(mine) and None not in mine:
+            message = f"no {what} has a weight; give one of {', '.join(codes)} more than 0"
+            yield Problem(table.file, message, None, "weight")
 
 
 def _check_weights(table: Table[WeightRow], known: list[str]) -> Iterator[Problem]:

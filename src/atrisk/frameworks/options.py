@@ -8,11 +8,18 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from atrisk.base.cells import Header, Identifier, Text
-from atrisk.base.errors import did_you_mean
+from atrisk.base.errors import did_you_mean, shorten
+from atrisk.frameworks.limits import (
+    LONGEST,
+    THOUSAND,
+    HalfLife,
+    Months,
+    Pause,
+    Share,
+    Times,
+    is_number,
+)
 from atrisk.kernel.rules import RULES, Rule
-
-Share = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1")]
-Positive = Annotated[float, Field(gt=0, description="a number above 0 (inf is allowed)")]
 
 
 class Option(Header):
@@ -43,9 +50,9 @@ class PersistenceOption(Option):
     known to hold, if that is earlier.
     """
 
-    structural: Positive
-    dynamic: Positive
-    trigger: Positive
+    structural: HalfLife
+    dynamic: HalfLife
+    trigger: HalfLife
     fades_from: Literal["end", "known"] = "end"
 
 
@@ -58,8 +65,12 @@ class NotAssessedOption(Option):
 class SurgeOption(Option):
     """When a month's rise stands out from the changes before it."""
 
-    months: Annotated[int, Field(ge=2)]
-    deviations: Annotated[float, Field(gt=0)]
+    months: Annotated[
+        int, Field(ge=2, le=LONGEST, description=f"a whole number of months, 2 to {LONGEST:,}")
+    ]
+    deviations: Annotated[
+        float, Field(gt=0, le=THOUSAND, description="a number above 0 and up to 1,000")
+    ]
     least: Share
 
 
@@ -67,7 +78,7 @@ class TriggerOption(Option):
     """When a trigger falls on ground that is already dangerous."""
 
     trigger_factor: Text
-    ground_factors: tuple[str, ...]
+    ground_factors: Annotated[tuple[str, ...], Field(min_length=1, description="one code or more")]
     trigger_at: Share
     ground_at: Share
 
@@ -142,7 +153,10 @@ class AggregationOption(Option):
 
     rule: Annotated[str, Field(description=", ".join(RULES))]
     specific_share: Share | None = None  # of a crime: what its own factors count together
-    scale: tuple[float, Annotated[float, Field(gt=0)]] = (0.0, 1.0)
+    scale: Annotated[
+        tuple[Annotated[float, Field(ge=-1, le=1)], Times],
+        Field(description="an intercept from -1 to 1, and a slope from 0.001 to 1,000"),
+    ] = (0.0, 1.0)
 
     _own: Rule | None = PrivateAttr(default=None)
 
@@ -183,8 +197,9 @@ class AggregationOption(Option):
         needed = [one.name for one in fields(kind)]  # type: ignore[arg-type] # all are dataclasses
         given = self.model_extra or {}
         for name in needed:
-            if not isinstance(given.get(name), int | float):
-                raise ValueError(f"the rule {self.rule} needs the key '{name}', a number")
+            if not is_number(given.get(name)):
+                found = f", not {shorten(given[name])}" if name in given else ""
+                raise ValueError(f"the rule {self.rule} needs the key '{name}', a number{found}")
         stray = [name for name in given if name not in needed]
         if stray:
             takes = " and ".join(f"'{name}'" for name in needed) or "no key of its own"
@@ -216,9 +231,19 @@ class Watch(Header):
 
     on: Share
     off: Share
-    months_needed: Annotated[int, Field(ge=1)]
-    months_watched: Annotated[int, Field(ge=1)]
-    cool_down_months: Annotated[int, Field(ge=0)]
+    months_needed: Months
+    months_watched: Months
+    cool_down_months: Pause
+
+    @model_validator(mode="after")
+    def _can_work(self) -> Self:
+        if self.off > self.on or self.months_needed > self.months_watched:
+            raise ValueError(
+                f"{getattr(self, 'id', 'it')!r} cannot work: it needs off <= on and months_needed "
+                f"<= months_watched; found {self.off:g}, {self.on:g}, {self.months_needed}, "
+                f"{self.months_watched}"
+            )
+        return self
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -253,16 +278,10 @@ class AlarmOption(Option, Watch):
     warns_of: Annotated[int, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
-    def _tiers_can_work(self) -> Self:
+    def _tiers_are_told_apart(self) -> Self:
         names = [self.tier, *(one.id for one in self.tiers)]
         if len(set(names)) < len(names):
             raise ValueError(f"two tiers share a name: {', '.join(names)}")
-        for one in self.tiers:
-            if one.off > one.on or one.months_needed > one.months_watched:
-                raise ValueError(
-                    f"the tier {one.id!r} cannot work: it needs off <= on and months_needed <= "
-                    "months_watched"
-                )
         return self
 
     @property

@@ -15,7 +15,8 @@ from atrisk.base.errors import DataError, Problem, UnknownNameError
 from atrisk.base.folders import Folder
 from atrisk.base.tables import read_header
 from atrisk.frameworks.branches import branch_of
-from atrisk.frameworks.options import Option, Positive, Share
+from atrisk.frameworks.limits import Concentration, Inside, Share, Spread, Times, WeightBound
+from atrisk.frameworks.options import Option
 
 FILE = "uncertainty.toml"
 
@@ -42,27 +43,27 @@ class SeverityOption(Option):
 class WeightSpreadOption(Option):
     """How tightly drawn weights lie around those of the set."""
 
-    concentration: Annotated[float, Field(gt=0, description="a number above 0 (inf is allowed)")]
+    concentration: Concentration
 
 
 class HalfLifeSpreadOption(Option):
     """By which factor a half-life may be off."""
 
-    factor: Annotated[float, Field(ge=1, lt=float("inf"), description="a number, 1 or more")]
+    factor: Spread
 
 
 class WeightBoundsOption(Option):
     """By which factor a weight may be off and still be admissible."""
 
-    factor: Annotated[float, Field(ge=1, description="a number, 1 or more (inf is allowed)")]
+    factor: WeightBound
 
 
 class SpreadHeader(Header):
     """What ``uncertainty.toml`` holds beside its questions."""
 
     quantiles: Annotated[tuple[Share, ...], Field(min_length=1)]
-    confidence_level: Annotated[float, Field(gt=0, lt=1, description="a number between 0 and 1")]
-    half_life_factors: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    confidence_level: Inside
+    half_life_factors: Annotated[tuple[Times, ...], Field(min_length=1)]
 
 
 # What an option of each question holds.

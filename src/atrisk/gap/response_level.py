@@ -13,13 +13,12 @@ from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited
 from atrisk.cases.ledger import Delivery, Response, Stage
-from atrisk.frameworks.branches import ResponseLevelRow
+from atrisk.frameworks.branches import UNKNOWN_SHARE, ResponseLevelRow
 from atrisk.scoring.assessment import Assessment
 
 Floats = NDArray[np.float64]
 # By effect and instrument: low, point and high of each response, and its id.
 Parts = dict[tuple[str, str], list[tuple[Floats, str]]]
-UNKNOWN_SHARE = "unknown share"  # the line of the table for a strength that is not on record
 # The stages that have a level, the furthest first, each with the dates that show it.
 _FURTHEST: dict[str, tuple[Stage, ...]] = {
     "deployed": ("deployed", "full_strength"),

@@ -12,7 +12,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from atrisk.kernel.severity import gauss_legendre, leave_one_out
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+STEEPEST = 100  # exponent of a power mean; the largest value alone is the rule `Maximum`
+_EXACT = 8  # up to this exponent no score worth telling underflows in single precision
 _HIGH = int(sys.byteorder == "little")  # which half of an integer comes first in its order
 
 
@@ -95,7 +97,7 @@ class CountingOr(Rule):
 
     def __post_init__(self) -> None:
         if not 0 < self.strength < 1:
-            raise ValueError("strength must lie between 0 and 1")
+            raise ValueError(f"strength must lie between 0 and 1; found {self.strength:g}")
 
     def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.join``."""
@@ -146,7 +148,7 @@ class NoisyOr(Rule):
 
     def __post_init__(self) -> None:
         if not 0 < self.strength < 1:
-            raise ValueError("strength must lie between 0 and 1")
+            raise ValueError(f"strength must lie between 0 and 1; found {self.strength:g}")
 
     def join(self, values: Floats, weights: Floats, read: Floats | None = None) -> Floats:
         """See ``Rule.join``."""
@@ -183,8 +185,8 @@ class PowerMean(Rule):
     exponent: float
 
     def __post_init__(self) -> None:
-        if not self.exponent >= 1:
-            raise ValueError("exponent must be 1 or more")
+        if not 1 <= self.exponent <= STEEPEST:
+            raise ValueError(f"exponent must lie from 1 to {STEEPEST}; found {self.exponent:g}")
 
     @property
     def is_linear(self) -> bool:
@@ -211,10 +213,15 @@ class PowerMean(Rule):
 
     def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
         """See ``Rule.join_draws``."""
+        top = np.ones_like(values[0])
+        if self.exponent > _EXACT:  # measured against the largest value nothing underflows
+            values = [v * (count > 0) for v, count in zip(values, counts, strict=True)]
+            top = np.maximum(np.max(values, axis=0), np.finfo(np.float32).tiny)
+            values = [v / top for v in values]
         total = np.zeros_like(values[0])
         for value, share in zip(values, counts / np.float32(members), strict=True):
             total += _raise(value, self.exponent) * share
-        return total if self.exponent == 1 else total ** np.float32(1 / self.exponent)
+        return total if self.exponent == 1 else top * total ** np.float32(1 / self.exponent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +291,9 @@ class ShrunkenMean(Rule):
     def __post_init__(self) -> None:
         for name in ("prior", "dependence", "spread", "common", "coder", "level"):
             if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must lie between 0 and 1")
-        if not (self.readings > 0 and self.spread > 0 and self.level < 1):
+                raise ValueError(f"{name} must lie between 0 and 1; found {getattr(self, name):g}")
+        sure = 1e-9 <= self.readings <= 1 / 1e-9 and self.spread >= 1e-9 and self.level < 1
+        if not sure or 0 < self.common < 1e-9:
             raise ValueError("readings and spread must be above 0, and level below 1")
 
     @property
@@ -347,12 +355,8 @@ RULES: dict[str, type[Rule]] = {
 
 def _raise(value: Singles, exponent: float) -> Singles:
     """Return a power; whole ones by multiplying, which is an order of magnitude faster."""
-    if not float(exponent).is_integer():
-        return value ** np.float32(exponent)
-    raised = value
-    for _ in range(int(exponent) - 1):
-        raised = raised * value
-    return raised
+    whole = exponent <= _EXACT and float(exponent).is_integer()
+    return reduce(np.multiply, [value] * int(exponent)) if whole else value ** np.float32(exponent)
 
 
 def _sort_descending(

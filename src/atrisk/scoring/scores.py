@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError
-from atrisk.frameworks.framework import Crime, Framework
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.header import Crime
 from atrisk.frameworks.method import Method
 from atrisk.kernel.estimate import bound_estimate, vary_level
 from atrisk.scoring.intensity import Intensity
