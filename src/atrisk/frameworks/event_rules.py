@@ -18,7 +18,14 @@ FILE = "event_rules.toml"
 Kind = Literal["battle", "one-sided", "remote", "riot", "protest", "other"]
 Actor = Literal["state", "non-state", "unknown"]
 
-Name = Annotated[Identifier, Field(max_length=40)]  # ids of rows go on with month and day of issue
+Name = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]*$",
+        max_length=40,  # ids of rows go on with month and day of issue
+        description="at most 40 characters: lower-case letters, digits, '-' and '_'",
+    ),
+]
 
 
 class Step(Header):
