@@ -208,7 +208,7 @@ def test_of_many_faults_the_first_hundred_are_told_and_the_rest_counted(tmp_path
         error = DataError(read(tmp_path, text).problems)
         lines = str(error).splitlines()
         assert len(lines) == LISTED + 2
-        assert lines[-1].endswith(" more; mend these and read it again")
+        assert lines[-1].endswith(" more; more faults are not listed; mend these and read again")
         assert error.problems[0].line == 2
         assert len(error.problems) == LISTED + 1
         assert sum(problem.more or 1 for problem in error.problems) >= 50_000

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrisk.base.dates import Month
-from atrisk.base.errors import AtriskError, DataError, RequestError, UnknownNameError
+from atrisk.base.errors import LISTED, AtriskError, DataError, RequestError, UnknownNameError
 from atrisk.events import reading
 from atrisk.events.counts import ACTORS, KINDS, Cell, Count, EventTable
-from atrisk.events.reading import LISTED, read_events
+from atrisk.events.reading import read_events
 from toys import HERE
 
 DATA = HERE / "events"

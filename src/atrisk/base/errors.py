@@ -123,6 +123,10 @@ class Faults:
         self._more: Counter[str] = Counter()
         self.extend(problems)
 
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._kept)
+
     def has_enough(self, file: str) -> bool:
         """Tell whether a file has so many faults that the next are only counted."""
         return len(self._kept.get(file, ())) >= LISTED
@@ -293,5 +297,6 @@ def _describe(problems: tuple[Problem, ...]) -> list[str]:
         lines.append(f"{where} has {count:,} problem{'s' if count > 1 else ''}:")
         lines += [f"  {problem}" for problem in told]
         if count > len(told):
-            lines.append(f"  … and {count - len(told):,} more; mend these and read it again")
+            more = f"{count - len(told):,} more faults are not listed; mend these and read again"
+            lines.append(f"  … and {more}")
     return lines

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from atrisk.base.errors import MissingExtraError, UnknownNameError
@@ -27,6 +28,13 @@ class Result:
     """
 
     about: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        """Show what is hidden in all that a result says in words, whoever writes it."""
+        super().__init_subclass__(**named)
+        for name in ("__repr__", "describe"):
+            if name in vars(cls):
+                setattr(cls, name, _tell_shown(vars(cls)[name]))
 
     def to_frame(self, *level: Any, **asked: Any) -> pandas.DataFrame:
         """Return ``to_rows`` as a tidy pandas data frame: a row a record, a column a cell.
@@ -57,7 +65,7 @@ class Result:
 
     def _tell(self, line: str, *notes: str) -> str:
         """Return what ``repr`` says: one line, then notes and caveats on lines of their own."""
-        return show("\n  ".join([line, *notes, *self.caveats]), lines=True)
+        return "\n  ".join([line, *notes, *self.caveats])
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the first rows, then the caveats; all text escaped."""
@@ -71,6 +79,14 @@ class Result:
         )
         told = "".join(f"<br>{escape(line.strip())}" for line in caveats)
         return f"<p><b>{escape(title)}</b>{told}</p>{_write_table(rows[:SHOWN])}{rest}"
+
+
+def _tell_shown(tell: Callable[..., str]) -> Callable[..., str]:
+    @wraps(tell)
+    def told(*given: Any, **named: Any) -> str:
+        return show(tell(*given, **named), lines=True)
+
+    return told
 
 
 class LevelResult(Result):

@@ -12,12 +12,14 @@ from typing import Any
 from atrisk.base.dates import Month
 from atrisk.base.errors import (
     DataError,
+    Faults,
     Problem,
     RequestError,
     UnknownNameError,
     require,
     shorten,
 )
+from atrisk.base.marks import show
 from atrisk.events.counts import Cell, Count, EventTable
 from atrisk.events.layouts import (
     LAYOUTS,
@@ -32,7 +34,6 @@ from atrisk.events.lines import Lines, split_rows
 from atrisk.events.values import CellError
 
 STEP = 50_000  # rows between two calls of ``progress``
-LISTED = 100  # faults that are told one by one
 TAGS_WITHIN = 25  # rows in which the hashtags of a table must stand, as HXL has it
 _SHOWN = 300  # characters of a header that is not known
 
@@ -89,7 +90,7 @@ def read_events(
         raise RequestError(
             f"{str(file)!r} is not a file; give a table of events such as events.csv"
         )
-    name = file.name if file.name.isprintable() else repr(file.name)
+    name = show(file.name)
     try:
         with file.open("rb") as stream:
             lines = Lines(stream, name)
@@ -172,8 +173,8 @@ class _Tally:
         ways: list[Way[Any]] = [layout.country, layout.month, layout.sort, count, layout.changed]
         # a cell that is added to every row stands for the columns that the file has not
         self.ways = [([places.get(q, self.width) for q in way.questions], way.read) for way in ways]
-        self.rows = self.skipped = self.unplaced = self.faults = 0
-        self.problems: list[Problem] = []
+        self.rows = self.skipped = self.unplaced = 0
+        self.problems = Faults()
         self.sums: dict[tuple[str, Month, str, str], Count] = {}
         self.latest: date | None = None
         self.uncleared = False
@@ -186,7 +187,7 @@ class _Tally:
                 if progress and self.rows % STEP == 0:
                     progress(self.rows)
         except DataError as error:
-            raise DataError([*self._list_problems(), *error.problems]) from None
+            raise DataError([*self.problems, *error.problems]) from None
 
     def _add(self, line: int, cells: list[str]) -> None:
         self.rows += 1
@@ -210,7 +211,7 @@ class _Tally:
         """Return country, month, sort, count and day of change; None if one of them is faulty."""
         if len(cells) != self.width:
             message = f"{len(cells)} cells where the header has {self.width}"
-            self._note(Problem(self.file, message, line))
+            self.problems.append(Problem(self.file, message, line))
             return None
         cells.append("")
         answers: list[Any] = []
@@ -219,22 +220,12 @@ class _Tally:
                 answers.append(read(*[cells[place] for place in places]))
             except CellError as fault:
                 column = self._name_column(fault.question)
-                self._note(Problem(self.file, str(fault), line, column))
+                self.problems.append(Problem(self.file, str(fault), line, column))
         return answers if len(answers) == len(self.ways) else None
 
     def _name_column(self, question: str) -> str:
         at = self.heading.places.get(question)
         return self.heading.layout.columns[question][0] if at is None else self.heading.names[at]
-
-    def _note(self, problem: Problem) -> None:
-        self.faults += 1
-        if len(self.problems) < LISTED:
-            self.problems.append(problem)
-
-    def _list_problems(self) -> list[Problem]:
-        more = self.faults - len(self.problems)
-        rest = f"{more:,} more faults are not listed; mend these and read again"
-        return [*self.problems, *[Problem(self.file, rest)] * bool(more)]
 
     def close(self, sha256: str, *, may_be_draft: bool) -> EventTable:
         """Return what was counted.
@@ -242,15 +233,15 @@ class _Tally:
         Raises:
             DataError: rows are faulty and not to be skipped, or nothing was counted.
         """
-        if self.faults and not self.skip_bad:
-            raise DataError(self._list_problems())
+        if self.problems and not self.skip_bad:
+            raise DataError(self.problems)
         if not self.rows:
             message = "the file has a header and no row; give one with events in it"
             raise DataError([Problem(self.file, message, 2)])
         if not self.sums:
             left = f"{self.skipped:,} are faulty and {self.unplaced:,} events lie in no one month"
             nothing = Problem(self.file, f"none of {self.rows:,} rows can be counted: {left}")
-            raise DataError([nothing, *self._list_problems()])
+            raise DataError([nothing, *self.problems])
         layout = self.heading.layout
         draft = layout.draft if may_be_draft else ""
         is_draft = bool(draft) and (self.uncleared or names_draft(self.file))

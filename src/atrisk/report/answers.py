@@ -10,6 +10,7 @@ from math import isnan
 import numpy as np
 
 from atrisk.base.dates import ImpreciseDate
+from atrisk.base.marks import show
 from atrisk.base.rows import Row
 from atrisk.cases.ledger import EarlyWarning
 from atrisk.gap.gap import NO_NEED
@@ -51,7 +52,7 @@ def tell_headline(brief: Brief) -> str:
             f"; {share:.0%} of draws of evidence, dates, weights and method, which hold nothing of "
             f"what was not read, lie between {low[-1]:.2f} and {high[-1]:.2f}"
         )
-    return (
+    return show(
         f"In {now.months[-1]} the risk score of {brief.case.header.title} stood at "
         f"{now.overall[-1]:.2f} of 1, {named}. {_tell_bounds(now)} between {now.low[-1]:.2f} and "
         f"{now.high[-1]:.2f}{drawn}. "
@@ -107,7 +108,7 @@ def _tell_knowledge(brief: Brief) -> str:
 def list_answers(brief: Brief) -> tuple[Answer, ...]:
     """Answer what a reader asks of every case, each from one figure."""
     return tuple(
-        Answer(question, text, figure)
+        Answer(question, show(text), figure)
         for question, text, figure in (
             ("When was the first alarm, on what was then known?", _tell_alarm(brief), "risk"),
             ("Who had warned by then?", _tell_warnings(brief), "timeline"),

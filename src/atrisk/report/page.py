@@ -19,7 +19,7 @@ import numpy as np
 from atrisk.base.cells import digest_parts
 from atrisk.base.errors import MissingExtraError, RequestError
 from atrisk.base.files import make_parent, write_text
-from atrisk.base.output import render
+from atrisk.base.output import render, show
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.scenario import Scenario
@@ -98,7 +98,11 @@ def render_report(brief: Brief) -> str:
     except ImportError:
         raise MissingExtraError("a report", "report") from None
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_show,
     )
     environment.filters |= {"number": _number, "anchor": _anchor}
     template = environment.from_string(_read_part("page.html"))
@@ -123,6 +127,11 @@ def render_report(brief: Brief) -> str:
         style=_read_part("page.css"),
         script=_read_part("page.js"),
     )
+
+
+def _show(value: object) -> object:
+    """Return what is put into the page: text of a case with what is hidden made visible."""
+    return show(value, lines=True) if type(value) is str else value  # not markup of our own
 
 
 def _explain(framework: Framework, branch: str, option: str) -> str:

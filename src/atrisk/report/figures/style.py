@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from atrisk.base.errors import MissingExtraError
+from atrisk.base.marks import show
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,9 +102,27 @@ def save_figure(figure: Canvas, target: Path | io.BytesIO, kind: str, name: str)
     """Write a figure as ``svg``, ``png`` or ``pdf``; the same figure gives the same bytes."""
     import matplotlib as mpl
 
+    _show_texts(figure)
     dates: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     with mpl.rc_context({**_RULES, "svg.hashsalt": name}):
         figure.savefig(target, format=kind, dpi=SCREEN_DPI, metadata=dates)
+
+
+def _show_texts(figure: Canvas) -> None:
+    """Make visible what is hidden in titles, notes and labels; they come from cases."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import FuncFormatter
+
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        labels = axis.get_major_formatter()
+        if isinstance(labels, FuncFormatter):  # of labels that were given one by one
+            labels.func = partial(_show_label, labels.func)
+    for text in figure.findobj(Text):
+        text.set_text(show(text.get_text(), lines=True))
+
+
+def _show_label(label: Callable[..., str], *place: Any) -> str:
+    return show(label(*place), lines=True)
 
 
 def mark_months(axes: Axes, months: Sequence[str]) -> None:
