@@ -12,10 +12,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar
 
 from pydantic import (
-    BaseModel,
     ValidationError,
 )
 
@@ -32,6 +31,7 @@ from atrisk.base.cells import (
     write_cells,
 )
 from atrisk.base.errors import DataError, Faults, Problem, Speller, shorten
+from atrisk.base.faults import has_curly, is_secret, translate
 from atrisk.base.folders import Folder
 from atrisk.base.output import arm, disarm
 
@@ -41,7 +41,6 @@ LIMIT_CELLS = 3_000_000  # of a table: its lines times its columns
 # A key of TOML with more parts than tables may stand in one another.
 _KEY = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _DEEP_KEY = re.compile(rf"""(?<![\w"'.-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{DEEPEST},}}""")
-_CURLY = "“”„‟‘’‚‛"
 
 
 R = TypeVar("R", bound=Record)
@@ -160,7 +159,7 @@ def _read_records(
                 continue
             problems.extend(
                 Problem(file, message, line, column)
-                for column, message in _translate(error, model, row)
+                for column, message in translate(error, model, row)
             )
     return Table(file, tuple(records), seen, tuple(problems), tuple(split))
 
@@ -252,7 +251,7 @@ def check_header(content: dict[str, Any], file: str, model: type[H]) -> H:
         return model.model_validate(content)
     except ValidationError as error:
         raise DataError(
-            [Problem(file, message, None, key) for key, message in _translate(error, model, None)]
+            [Problem(file, message, None, key) for key, message in translate(error, model, None)]
         ) from None
 
 
@@ -312,7 +311,7 @@ def _read_columns(header: list[str], file: str, model: type[Record], problems: F
     names = Counter(name.strip() for name in header)
     missing = [name for name in required if name not in names]
     fault = f"the column is missing; the first line must hold: {', '.join(required)}"
-    fault += "; it has curly quotes: type straight ones" if _has_curly(header) else ""
+    fault += "; it has curly quotes: type straight ones" if has_curly(header) else ""
     problems.extend(Problem(file, fault, 1, name) for name in missing)
     twice = sorted(name for name, count in names.items() if count > 1)
     problems.extend(Problem(file, "the column stands twice; keep one", 1, n) for n in twice)
@@ -324,10 +323,6 @@ def _read_columns(header: list[str], file: str, model: type[Record], problems: F
     return [] if missing or twice or unsafe else list(names)
 
 
-def _has_curly(cells: list[str]) -> bool:
-    return any(mark in cell for cell in cells for mark in _CURLY)
-
-
 def _read_cells(
     columns: list[str], cells: list[str], file: str, line: int, problems: Faults
 ) -> dict[str, str] | None:
@@ -335,7 +330,7 @@ def _read_cells(
     if len(cells) != len(columns):
         curly = (
             "; curly quotes do not hold a cell together: type straight ones"
-            if _has_curly([cell[:1] for cell in cells])
+            if has_curly([cell[:1] for cell in cells])
             else '; put a cell that holds a comma in straight quotes (")'
             * (len(cells) > len(columns))
         )
@@ -344,7 +339,7 @@ def _read_cells(
         return None
     if not any(map(MARKED.search, cells)):
         return dict(zip(columns, map(str.strip, cells), strict=True))
-    secret = _is_secret(dict(zip(columns, cells, strict=True)))
+    secret = is_secret(dict(zip(columns, cells, strict=True)))
     faults = [
         Problem(file, fault, line, column)
         for column, cell in zip(columns, cells, strict=True)
@@ -353,57 +348,3 @@ def _read_cells(
     problems.extend(faults)
     armed = (arm(cell).strip() for cell in cells)
     return None if faults else dict(zip(columns, armed, strict=True))
-
-
-def _is_secret(row: dict[str, str]) -> bool:
-    return row.get("confidential", "") not in ("", "no")
-
-
-def _translate(
-    error: ValidationError, model: type[BaseModel], row: dict[str, str] | None
-) -> Iterator[tuple[str, str]]:
-    """Yield the column (or the key's path) and what an author can do, for each fault."""
-    secret = row is not None and _is_secret(row)
-    for fault in error.errors(include_url=False):
-        where = [str(part) for part in fault["loc"] if not str(part).startswith("function-")]
-        accepted = _find_accepted(model, where)
-        found = WITHHELD if secret else fault["input"]
-        message = _explain(fault["type"], fault["msg"], found, accepted)
-        yield ".".join(where if row is None else where[:1]), message
-
-
-def _find_accepted(model: type[BaseModel], where: list[str]) -> str | None:
-    """Return what the innermost key on the way to a fault says that it accepts."""
-    accepted = None
-    for name in where:
-        field = model.model_fields.get(name)
-        if field is not None:  # a place in a list has none
-            accepted = field.description
-            model = next(_list_models(field.annotation), model)
-    return accepted
-
-
-def _list_models(hint: object) -> Iterator[type[BaseModel]]:
-    if isinstance(hint, type) and issubclass(hint, BaseModel):
-        yield hint
-    for part in get_args(hint):
-        yield from _list_models(part)
-
-
-def _explain(kind: str, message: str, found: Any, accepted: str | None) -> str:
-    if kind == "value_error":
-        return message.removeprefix("Value error, ")
-    if kind == "missing":
-        return "the key is missing" + (f"; expected {accepted}" if accepted else "")
-    if kind == "extra_forbidden":
-        return "unknown key; check its spelling"
-    text = found if isinstance(found, str) else str(found)
-    curly = "; it has curly quotes: type straight ones" if _has_curly([text]) else ""
-    what = f"{shorten(text)} is not accepted" if text else "the cell is empty"
-    return f"{what}; expected {accepted or _plain(message)}{curly}"
-
-
-def _plain(message: str) -> str:
-    """Return pydantic's own sentence in an author's words."""
-    plain = message.removeprefix("Input should be ")
-    return plain[:1].lower() + plain[1:]
