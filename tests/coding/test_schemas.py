@@ -12,7 +12,7 @@ import pytest
 import atrisk
 from atrisk.cases.columns import list_columns
 from atrisk.cases.tables import TABLES
-from atrisk.coding.schemas import SCHEMAS, describe_package, describe_schema
+from atrisk.coding.schemas import SCHEMAS, compare_package, describe_package, describe_schema
 from toys import HERE, MINI, ROOT, THREE_FACTOR, case_of, evidence
 
 CASES = {name: ROOT / "cases" / name for name in atrisk.list_cases()}
@@ -121,3 +121,29 @@ def test_a_schema_that_is_not_there_is_told() -> None:
     with pytest.raises(atrisk.RequestError, match="not read from a folder"):
         describe_package(case_of(evidence("a")))
     assert THREE_FACTOR.id == "three-factor"
+
+
+def test_a_table_that_lost_rows_on_its_way_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "car"
+    shutil.copytree(ROOT / "cases" / "car-2020-2021", folder)
+    assert list(compare_package(atrisk.load_case(folder))) == []
+    file = folder / "warnings.csv"
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    shuffled = [lines[0], *reversed(lines[1:])]
+    for harmless in (text.replace("\n", "\r\n"), "".join(shuffled), text + "\n\n"):
+        file.write_bytes(harmless.encode())
+        assert list(compare_package(atrisk.load_case(folder))) == []
+    file.write_text("".join(lines[:-1]), encoding="utf-8")
+    rows = len(lines) - 1
+    ((name, message),) = compare_package(atrisk.load_case(folder))
+    assert name == "warnings.csv"
+    assert message == f"datapackage.json tells of {rows} rows, and there are {rows - 1}"
+    file.write_text(text.replace(",public,", ",council,", 1), encoding="utf-8")
+    assert [name for name, _ in compare_package(atrisk.load_case(folder))] == ["warnings.csv"]
+    file.unlink()
+    ((_, message),) = compare_package(atrisk.load_case(folder))
+    assert "is not there" in message
+    (folder / "datapackage.json").write_text("{", encoding="utf-8")
+    with pytest.raises(atrisk.DataError, match="this is no JSON"):
+        list(compare_package(atrisk.load_case(folder)))

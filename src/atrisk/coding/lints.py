@@ -15,6 +15,7 @@ from atrisk.base.dates import Month
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Search, knowledge_day
+from atrisk.coding.schemas import PACKAGE, compare_package
 from atrisk.coding.template import EXAMPLE
 from atrisk.frameworks.framework import Framework
 
@@ -56,7 +57,15 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         True
     """
     checks = (_examples, _uncited, _never_counts, _quotes, _one_source, _diagonal, _early)
-    return [lint for check in checks for lint in check(case)] + list(_unseen(case, framework))
+    found = [lint for check in checks for lint in check(case)]
+    return [*_package(case), *found, *_unseen(case, framework)]
+
+
+def _package(case: Case) -> Iterator[Lint]:
+    """Tables that are not as their data package says."""
+    for file, message in compare_package(case):
+        mend = f"if you changed it, write the package anew: atrisk schema CASE > CASE/{PACKAGE}"
+        yield Lint("package", file, f"{message}; {mend}; if not, get the file again")
 
 
 def _examples(case: Case) -> Iterator[Lint]:

@@ -7,10 +7,14 @@ for the rows of each table, so that editors complete and check what is typed.
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from atrisk.base.cells import Header
-from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
+from atrisk.base.folders import Folder
 from atrisk.base.tables import split_lines
 from atrisk.cases.beside import BESIDE
 from atrisk.cases.case import Case
@@ -28,6 +32,7 @@ HEADERS: dict[str, type[Header]] = {
 }
 DESCRIBED = (*TABLES, *BESIDE)
 SCHEMAS = (*HEADERS, *DESCRIBED)
+PACKAGE = "datapackage.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _KINDS = {
     "text": "string",
@@ -127,8 +132,54 @@ def _describe_resource(name: str, text: str, present: list[str]) -> dict[str, An
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
+        **_count_records(text),
         "schema": schema,
     }
+
+
+def compare_package(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield each table that is not as the data package beside it says, and how it differs.
+
+    Rows are counted and digested, whatever their order and the ends of their lines; so a table
+    that was cut off on its way, or changed since its package was written, is told. A case without
+    a package, or in memory, has nothing to compare.
+    """
+    folder = case.folder
+    if folder is None or not folder.has(PACKAGE):
+        return
+    for told in _read_resources(folder):
+        name = f"{told['name']}.csv"
+        if "rows" not in told or told["name"] not in DESCRIBED:
+            continue  # of a package that counts nothing
+        if not folder.has(name):
+            yield name, f"{PACKAGE} describes it, with {told['rows']} rows, and it is not there"
+            continue
+        now = _count_records(folder.read(name))
+        if now["rows"] != told["rows"]:
+            yield name, f"{PACKAGE} tells of {told['rows']} rows, and there are {now['rows']}"
+        elif now["digest"] != told.get("digest"):
+            yield name, f"it is not what {PACKAGE} was written for"
+
+
+def _read_resources(folder: Folder) -> list[dict[str, Any]]:
+    try:
+        package = json.loads(folder.read(PACKAGE))
+    except (ValueError, RecursionError):
+        raise DataError(
+            [Problem(folder.label(PACKAGE), "this is no JSON; write it anew")]
+        ) from None
+    found = package.get("resources") if isinstance(package, dict) else None
+    listed = found if isinstance(found, list) else []
+    return [one for one in listed if isinstance(one, dict) and isinstance(one.get("name"), str)]
+
+
+def _count_records(text: str) -> dict[str, Any]:
+    """Return how many rows a table has below its header, and a digest of all of them."""
+    lines = (line for line in split_lines(text) if line.strip())
+    rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if any(row)]
+    body = sorted(json.dumps(row, ensure_ascii=False) for row in rows[1:])
+    told = "\n".join([json.dumps(rows[:1], ensure_ascii=False), *body])
+    return {"rows": len(body), "digest": hashlib.sha256(told.encode()).hexdigest()}
 
 
 def _describe_field(column: Column) -> dict[str, Any]:
