@@ -2,8 +2,11 @@
 
 import gc
 import os
+import sys
+from pathlib import Path
 from typing import NoReturn
 
+INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 # What the libraries under NumPy ask for how many threads a product may take.
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -17,14 +20,29 @@ def start() -> NoReturn:
     could be freed, again and again while it grows, costs a twenty-fifth of a run and frees nothing
     (docs/performance.md).
     """
-    for name in THREADS:
-        os.environ.setdefault(name, "1")
-    gc.disable()
-    from atrisk.cli.main import run
+    try:
+        for name in THREADS:
+            os.environ.setdefault(name, "1")
+        _fill_streams()
+        gc.disable()
+        from atrisk.cli.main import run
 
-    gc.freeze()
-    gc.enable()
-    run()
+        gc.freeze()
+        gc.enable()
+        run()
+    except KeyboardInterrupt:
+        os._exit(INTERRUPTED)
+
+
+def _fill_streams() -> None:
+    """Lead a closed stream to nowhere, so that no file takes its place."""
+    last = 0
+    while last <= 2:
+        last = os.open(os.devnull, os.O_RDWR)
+    os.close(last)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it stays
 
 
 if __name__ == "__main__":

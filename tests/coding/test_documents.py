@@ -19,7 +19,6 @@ from atrisk.coding.documents import LONGEST, Document, Passage, fold, name_dates
 from toys import DOCUMENTS, HEADER, SOURCES, evidence
 
 pypdf = pytest.importorskip("pypdf")
-pytest.importorskip("bs4")
 
 PARAGRAPH = "Armed men entered the village of Ngaya on 5 December 2013 and burnt every house."
 OTHER = "Nobody from the capital came to help the people who had fled into the bush."

@@ -312,7 +312,7 @@ def test_a_text_outside_of_the_project_is_never_read(tmp_path: Path, path: str) 
 def test_an_archive_larger_than_is_read_is_refused_however_loosely_packed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("atrisk.base.files.LIMIT_BYTES", 1000)
+    monkeypatch.setattr("atrisk.exchange.archive.LIMIT_BYTES", 1000)
     with pytest.raises(atrisk.DataError, match="at most 1,000 are read"):
         read_highlights(pack(tmp_path, project(selection(0, 14)), loose=os.urandom(900).hex()))
 

@@ -12,8 +12,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 HEAD = """# Commands
 
 Written from the command's own parser; `atrisk COMMAND --help` prints the same. Exit status: 0 done,
-1 a check found faults, 2 the input cannot be used. CASE and FRAMEWORK are ids of bundled ones, or
-paths such as `./my-case`.
+1 a check found faults, 2 the input cannot be used, 130 interrupted (Ctrl-C). A reader that has seen
+enough (`| head`: status 0) and a stream that is closed are no faults, and nothing is said of them.
+CASE and FRAMEWORK are ids of bundled ones, or paths such as `./my-case`.
 """
 
 

@@ -1,6 +1,7 @@
 """Main: the command ``atrisk``, its parser, and how it leaves.
 
-Exit status: 0 done, 1 a check found faults (``anchors``), 2 the input cannot be used.
+Exit status: 0 done, 1 a check found faults (``anchors``), 2 the input cannot be used, 130
+interrupted. Who reads no further, such as ``head``, has seen enough: 0.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from atrisk.base.errors import AtriskError, RequestError, shorten
@@ -20,6 +22,7 @@ from atrisk.cli import code, exchange, look, outcome, present, reading, study, w
 from atrisk.cli.options import GROUPS, Command
 from atrisk.cli.output import note
 
+INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 COMMANDS: dict[str, Command] = {
     command.name: command
     for room in (look, warn, outcome, study, reading, present, code, exchange)
@@ -85,19 +88,33 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _check_words(words)
         status = COMMANDS[given.command].run(given)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except AtriskError as error:
-        note(str(error))
-        return 2
+        return _tell(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us, such as `head`, has seen enough; what is left goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_nowhere()  # what is left
         return 0
     except OSError as error:  # a path that is too long, a disk that is full
-        where = f"{shorten(error.filename, 80)}: " if error.filename else ""
-        note(f"{where}{error.strerror or error}; choose another path")
-        return 2
+        reason = error.strerror or error
+        if not error.filename:
+            return _tell(f"what was to be printed cannot be written: {reason}")
+        return _tell(f"{shorten(error.filename, 80)}: {reason}; choose another path")
     return status
+
+
+def _tell(fault: str) -> int:
+    """Tell on standard error what was wrong, if anybody hears it."""
+    with suppress(OSError):
+        note(fault)
+    return 2
+
+
+def _print_nowhere() -> None:
+    with suppress(OSError, ValueError):  # not a stream of the system
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check_words(words: Sequence[str]) -> None:
@@ -119,7 +136,15 @@ def run() -> NoReturn:
     plugins of pydantic, of which this process uses none, costs another twentieth.
     """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    status = 2
+    try:
+        status = main()
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except SystemExit as left:  # of the parser, which has said why
+        status = left.code if isinstance(left.code, int) else 0
+        with suppress(OSError):
+            sys.stdout.flush()
+    except OSError:  # nobody reads what is left
+        pass
     os._exit(status)

@@ -17,7 +17,7 @@ from atrisk.base.errors import RequestError, list_names
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited, Source
 from atrisk.coding.documents import fold, read_document
-from atrisk.coding.readers import LARGEST_BYTES, is_text
+from atrisk.coding.readers import LARGEST_BYTES, decode, is_text
 
 _LARGEST = f"{LARGEST_BYTES // 1024**2} MiB"
 
@@ -119,7 +119,7 @@ def read_whole(path: Path) -> str:
     if not is_text(path):
         return read_document(path).text
     try:
-        return fold(path.read_bytes().decode("utf-8-sig"))
+        return fold(decode(path))
     except UnicodeDecodeError:
         raise RequestError(
             f"{path.name!r} is not UTF-8 text; give it the ending .pdf or .html if it is one, or "

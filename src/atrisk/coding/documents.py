@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from atrisk.base.dates import ImpreciseDate
@@ -25,6 +26,9 @@ LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences
 SHORTEST = 5  # words; what is shorter, or short without an end, is a heading
 HEADING = 12
 ANCHOR = (8, 3)  # words of an anchor, the most first
+LIMIT_TEXT = 2_000_000  # characters of a document: some 700 pages
+LIMIT_PASSAGES = 20_000
+OFTEN = 50  # times that a run may stand in a document whose places are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ class Document(Result):
 
         Three to eight words in a row; nothing if all are repeated, or if the text as a whole is
         not in the document. A run that a spreadsheet would take for a formula is passed over, and
-        so is one with a character that is not seen, or was not text and is lost.
+        so is one with a character that is not seen, or was not text and is lost, or whose inner
+        words stand there more than fifty times.
         """
         if fold(text) not in self.text:
             return ""
@@ -85,25 +90,51 @@ class Document(Result):
     def _is_unique(self, run: list[str]) -> bool:
         """Tell whether a run of the document's words stands in it once.
 
-        Wherever it stands, also within longer words, its inner words stand as words. So if those
-        stand once, it does too, and the whole text need not be searched for each run.
+        Wherever it stands, also within longer words, its inner words stand as words. So it stands
+        where those do, after a word that ends as it begins and before one that begins as it ends.
         """
         inner = tuple(run[1:-1])
-        if self._count_runs(len(inner))[inner] == 1:
+        times = self._count_runs(len(inner))[inner]
+        if times == 1:
             return True
-        if self._count_runs(len(run))[tuple(run)] > 1:
+        if times > OFTEN:
             return False
-        return self.text.count(" ".join(run)) == 1
+        words, length = self._words, len(inner)
+        found = (
+            words[place - 1].endswith(run[0]) and words[place + length].startswith(run[-1])
+            for place in self._list_places(length).get(inner, ())
+            if 0 < place < len(words) - length
+        )
+        return sum(found) == 1
 
     def _count_runs(self, length: int) -> Counter[tuple[str, ...]]:
         if length not in self._runs:
-            words = self.text.split()
-            columns = (words[place:] for place in range(length))
-            self._runs[length] = Counter(zip(*columns, strict=False))
+            self._runs[length] = Counter(self._cut_runs(length))
         return self._runs[length]
+
+    def _list_places(self, length: int) -> dict[tuple[str, ...], list[int]]:
+        """Return where each run of some words begins that stands there twice or a few times."""
+        if length not in self._places:
+            times, places = self._count_runs(length), dict[tuple[str, ...], list[int]]()
+            for place, run in enumerate(self._cut_runs(length)):
+                if 1 < times[run] <= OFTEN:
+                    places.setdefault(run, []).append(place)
+            self._places[length] = places
+        return self._places[length]
+
+    def _cut_runs(self, length: int) -> Iterator[tuple[str, ...]]:
+        return zip(*(self._words[place:] for place in range(length)), strict=False)
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return self.text.split()
 
     @cached_property
     def _runs(self) -> dict[int, Counter[tuple[str, ...]]]:
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[int, dict[tuple[str, ...], list[int]]]:
         return {}
 
     def find_passage(self, text: str) -> Passage | None:
@@ -146,12 +177,17 @@ def read_document(path: Path) -> Document:
             holds text. In a text a blank line, a form feed or an indented line begins a paragraph.
 
     Raises:
-        RequestError: there is no such file, it is none of these, it is larger than 64 MiB, it is
-            not UTF-8, it is encrypted or damaged, or no text is in it, as in a scan.
-        MissingExtraError: a web page or a PDF needs the extra ``documents``.
+        RequestError: there is no such file, it is none of these, it is larger than is read (64
+            MiB, two million characters of text, 20,000 passages) or takes its reader too long, it
+            is not UTF-8, it is encrypted or damaged, or no text is in it, as in a scan.
+        MissingExtraError: a PDF needs the extra ``documents``.
     """
     blocks = [(page, is_heading, fold(text)) for page, is_heading, text in read_blocks(path)]
-    passages = tuple(_number(blocks))
+    if sum(len(text) for _, _, text in blocks) > LIMIT_TEXT:
+        raise _tell_too_long(path, f"{LIMIT_TEXT:,} characters")
+    passages = tuple(islice(_number(blocks), LIMIT_PASSAGES + 1))
+    if len(passages) > LIMIT_PASSAGES:
+        raise _tell_too_long(path, f"{LIMIT_PASSAGES:,} passages")
     if not passages:
         raise RequestError(
             f"no text was found in {path.name!r}; if it is a scan, run text recognition (OCR) first"
@@ -160,6 +196,10 @@ def read_document(path: Path) -> Document:
     filled = {page for page, _, text in blocks if text}
     empty = dict.fromkeys(page for page, _, _ in blocks if page and page not in filled)
     return Document(path.name, passages, whole, tuple(empty))
+
+
+def _tell_too_long(path: Path, what: str) -> RequestError:
+    return RequestError(f"{path.name!r} holds more than {what}; cut it into its chapters")
 
 
 def find_run(words: list[str], is_wanted: Callable[[list[str]], bool] = bool) -> str:

@@ -100,8 +100,11 @@ def _run_here(task: Callable[[T], R], inputs: Iterable[T], workers: int) -> Iter
     if workers == 1:
         yield from map(task, inputs)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         yield from _stream(lambda given: pool.submit(task, given), Future.result, inputs, workers)
+    finally:  # who interrupts does not wait for what is under way
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _run_on_cluster(task: Callable[[T], R], inputs: Iterable[T], client: Client) -> Iterator[R]:

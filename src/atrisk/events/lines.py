@@ -87,12 +87,12 @@ def split_rows(lines: Lines) -> Iterator[tuple[int, list[str]]]:
             where the next row begins cannot be told then.
     """
     source = iter(lines)
-    begun = [next(source, "")]
-    while begun[-1].isspace():
-        begun.append(next(source, ""))
-    rows = csv.reader(chain(begun, source), delimiter=_find_delimiter(begun[-1]), strict=True)
+    header, above = next(source, ""), 0
+    while header.isspace():
+        header, above = next(source, ""), above + 1
+    rows = csv.reader(chain([header], source), delimiter=_find_delimiter(header), strict=True)
     while True:
-        begins = rows.line_num + 1
+        begins = above + rows.line_num + 1
         try:
             cells = next(rows, None)
         except csv.Error as error:

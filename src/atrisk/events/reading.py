@@ -34,6 +34,7 @@ from atrisk.events.lines import Lines, split_rows
 from atrisk.events.values import CellError
 
 STEP = 50_000  # rows between two calls of ``progress``
+LIMIT_SUMS = 1_000_000  # of a country, a month, a kind and an actor
 TAGS_WITHIN = 25  # rows in which the hashtags of a table must stand, as HXL has it
 _SHOWN = 300  # characters of a header that is not known
 
@@ -205,6 +206,9 @@ class _Tally:
             return
         key = (country, month, kind, actor)
         before = self.sums.get(key)
+        if before is None and len(self.sums) >= LIMIT_SUMS:
+            message = f"it has more than {LIMIT_SUMS:,} sums of a month; cut it into its years"
+            raise DataError([Problem(self.file, message, line)])
         self.sums[key] = count if before is None else before + count
 
     def _answer(self, line: int, cells: list[str]) -> list[Any] | None:

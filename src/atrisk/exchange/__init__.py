@@ -4,7 +4,8 @@ A namespace of its own: ``atrisk.exchange.export_workbook`` and the others below
 first asked for, because most of them need an extra.
 
 workbook a case as a spreadsheet; codebook a framework's codes; highlights what coding tools tagged;
-drafts highlights as evidence to complete; annotations evidence on the document; format what one
+drafts highlights as evidence to complete; annotations evidence on the document; archive a zip that
+is looked through before it is believed; sheets how far a workbook's cells reach; format what one
 kind of file is; formats all of them, in one table.
 """
 

@@ -18,7 +18,8 @@ from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.coding.anchors import find_documents
 from atrisk.coding.documents import Document, find_run, fold, read_document
-from atrisk.exchange.format import Format, Reading, names_part
+from atrisk.exchange.archive import names_part
+from atrisk.exchange.format import Format, Reading
 from atrisk.exchange.highlights import COLUMNS, Highlight, read_highlights
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import load_framework
@@ -49,7 +50,7 @@ class Draft:
         check_target(out, ".csv")
         columns = [column.name for column in list_columns("evidence")]
         rows = ([row.get(name, "") for name in columns] for row in self.rows)
-        return write_text(out, write_csv(columns, rows))
+        return write_text(out, write_csv(columns, rows), new=True)
 
     def __repr__(self) -> str:
         return f"Draft({len(self.rows)} rows to complete, {len(self.unread)} things to look at)"

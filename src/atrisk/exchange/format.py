@@ -78,14 +78,3 @@ def refuse_highlights(asked: Reading) -> None:
     stray = [name for name in ("case", "source", "documents") if getattr(asked, name) is not None]
     if stray:
         raise RequestError(f"--{stray[0]} is for highlights (.csv, .qdpx); a workbook is a case")
-
-
-def names_part(file: Path, part: str) -> bool:
-    """Tell whether a file is an archive that holds a part."""
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return part in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False

@@ -9,27 +9,37 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import tempfile
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from atrisk.base.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
-from atrisk.base.files import check_archive, check_target, make_parent, write_whole
+from atrisk.base.files import check_target, fill_folder, make_folder, write_bytes
 from atrisk.base.tables import LINE_LIMIT, split_lines, write_table
 from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.cases.loading import load_case
 from atrisk.cases.tables import HEADER, TABLES
-from atrisk.exchange.format import Format, Reading, names_part, refuse_documents, refuse_highlights
+from atrisk.exchange.archive import names_part
+from atrisk.exchange.format import Format, Reading, refuse_documents, refuse_highlights
+from atrisk.exchange.sheets import LIMIT_ROWS, check_workbook
 from atrisk.frameworks.framework import Framework
 
 CASE_SHEET = "case"
-LIMIT_ROWS = 200_000
+# What a cell holds that nobody typed, and what to do.
+_COMPUTED = {
+    "f": "a formula; type its result as text",
+    "e": "an error of the spreadsheet; type what belongs there",
+}
+_MADE = datetime(2000, 1, 1, tzinfo=UTC)  # when every workbook says that it was made
 
 
 def export_workbook(case: Case, out: Path) -> Path:
     """Write a case as a workbook: ``case.toml`` on the first sheet, then a sheet for each table.
+
+    The same case gives the same bytes, with the same versions of openpyxl and zlib: the file says
+    that it was made on 1 January 2000.
 
     Args:
         case: its records as they are, read from a folder or made since.
@@ -66,8 +76,24 @@ def export_workbook(case: Case, out: Path) -> Path:
             sheet = book.create_sheet(name)
             _fill(sheet, rows)
             _dress(openpyxl, sheet, name, rows[0])
-    write_whole(out, book.save)
-    return out
+    return write_bytes(out, _pack(book), new=True)
+
+
+def _pack(book: Any) -> bytes:
+    """Return a workbook as a file that says nothing of the day on which it was written."""
+    from openpyxl.xml.functions import tostring
+
+    written, packed = io.BytesIO(), io.BytesIO()
+    book.properties.created = _MADE
+    book.save(written)
+    book.properties.modified = _MADE  # which saving sets
+    dated = {"docProps/core.xml": tostring(book.properties.to_tree())}
+    with zipfile.ZipFile(written) as old, zipfile.ZipFile(packed, "w") as new:
+        for part in old.infolist():
+            plain = zipfile.ZipInfo(part.filename)  # of 1980, as is every part without a date
+            plain.create_system, plain.compress_type = 3, zipfile.ZIP_DEFLATED
+            new.writestr(plain, dated.get(part.filename) or old.read(part))
+    return packed.getvalue()
 
 
 def import_workbook(file: Path, out: Path, framework: Framework | None = None) -> Case:
@@ -92,7 +118,7 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
         raise RequestError(f"{str(file)!r} is not a file; give a workbook such as case.xlsx")
     if out.exists():
         raise RequestError(f"{str(out)!r} exists; choose another folder with --out")
-    check_archive(file, "workbook", ".xlsx")
+    check_workbook(file)
     try:
         texts = _read_book(openpyxl, file)
     except DataError:
@@ -100,14 +126,9 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
     except Exception as error:  # openpyxl, zipfile and XML parsers raise many kinds
         message = f"this is no workbook that can be trusted: {shorten(error, 200)}"
         raise DataError([Problem(file.name, message)]) from None
-    make_parent(out)
-    with tempfile.TemporaryDirectory(dir=out.parent) as room:
-        folder = Path(room) / "case"
-        folder.mkdir()
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+    with make_folder(out) as folder:
+        fill_folder(folder, texts)
         load_case(folder, framework)
-        shutil.move(folder, out)
     return load_case(out, framework)
 
 
@@ -176,6 +197,8 @@ def _read_sheets(book: Any, label: str) -> dict[str, str]:
         for name in book.sheetnames
         if name not in known
     ]
+    twice = sorted({name for name in book.sheetnames if book.sheetnames.count(name) > 1})
+    problems += [Problem(label, f"the sheet {name!r} stands twice; keep one") for name in twice]
     missing = [name for name in known[:3] if name not in book.sheetnames]
     problems += [Problem(label, f"the sheet {name!r} is missing") for name in missing]
     texts: dict[str, str] = {}
@@ -193,7 +216,8 @@ def _read_sheets(book: Any, label: str) -> dict[str, str]:
 
 def _read_rows(sheet: Any, where: str, problems: list[Problem]) -> list[list[str]]:
     rows = []
-    for place, cells in enumerate(sheet.iter_rows(max_row=LIMIT_ROWS), start=1):
+    sheet.reset_dimensions()  # what it says of itself would fill it up with empty cells
+    for place, cells in enumerate(sheet.iter_rows(), start=1):
         row = []
         for cell in cells:
             text, fault = _read_cell(cell)
@@ -213,8 +237,8 @@ def _read_cell(cell: Any) -> tuple[str, str]:
     value = cell.value
     if value is None:
         return "", ""
-    if cell.data_type == "f":
-        return "", f"{cell.coordinate}: {shorten(value)} is a formula; type its result as text"
+    if cell.data_type in _COMPUTED:
+        return "", f"{cell.coordinate}: {shorten(value)} is {_COMPUTED[cell.data_type]}"
     if isinstance(value, str):
         fault = f"{cell.coordinate}: too long" if len(value) > LINE_LIMIT else ""
         return value.strip(), fault

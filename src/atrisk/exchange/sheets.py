@@ -1,0 +1,100 @@
+"""Sheets: how far the cells of a stranger's workbook reach, counted before they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from atrisk.base.errors import DataError, Problem, shorten
+from atrisk.exchange.archive import DAMAGE, Budget, TooMuchError, open_archive
+
+LIMIT_ROWS = 200_000
+LIMIT_COLUMNS = 256
+LIMIT_CELLS = 200_000
+LIMIT_SHEETS = 64
+LIMIT_FORMULAS = 1_000  # are told one by one, and no more of them
+LONGEST_FORMULA = 1_000  # characters
+LIMIT_OTHERS = 50_000  # elements that are no cells: styles, comments, merged ranges
+_ROW, _PLACE = re.compile("[0-9]{1,7}"), re.compile("[A-Za-z]{1,3}[0-9]{1,7}")
+_CELL = frozenset({"v", "is", "t", "si"})  # what a cell, or a text that cells share, consists of
+
+
+def check_workbook(file: Path) -> None:
+    """Refuse what openpyxl would need minutes or gigabytes for, or would leave out unsaid.
+
+    Raises:
+        DataError: it is no archive, or holds more of something than is read.
+    """
+    budget = Budget(_Shape(), longest={"f": LONGEST_FORMULA})
+    with open_archive(file, "workbook", ".xlsx") as archive:
+        try:
+            for name in archive.namelist():
+                budget.look_through(archive, name)
+        except TooMuchError as error:
+            message = (
+                f"this is no workbook that can be trusted: {error}; keep only the tables of the "
+                "case, and save it again"
+            )
+            raise DataError([Problem(file.name, message)]) from None
+        except DAMAGE as error:
+            message = f"this is no workbook ({shorten(error, 200)}); save it as .xlsx"
+            raise DataError([Problem(file.name, message)]) from None
+
+
+class _Shape:
+    """Where the cells of a workbook's sheets stand, as they go by."""
+
+    def __init__(self) -> None:
+        self.cells = self.others = self.formulas = self.sheets = self.row = self.column = 0
+        self.is_sheet = False
+
+    def __call__(self, name: str, attributes: Mapping[str, str], depth: int) -> None:
+        if depth == 1:  # other lists of cells than a sheet's need no order
+            self.is_sheet, self.row, self.column = name == "worksheet", 0, 0
+        if name == "c":
+            self._pass_cell(attributes.get("r", ""))
+        elif name == "row":
+            self._pass_row(attributes.get("r", ""))
+        elif name == "f":
+            self.formulas = _count("formulas", self.formulas, LIMIT_FORMULAS)
+        elif name == "sheet":
+            self.sheets = _count("sheets", self.sheets, LIMIT_SHEETS)
+        elif name not in _CELL:
+            self.others = _count("styles and marks", self.others, LIMIT_OTHERS)
+
+    def _pass_row(self, number: str) -> None:
+        last, self.column = self.row, 0
+        if number and not _ROW.fullmatch(number):
+            raise TooMuchError(f"it has a row {shorten(number)}, which is no number of one")
+        self.row = int(number or last + 1)
+        if self.row > LIMIT_ROWS:
+            raise TooMuchError(f"it has a row {self.row:,}; at most {LIMIT_ROWS:,} rows are read")
+        if self.is_sheet and self.row <= last:
+            raise TooMuchError(f"its row {self.row} comes after its row {last}")
+
+    def _pass_cell(self, place: str) -> None:
+        self.cells = _count("cells", self.cells, LIMIT_CELLS)
+        last = self.column
+        if place and not _PLACE.fullmatch(place):
+            raise TooMuchError(f"it has a cell {shorten(place)}, which is no name of one")
+        self.column = _find_column(place) if place else last + 1
+        if self.column > LIMIT_COLUMNS:
+            where = place or f"in row {self.row:,}"
+            raise TooMuchError(f"it has a cell {where}; at most {LIMIT_COLUMNS} columns are read")
+        if self.is_sheet and self.column <= last:
+            raise TooMuchError(f"its cell {place} comes after one that stands further right")
+
+
+def _count(what: str, found: int, limit: int) -> int:
+    if found >= limit:
+        raise TooMuchError(f"it holds more than {limit:,} {what}, and no more are read")
+    return found + 1
+
+
+def _find_column(place: str) -> int:
+    """Return the column that a cell is in by its name, such as 2 for B7."""
+    column = 0
+    for letter in place.rstrip("0123456789").upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column

@@ -1,0 +1,144 @@
+"""How commands leave when nobody listens or when they are interrupted: quietly, told by status.
+
+``slow`` interrupts every command ten more times, and real processes while they load.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("openpyxl")
+pytest.importorskip("matplotlib")
+pytest.importorskip("pypdf")
+from apart import ENV
+from atrisk.cli.main import COMMANDS
+from toys import HERE, ROOT
+
+CAR = "car-2020-2021"
+MINI = str(HERE / "cases" / "mini")
+TOY = ["--framework", str(HERE / "frameworks" / "three-factor")]
+EVENTS = str(HERE / "events" / "GEDEvent_v24_1.csv")
+LINES: dict[str, list[str]] = {
+    "cases": [],
+    "frameworks": ["un-foa-2014"],
+    "assess": [CAR],
+    "explain": [CAR, "2021-01"],
+    "flags": [CAR],
+    "gap": [MINI, *TOY],
+    "verify": ["bdi-2014-2016", "--draws", "2"],
+    "events": ["bdi-2014-2016"],
+    "panel": [EVENTS],
+    "ensemble": [CAR, "--draws", "5"],
+    "methods": [CAR, "--most", "5"],
+    "weights": [MINI, *TOY],
+    "scenarios": ["car-2012-2015", "--list"],
+    "sensitivity": [MINI, *TOY, "--draws", "2", "--budget", "2"],
+    "reading": [MINI, *TOY, "--repeats", "2"],
+    "compare": [CAR, MINI],
+    "report": [CAR, "--draws", "2", "--out", "page.html"],
+    "figures": [CAR, "--draws", "2", "--out", "figures"],
+    "new": ["CAF", "--start", "2020-01", "--end", "2020-02", "--out", "case"],
+    "validate": [MINI, *TOY],
+    "anchors": [CAR, "--documents", MINI],
+    "passages": [str(ROOT / "README.md")],
+    "agreement": [CAR],
+    "judgements": ["bdi-2014-2016"],
+    "crosswalk": [CAR, "--framework", "ten-stages"],
+    "schema": [CAR],
+    "export": [CAR, "case.xlsx"],
+    "import": ["case.xlsx", "--out", "case"],
+    "codebook": ["un-foa-2014", "codes.csv"],
+    "": ["--help"],
+    "--version": [],
+}
+# What each command may leave when it is interrupted: all of it, or nothing.
+MADE = {
+    "report": "page.html", "figures": "figures", "new": "case", "export": "case.xlsx",
+    "codebook": "codes.csv",
+}  # fmt: skip
+
+
+def run(mode: str, seed: int = 0) -> dict[str, dict[str, Any]]:
+    lines = [[name, *words] if name else words for name, words in LINES.items()]
+    done = subprocess.run(
+        [sys.executable, str(HERE.parent / "support" / "leaving.py"), mode, str(seed)],
+        input=json.dumps(lines), capture_output=True, text=True, check=False, env=ENV, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return dict(zip(LINES, json.loads(done.stdout), strict=True))
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict[str, dict[str, Any]]:
+    return run("plain")
+
+
+def test_every_command_is_run() -> None:
+    assert set(COMMANDS) <= set(LINES)
+
+
+def test_who_has_seen_enough_hears_no_complaint(plain: dict[str, dict[str, Any]]) -> None:
+    for name, ended in run("pipe").items():
+        if plain[name]["status"] != 2:
+            assert (ended["status"], ended["said"]) == (0, plain[name]["said"]), name
+        else:
+            assert (ended["status"], ended["said"]) == (2, plain[name]["said"]), name
+
+
+@pytest.mark.parametrize("mode", ["closed", "mute", "deaf", "all"])
+def test_a_closed_stream_changes_neither_status_nor_what_is_made(
+    mode: str, plain: dict[str, dict[str, Any]]
+) -> None:
+    for name, ended in run(mode).items():
+        assert "Traceback" not in ended["said"], name
+        assert mode != "closed" or ended["said"] == plain[name]["said"], name
+        assert (ended["status"], ended["left"]) == (plain[name]["status"], plain[name]["left"])
+
+
+def test_a_full_disk_behind_the_output_is_told(plain: dict[str, dict[str, Any]]) -> None:
+    for name, ended in run("full").items():
+        assert ended["status"] == 2, name
+        if plain[name]["status"] != 2 and name:
+            assert ended["said"].endswith(
+                "atrisk: what was to be printed cannot be written: No space left on device\n"
+            ), name
+
+
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 11))]
+)
+def test_an_interrupt_ends_every_command_quietly(
+    seed: int, plain: dict[str, dict[str, Any]]
+) -> None:
+    ended = run("interrupt", seed)
+    for name, one in ended.items():
+        assert one["status"] in (130, plain[name]["status"]), name
+        assert one["said"] in ("", plain[name]["said"]), name
+        assert set(one["left"]) <= {MADE.get(name)}, name
+    assert sum(one["status"] == 130 for one in ended.values()) > len(LINES) // 3
+
+
+@pytest.mark.slow
+def test_an_interrupt_while_it_loads_is_as_quiet(tmp_path: Path) -> None:
+    chance, statuses = random.Random(1), []
+    for _ in range(40):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "atrisk", "ensemble", "car-2012-2015", "--draws", "50000"],
+            env=ENV, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        time.sleep(chance.uniform(0.15, 1.5))  # the interpreter itself is up by then
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+        statuses.append(running.returncode)
+        assert "atrisk" not in said, said
+    assert set(statuses) <= {130, -signal.SIGINT}
+    assert statuses.count(130) > 30
