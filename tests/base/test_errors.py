@@ -49,9 +49,9 @@ def test_of_few_names_the_nearest_is_told(name: str, known: list[str]) -> None:
 def test_of_many_names_the_nearest_is_told_quickly_and_only_as_often_as_it_is_read() -> None:
     known = [f"source-number-{n:05d}" for n in range(10_000)]
     speller = Speller(known)
-    began = time.monotonic()
+    began = time.process_time()
     told = [speller.hint(f"sorce-nmber-{n:05d}x") for n in range(2000)]
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert all(told[:LISTED])
     assert not any(told[LISTED:])
     assert told[42] == " Did you mean 'source-number-00042'?"

@@ -21,10 +21,10 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     file = tmp_path / f"large{ending}"
     with file.open("wb") as stream:
         stream.truncate(size or LARGEST[ending] + 1)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(DataError, match=f"larger than {LARGEST[ending] // 1024**2} MiB"):
         Folder(tmp_path, "here").read(file.name)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_file_of_just_the_limit_is_read(tmp_path: Path) -> None:

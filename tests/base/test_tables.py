@@ -183,13 +183,13 @@ HOSTILE: Mapping[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_header_is_a_located_error_in_no_time(name: str, tmp_path: Path) -> None:
     text, words = HOSTILE[name]
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(DataError) as caught:
         head(tmp_path, f'id = "a"\n{text}\n')
     assert words in str(caught.value)
     assert caught.value.file == "here/head.toml"
     assert len(str(caught.value)) < LISTED * LONGEST_MESSAGE
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_table_has_no_more_lines_and_cells_than_are_read(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_of_many_faults_the_first_hundred_are_told_and_the_rest_counted(tmp_path
 def test_a_list_of_many_items_is_refused_in_no_time(tmp_path: Path) -> None:
     long = ";".join(f"{n:x}" for n in range(6500))
     text = "id,told,listed\n" + "".join(f"row-{n},t,{long}\n" for n in range(100))
-    began = time.monotonic()
+    began = time.process_time()
     problems = read(tmp_path, text).problems
     assert "it lists 6,500 items; at most 1,000" in problems[0].message
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
