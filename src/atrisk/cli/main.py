@@ -106,9 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _tell(fault: str) -> int:
-    """Tell on standard error what was wrong, if anybody hears it."""
-    with suppress(OSError):
-        note(fault)
+    """Tell on standard error what was wrong, and return the status of a fault."""
+    note(fault)
     return 2
 
 

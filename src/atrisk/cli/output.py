@@ -6,6 +6,7 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import suppress
 
 from atrisk.base.output import Row, render, show
 from atrisk.scoring.assessment import Assessment
@@ -215,5 +216,6 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Say on standard error what a person should know beside what was asked for; as ``say``."""
-    print(f"atrisk: {show(text, lines=True)}", file=sys.stderr)
+    """Say on standard error what a person should know beside what was asked for, if it is heard."""
+    with suppress(OSError, ValueError):  # nobody listens
+        print(f"atrisk: {show(text, lines=True)}", file=sys.stderr, flush=True)
