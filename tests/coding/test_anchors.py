@@ -9,7 +9,7 @@ import pytest
 
 import atrisk
 from atrisk.coding.anchors import check_anchors
-from toys import SOURCES, case_of, evidence
+from toys import SOURCES, THREE_FACTOR, case_of, evidence
 
 TEXT = "On the first day\nthey came twice. They came again, and again they left.\n"
 
@@ -69,3 +69,24 @@ def test_a_source_without_its_document_leaves_orphans(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(atrisk.RequestError, match="is not a folder"):
         check_anchors(case_with(row="first day they came"), tmp_path / "nowhere")
+
+
+def test_words_that_are_open_in_one_row_and_confidential_in_another_are_told() -> None:
+    rows = (
+        evidence("open", quote="he told  us of it"),
+        evidence("secret", quote="told us of it all", confidential="yes"),
+        evidence("other", quote="the shots fell at dawn"),
+    )
+    digest = "0" * 64
+    twins = [
+        SOURCES[0].model_copy(update={"sha256": digest}),
+        SOURCES[1].model_copy(update={"sha256": digest, "confidential": "strict"}),
+    ]
+    found = atrisk.list_lints(case_of(*rows), THREE_FACTOR)
+    assert [lint.where for lint in found if lint.kind == "half-confidential"] == [
+        "evidence.csv, open"
+    ]
+    case = atrisk.Case(case_of().header, tuple(twins), rows)
+    told = [lint.where for lint in atrisk.list_lints(case, THREE_FACTOR)]
+    assert {"sources.csv, source-a", "sources.csv, source-b"} <= set(told)
+    assert all(row.confidential for row in case.evidence)

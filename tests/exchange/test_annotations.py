@@ -99,3 +99,51 @@ def test_what_stands_around_an_anchor_never_holds_a_confidential_one(tmp_path: P
     for part in ("informer", "Jean", "secret"):
         assert part not in made.read_text(encoding="utf-8")
     assert read(made)["total"] == 2
+
+
+def test_anchors_are_folded_before_they_are_compared(tmp_path: Path) -> None:
+    """Seen to fail: with two spaces in a confidential anchor its words stood in the context."""
+    rows = (
+        evidence("near", quote="The  shots fell"),
+        evidence("secret", quote="secret  informer Jean told", confidential="yes"),
+        evidence("far", quote="of  them ran away"),
+    )
+    text, told = _export(tmp_path, rows)
+    assert "informer" not in text
+    assert told == {"near": False, "far": True}
+
+
+def test_nothing_stands_around_an_anchor_if_a_confidential_one_is_not_found(tmp_path: Path) -> None:
+    rows = (
+        evidence("far", quote="of them ran away"),
+        evidence("secret", quote="secret informant Jean told", confidential="yes"),
+    )
+    assert _export(tmp_path, rows)[1] == {"far": False}
+
+
+def test_a_document_of_two_sources_is_looked_through_for_the_secrets_of_both(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        evidence("near", quote="The shots fell"),
+        evidence("twin", source="source-b", quote="secret informer Jean told", confidential="yes"),
+    )
+    text, told = _export(tmp_path, rows)
+    assert "informer" not in text
+    assert told == {"near": False}
+
+
+def _export(folder: Path, rows: tuple[atrisk.Evidence, ...]) -> tuple[str, dict[str, bool]]:
+    """Return what is written, and whether each row's anchor has a context."""
+    text = "The shots fell at dawn. Our secret informer Jean told of it. "
+    text += "Then, when it was long over, all of them ran away."
+    (folder / "docs").mkdir()
+    (folder / "docs" / "a.txt").write_text(text, encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    sources = [source.model_copy(update={"sha256": digest}) for source in SOURCES[:2]]
+    case = atrisk.Case(case_of().header, tuple(sources), rows)
+    made = export_annotations(case, THREE_FACTOR, folder / "a.jsonld", folder / "docs")
+    shown = [row for row in rows if not row.confidential]
+    contexts = ["prefix" in one["target"]["selector"] for one in read(made)["first"]["items"]]
+    told = {row.id: one for row, one in zip(shown, contexts, strict=True)}
+    return made.read_text(encoding="utf-8"), told

@@ -197,7 +197,7 @@ SCORING = {
     "base": "cells dates errors faults files folders marks output rows tables version",
     "kernel": "estimate persistence rules severity",
     "frameworks": "branches framework header limits loading method options",
-    "cases": "case checks evidence ledger loading tables",
+    "cases": "case checks evidence ledger loading secrecy tables",
     "scoring": "assessment explanation intensity readings run scores tellings view",
     "cli": "code exchange inputs look main options outcome output present reading study warn",
 }

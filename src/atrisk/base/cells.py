@@ -75,13 +75,20 @@ class _RecordMeta(ModelMetaclass):
 class Record(BaseModel, metaclass=_RecordMeta):
     """A frozen row or header; columns beyond the contract are kept in ``model_extra``."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+    model_config = ConfigDict(
+        frozen=True, extra="allow", defer_build=True, hide_input_in_errors=True
+    )
+
+    def __repr_args__(self) -> Iterator[tuple[None, str]]:
+        """Show the first cell, which names the row, and no other: they may hold people's words."""
+        yield None, str(getattr(self, next(iter(type(self).model_fields))))
 
     def __repr__(self) -> str:
         return show(super().__repr__())
 
     def __str__(self) -> str:
-        return show(super().__str__())
+        """Return the same as ``repr``."""
+        return repr(self)
 
 
 class Header(BaseModel):

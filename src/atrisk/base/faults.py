@@ -5,7 +5,6 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import shorten
 
 _CURLY = "“”„‟‘’‚‛"
@@ -16,21 +15,14 @@ def has_curly(cells: list[str]) -> bool:
     return any(mark in cell for cell in cells for mark in _CURLY)
 
 
-def is_secret(row: dict[str, str]) -> bool:
-    """Whether a row says that it is confidential, or may be meant to."""
-    return row.get("confidential", "") not in ("", "no")
-
-
 def translate(
     error: ValidationError, model: type[BaseModel], row: dict[str, str] | None
 ) -> Iterator[tuple[str, str]]:
     """Yield the column (or the key's path) and what an author can do, for each fault."""
-    secret = row is not None and is_secret(row)
     for fault in error.errors(include_url=False):
         where = [str(part) for part in fault["loc"] if not str(part).startswith("function-")]
         accepted = _find_accepted(model, where)
-        found = WITHHELD if secret else fault["input"]
-        message = _explain(fault["type"], fault["msg"], found, accepted)
+        message = _explain(fault["type"], fault["msg"], fault["input"], accepted)
         yield ".".join(where if row is None else where[:1]), message
 
 

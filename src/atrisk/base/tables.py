@@ -21,7 +21,6 @@ from pydantic import (
 from atrisk.base.cells import (
     DEEPEST,
     MARKED,
-    WITHHELD,
     Header,
     Record,
     find_danger,
@@ -31,7 +30,7 @@ from atrisk.base.cells import (
     write_cells,
 )
 from atrisk.base.errors import DataError, Faults, Problem, Speller, shorten
-from atrisk.base.faults import has_curly, is_secret, translate
+from atrisk.base.faults import has_curly, translate
 from atrisk.base.folders import Folder
 from atrisk.base.output import arm, disarm
 
@@ -60,10 +59,10 @@ class Table(Generic[R]):
     """
 
     file: str
-    records: tuple[R, ...] = ()
+    records: tuple[R, ...] = field(default=(), repr=False)
     lines: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    rows: tuple[tuple[int, dict[str, str]], ...] = ()
+    rows: tuple[tuple[int, dict[str, str]], ...] = field(default=(), repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,6 +145,9 @@ def _read_records(
         if row is None:
             continue
         split.append((line, row))
+        if dangers := _find_dangers(columns, cells, file, line):
+            problems.extend(dangers)
+            continue
         identity = row.get(key, "") if key else f"line {line}"
         if identity in seen:
             found = f"{shorten(identity)} is already on line {seen[identity]}"
@@ -314,10 +316,11 @@ def _read_columns(header: list[str], file: str, model: type[Record], problems: F
     fault += "; it has curly quotes: type straight ones" if has_curly(header) else ""
     problems.extend(Problem(file, fault, 1, name) for name in missing)
     twice = sorted(name for name, count in names.items() if count > 1)
+    twice = [name for name in twice if name in fields or not missing]  # else it is no header
     problems.extend(Problem(file, "the column stands twice; keep one", 1, n) for n in twice)
     speller = Speller([name for name in fields if name not in names], cutoff=0.8)
     for name in names:
-        hint = "" if name in fields else speller.hint(name)
+        hint = "" if name in fields else speller.hint(name.lower())
         if hint:
             problems.append(Problem(file, f"unknown column.{hint}", 1, name))
     return [] if missing or twice or unsafe else list(names)
@@ -326,7 +329,7 @@ def _read_columns(header: list[str], file: str, model: type[Record], problems: F
 def _read_cells(
     columns: list[str], cells: list[str], file: str, line: int, problems: Faults
 ) -> dict[str, str] | None:
-    """Return the row by column, or None if its cells cannot be trusted."""
+    """Return the row by column, or None if there are more cells than columns, or fewer."""
     if len(cells) != len(columns):
         curly = (
             "; curly quotes do not hold a cell together: type straight ones"
@@ -337,14 +340,15 @@ def _read_cells(
         message = f"{len(cells)} cells where the header has {len(columns)}{curly}"
         problems.append(Problem(file, message, line))
         return None
+    armed = (arm(cell).strip() for cell in cells) if any(map(MARKED.search, cells)) else cells
+    return dict(zip(columns, map(str.strip, armed), strict=True))
+
+
+def _find_dangers(columns: list[str], cells: list[str], file: str, line: int) -> list[Problem]:
     if not any(map(MARKED.search, cells)):
-        return dict(zip(columns, map(str.strip, cells), strict=True))
-    secret = is_secret(dict(zip(columns, cells, strict=True)))
-    faults = [
+        return []
+    return [
         Problem(file, fault, line, column)
         for column, cell in zip(columns, cells, strict=True)
-        if (fault := find_danger(cell, WITHHELD if secret else cell))
+        if (fault := find_danger(cell, cell))
     ]
-    problems.extend(faults)
-    armed = (arm(cell).strip() for cell in cells)
-    return None if faults else dict(zip(columns, armed, strict=True))

@@ -1,7 +1,8 @@
 """Cases: what was seen, and what-ifs on it.
 
-evidence facts and searches; ledger warnings, responses and needs; tables what a case consists of;
-checks faults between rows and files; case all of it; loading one from its folder; beside what is
-kept with it and never scored; columns what each cell may hold; scenario what a what-if may change;
-edits the case as it then is; crosswalk the case under another framework.
+secrecy whose words may be shown; evidence facts and searches; ledger warnings, responses and needs;
+tables what a case consists of; checks faults between rows and files; case all of it; loading one
+from its folder; beside what is kept with it and never scored; columns what each cell may hold;
+scenario what a what-if may change; edits the case as it then is; crosswalk the case under another
+framework.
 """

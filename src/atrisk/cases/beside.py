@@ -23,6 +23,7 @@ from atrisk.base.folders import Folder
 from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import LARGEST, Strength
+from atrisk.cases.secrecy import conceal
 
 R = TypeVar("R", bound=Record)
 
@@ -215,7 +216,8 @@ def _read(case: Case, folder: Folder, name: str) -> tuple[Table[Record], list[Pr
         return Table(folder.label(file)), []
     model, key = BESIDE[name]
     table: Table[Record] = read_table(folder, file, model, None)
-    return table, [*table.problems, *_check(case, table, key)]
+    faults = [*table.problems, *_check(case, table, key)]
+    return table, conceal(faults, (table,), case.secrets)
 
 
 def _check(case: Case, table: Table[Record], key: tuple[str, ...]) -> list[Problem]:

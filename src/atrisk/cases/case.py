@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
-from atrisk.base.cells import Record, write_cells
+from atrisk.base.cells import write_cells
 from atrisk.base.dates import Month, list_months
 from atrisk.base.errors import DataError, Problem
 from atrisk.base.files import write_folder
@@ -17,6 +17,7 @@ from atrisk.base.tables import write_table
 from atrisk.cases.checks import describe_codes
 from atrisk.cases.evidence import Cited, Evidence, Search, Source
 from atrisk.cases.ledger import Delivery, EarlyWarning, Need, Response
+from atrisk.cases.secrecy import Guarded, Secrets, find_secrets
 from atrisk.cases.tables import (
     HEADER,
     NEEDED,
@@ -27,8 +28,6 @@ from atrisk.cases.tables import (
     read_frames,
 )
 from atrisk.frameworks.framework import Framework
-
-C = TypeVar("C", bound=Cited)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +67,13 @@ class Case:
     def __post_init__(self, checked: bool) -> None:
         for name in TABLES:
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if any(source.confidential for source in self.sources):
+            for name in TABLES:
+                object.__setattr__(self, name, self.secrets.seal(getattr(self, name)))
         if not checked:
             problems = list(check_records(self.header, self.tables, self.framework))
             if problems:
                 raise DataError(problems)
-        secret = {source.id for source in self.sources if source.confidential}
-        cited = ("evidence", "warnings", "responses", "deliveries", "needs")
-        for name in cited if secret else ():
-            object.__setattr__(self, name, _withhold(getattr(self, name), secret))
 
     @classmethod
     def from_frames(
@@ -150,6 +148,11 @@ class Case:
         """Sources by id."""
         return {source.id: source for source in self.sources}
 
+    @cached_property
+    def secrets(self) -> Secrets:
+        """How confidential each of its sources is."""
+        return find_secrets(self.sources)
+
     def source_of(self, item: Evidence | Search) -> Source | None:
         """Return the source of an item; None for a search that no source tells of."""
         return self.source_by_id.get(item.source)
@@ -164,8 +167,13 @@ class Case:
         """Every row that has an anchor in a source."""
         return (*self.evidence, *self.warnings, *self.responses, *self.deliveries, *self.needs)
 
+    @property
+    def guarded(self) -> tuple[Guarded, ...]:
+        """Every row of every table, each as confidential as itself and its source."""
+        return tuple(row for rows in self.tables.values() for row in rows)
+
     @cached_property
-    def tables(self) -> Mapping[str, tuple[Record, ...]]:
+    def tables(self) -> Mapping[str, tuple[Guarded, ...]]:
         """Rows of each table, by its name."""
         return {name: getattr(self, name) for name in TABLES}
 
@@ -216,11 +224,3 @@ def check_codes(case: Case, framework: Framework) -> None:
     faults = [fault for item in case.items for fault in describe_codes(item, framework)]
     if faults:
         raise DataError([Problem(file, fault, None, "indicators") for fault in faults])
-
-
-def _withhold(items: tuple[C, ...], secret: set[str]) -> tuple[C, ...]:
-    """Mark what comes from a confidential source as confidential itself."""
-    return tuple(
-        item.model_copy(update={"confidential": True}) if item.source in secret else item
-        for item in items
-    )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
-from atrisk.base.cells import LIST_LIMIT
+from atrisk.base.cells import LIST_LIMIT, WITHHELD
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import Problem, Speller, did_you_mean, shorten
 from atrisk.base.tables import Table
@@ -27,6 +27,7 @@ CASE_FILES = (
     "adjudication.csv",
 )  # fmt: skip
 TOLD = 20  # faults of one cell that are told one by one
+DIRECTIONS = ("aggravating", "mitigating")
 CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows
 AnyTable = (
     Table[Source] | Table[Evidence] | Table[Search]
@@ -121,7 +122,8 @@ def check_names(label: Callable[[str], str], names: Iterable[str]) -> Iterator[P
 def describe_codes(item: Evidence | Search, framework: Framework) -> list[str]:
     """Say which of an item's indicators a framework does not have."""
     unknown = [code for code in item.indicators if code not in framework.indicators]
-    faults = [describe_unknown_indicator(framework, code) for code in unknown]
+    shown = [WITHHELD if item.confidential else code for code in unknown]
+    faults = [describe_unknown_indicator(framework, code) for code in shown]
     told = {item.severity_of(code) for code in item.indicators}
     faults += [_describe_severity(framework, one) for one in told if one > framework.top_severity]
     return [f"row {item.id}: {fault}" for fault in faults]
@@ -214,6 +216,8 @@ def _check_claims(table: Table[Evidence] | Table[Search]) -> Iterator[Problem]:
     first: dict[str, Row] = {}
     for line, row in table.rows:
         claim, direction = row.get("claim"), row.get("direction")
+        if direction not in DIRECTIONS:
+            continue  # it is told where it stands, and may be anything
         other = first.setdefault(claim, row) if claim else row
         if other.get("direction") != direction:
             message = (

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from atrisk.base.dates import ImpreciseDate
 from atrisk.cases.beside import BESIDE
+from atrisk.cases.secrecy import Secrecy
 from atrisk.cases.tables import TABLES
 
 # Column of each table whose cells name rows of another one.
@@ -99,8 +100,10 @@ def _describe(name: str, hint: Any, field: FieldInfo) -> Column:
         values = get_args(base)
         few = tuple(value for value in values if value)
         return Column(**common, kind="text", filled="" not in values, values=few)
-    if base is bool:
-        return Column(**common, kind="flag", filled=False, values=("yes", "no"))
+    if base in (bool, Secrecy):
+        kind: Kind = "flag" if base is bool else "text"
+        values = ("yes", "no") if base is bool else ("yes", "strict", "no")
+        return Column(**common, kind=kind, filled=False, values=values)
     if base in (int, float):
         ends: list[Any] = [
             next((getattr(bound, end) for bound in bounds if isinstance(bound, kind)), None)

@@ -25,6 +25,7 @@ from atrisk.cases.scenario import (
     ResponseChange,
     Rows,
 )
+from atrisk.cases.secrecy import conceal_cells
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 
@@ -109,10 +110,12 @@ def _read_rows(case: Case, kind: str, rows: Rows, model: type[R]) -> list[R]:
             fault = error.errors(include_url=False)[0]
             column = str(fault["loc"][0]) if fault["loc"] else "the row"
             accepted = model.model_fields[column].description if fault["loc"] else None
-            raise RequestError(
+            message = (
                 f"hypothetical {kind} {row.get('id', '')!r}, {column}: {filled.get(column)!r} is "
                 f"not accepted; {'expected ' + accepted if accepted else fault['msg']}"
-            ) from None
+            )
+            secret = case.secrets.judge_cells(filled)
+            raise RequestError(conceal_cells(message, filled) if secret else message) from None
         _check("source", [item.source], case.source_by_id)
         read.append(item)
     return read

@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from atrisk.base.cells import (
-    WITHHELD,
     DateCell,
     Identifier,
     Items,
     OngoingDate,
     OptionalDate,
-    Record,
     Text,
     find_twice,
 )
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import shorten
+from atrisk.cases.secrecy import Guarded, Secrecy, SecrecyCell
 
 Reliability = Annotated[Literal["A", "B", "C", "D", "E", "F"], Field(description="A to F")]
 Credibility = Annotated[int, Field(ge=1, le=6, description="a whole number from 1 to 6")]
@@ -114,7 +113,7 @@ Digest = Annotated[
 ]
 
 
-class Source(Record):
+class Source(Guarded):
     """A document and how reliable it is held to be (Admiralty A-F; F cannot be judged).
 
     What is not ``quotable`` (an interview, a cable, imagery, a text whose words may not be shown)
@@ -129,7 +128,7 @@ class Source(Record):
     kind: Text
     reliability: Reliability
     sha256: Digest
-    confidential: Flag = False
+    confidential: SecrecyCell = Secrecy.NO
     url: str = ""
     retrieved: OptionalDate = None
     language: Annotated[
@@ -142,39 +141,38 @@ class Source(Record):
         Field(description="whole, part or excerpt: how much of it was read; or nothing"),
     ] = ""
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Its own id: it is as confidential as any source that shares its document."""
+        return (self.id,)
 
-class Cited(Record):
+
+class Cited(Guarded):
     """A row with its anchor in a source.
 
     ``repr`` shows no text of the source, so that a confidential excerpt cannot leak into a log;
-    ``shown_quote`` and ``shown_summary`` are what outputs may print.
+    ``shown``, ``shown_quote`` and ``shown_summary`` are what outputs may print.
     """
 
     if TYPE_CHECKING:  # each table declares them in the order of its columns
         source: str
         locator: str
         quote: str
-        confidential: bool
-
-    @property
-    def label(self) -> str:
-        """What errors and tables call the row."""
-        return str(getattr(self, "id", self.locator))
 
     @property
     def shown_quote(self) -> str:
         """The anchor, unless it is confidential."""
-        return WITHHELD if self.confidential else self.quote
+        return self.shown("quote")
 
     @property
     def shown_summary(self) -> str:
         """The summary, unless it is confidential."""
-        return WITHHELD if self.confidential else str(getattr(self, "summary", ""))
+        return self.shown("summary")
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.label!r})"
-
-    __str__ = __repr__
+    @property
+    def shown_place(self) -> str:
+        """Where the anchor stands: the source and, unless it is confidential, the locator."""
+        return f"{self.source}, {self.shown('locator')}"
 
 
 class Evidence(Cited):
@@ -206,7 +204,7 @@ class Evidence(Cited):
     population: str
     place: str
     summary: Text
-    confidential: Flag = False
+    confidential: SecrecyCell = Secrecy.NO
     announced: Flag = False
     coded_by: str = ""
     verified_by: str = ""
@@ -235,7 +233,7 @@ class Evidence(Cited):
         return self.direction == "mitigating"
 
 
-class Search(Record):
+class Search(Guarded):
     """A search that found nothing: the indicators were looked at, and were not there.
 
     It tells of severity 0, aggravates nothing and is a claim of its own; its credibility never
@@ -259,6 +257,7 @@ class Search(Record):
     summary: Text
     coded_by: str = ""
     coded_on: OptionalDate = None
+    confidential: SecrecyCell = Secrecy.NO
 
     def severity_of(self, _: str) -> int:
         """Return 0: it was looked for, and was not there."""

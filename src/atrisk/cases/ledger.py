@@ -8,6 +8,7 @@ from atrisk.base.cells import DateCell, Identifier, Items, OptionalDate, Text
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import did_you_mean, shorten
 from atrisk.cases.evidence import Anchor, AudienceCell, Cited, Flag
+from atrisk.cases.secrecy import Secrecy, SecrecyCell
 
 Stage = Literal[
     "noticed", "accepted", "proposed", "decided", "funded", "deployed", "full_strength", "ended"
@@ -72,7 +73,7 @@ class EarlyWarning(Cited):
     locator: Text
     quote: Anchor
     summary: Text
-    confidential: Flag = False
+    confidential: SecrecyCell = Secrecy.NO
     coded_by: str = ""
     coded_on: OptionalDate = None
 
@@ -107,7 +108,7 @@ class Response(Cited):
     locator: Text
     quote: Anchor
     summary: Text
-    confidential: Flag = False
+    confidential: SecrecyCell = Secrecy.NO
     inferred: Annotated[Items, AfterValidator(_check_stages)] = ()
     noticed: OptionalDate = None
     accepted: OptionalDate = None
@@ -149,7 +150,7 @@ class Need(Cited):
     locator: Text
     quote: Anchor
     summary: Text
-    confidential: Flag = False
+    confidential: SecrecyCell = Secrecy.NO
     coded_by: str = ""
     coded_on: OptionalDate = None
 
@@ -165,7 +166,7 @@ class Delivery(Cited):
     source: Identifier
     locator: Text
     quote: Anchor
-    confidential: Flag = False
+    confidential: SecrecyCell = Secrecy.NO
 
     @property
     def label(self) -> str:

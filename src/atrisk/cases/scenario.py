@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from atrisk.base.cells import Header, Identifier, Text
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require
@@ -17,7 +17,18 @@ from atrisk.cases.ledger import Amount, Stage
 from atrisk.frameworks.limits import Times
 
 Names = tuple[Identifier, ...]
-Rows = tuple[dict[str, Any], ...]
+
+
+def _check_rows(rows: object) -> object:
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError(  # not quoted: of which source it is, nobody can say
+            "hypothetical rows are tables of cells; begin each with a line such as "
+            "[[changes.evidence]]"
+        )
+    return rows
+
+
+Rows = Annotated[tuple[dict[str, Any], ...], BeforeValidator(_check_rows), Field(repr=False)]
 Audiences = tuple[Literal["public", "council", "internal"], ...]
 
 

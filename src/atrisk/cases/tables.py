@@ -22,11 +22,12 @@ from atrisk.base.tables import Table, check_header, read_rows, read_table
 from atrisk.cases.checks import check_evidence, check_ledgers, check_needs, check_quotes
 from atrisk.cases.evidence import Evidence, Search, Source
 from atrisk.cases.ledger import Delivery, EarlyWarning, Need, Response
+from atrisk.cases.secrecy import Guarded, conceal, read_secrets
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
 HEADER = "case.toml"
-TABLES: dict[str, type[Record]] = {
+TABLES: dict[str, type[Guarded]] = {
     "sources": Source,
     "evidence": Evidence,
     "searches": Search,
@@ -176,14 +177,15 @@ def _list_rows(name: str, table: Any) -> list[Mapping[str, object]]:
 
 
 def name_rows(problems: Iterable[Problem], tables: Mapping[str, Table[Any]]) -> list[Problem]:
-    """Return faults, each with the id of the row that it is on."""
+    """Return faults as they may be told: each with the id of its row, no confidential word."""
     names = {
         (table.file, line): name
         for table in tables.values()
         if KEYS.get(table.file.rpartition("/")[2].removesuffix(".csv"), "id")
         for name, line in table.lines.items()
     }
-    return [replace(one, row=show(names.get((one.file, one.line or 0), ""))) for one in problems]
+    named = [replace(one, row=show(names.get((one.file, one.line or 0), ""))) for one in problems]
+    return conceal(named, tables.values(), read_secrets(tables["sources"]))
 
 
 def sort_problems(problems: Iterable[Problem]) -> list[Problem]:

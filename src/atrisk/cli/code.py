@@ -152,9 +152,11 @@ def _describe_passages(suggestions: Suggestions) -> list[str]:
         suggestions.document.passages, rows, suggestions.codes, strict=True
     ):
         dates = f"   dates: {row['dates']}" if row["dates"] else ""
-        text = show(passage.text)
+        text = show(row["text"])
+        hidden = passage.number in suggestions.withheld
+        where = passage.place if hidden else passage.locator
         lines = [
-            show(f"{passage.locator}{dates}"),
+            show(f"{where}{dates}"),
             *textwrap.wrap(text, 96, initial_indent="    ", subsequent_indent="    "),
             f"    anchor: {row['anchor'] or 'every run of words is repeated: choose by hand'}",
             *(f"  ? {code} {labels[code]}" for code in codes),

@@ -9,13 +9,16 @@ to something similar.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from atrisk.base.errors import RequestError, list_names
+from atrisk.base.tables import read_table
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Cited, Source
+from atrisk.cases.checks import CODER_FILE
+from atrisk.cases.evidence import Cited, Evidence, Source
 from atrisk.coding.documents import fold, read_document
 from atrisk.coding.readers import LARGEST_BYTES, decode, is_text
 
@@ -52,7 +55,7 @@ class AnchorCheck:
         return {
             "row": item.label,
             "source": item.source,
-            "locator": item.locator,
+            "locator": item.shown("locator"),
             "quote": item.shown_quote,
             "reason": self.reason,
         }
@@ -76,6 +79,49 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
     paths = find_documents(documents, sources) if sources else {}
     texts = {source: read_whole(path) for source, path in paths.items()}
     return [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
+
+
+def list_secret_anchors(case: Case) -> dict[str, set[str]]:
+    """Return the confidential anchors in each source's document, folded; an empty one is unknown.
+
+    Those of other coders count too, and so do those of other sources of the same document.
+    """
+    rows = [(row.source, row.quote) for row in case.cited if row.confidential]
+    rows += _list_coders_secrets(case)
+    texts = {source.id: source.sha256 or source.id for source in case.sources}
+    return {
+        name: {fold(quote) for source, quote in rows if texts.get(source, text) == text}
+        for name, text in texts.items()
+    }
+
+
+def shares_words(text: str, anchors: Iterable[str]) -> bool:
+    """Tell whether three words in a row of a text stand in one of these anchors, too.
+
+    An empty anchor is one that nobody knows: it may be any.
+
+    Examples:
+        >>> shares_words("Then the  informant told us.", ["the informant told"])
+        True
+    """
+    runs = set(_list_runs(text))
+    return any(not anchor or runs & set(_list_runs(anchor)) for anchor in anchors)
+
+
+def _list_runs(text: str) -> Iterator[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.casefold())
+    return zip(words, words[1:], words[2:], strict=False)
+
+
+def _list_coders_secrets(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield source and anchor of what is confidential in other coders' files."""
+    for name in case.folder.names() if case.folder else ():
+        if case.folder and re.fullmatch(CODER_FILE, name):
+            table = read_table(case.folder, name, Evidence)
+            if table.problems:  # what cannot be read may be confidential, in any document
+                yield "", ""
+            for row in case.secrets.find_hidden(table).values():
+                yield row["source"], row["quote"]
 
 
 def find_documents(folder: Path, sources: Iterable[Source]) -> dict[str, Path]:

@@ -10,6 +10,7 @@ from atrisk.base.tables import Table, check_header, read_table, read_toml, write
 from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE, check_evidence, check_quotes
 from atrisk.cases.evidence import Evidence, Source
+from atrisk.cases.secrecy import conceal, read_secrets
 from atrisk.cases.tables import HEADER, CaseHeader
 from atrisk.coding.template import write_columns
 
@@ -23,7 +24,7 @@ def export_blind(case: Case, out: str | Path) -> Path:
     The folder holds ``case.toml``, ``sources.csv``, an ``evidence.csv`` that is a header alone, in
     the columns of the case's own, and ``columns.md``, which says what a cell may hold; no evidence,
     search, ledger, note, scenario or judgement. The header's caveat is left out too, because it
-    speaks of the coding.
+    speaks of the coding. A strictly confidential source is there by its id, date and digest alone.
 
     Args:
         case: to be coded again.
@@ -44,9 +45,10 @@ def export_blind(case: Case, out: str | Path) -> Path:
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     header = case.header.model_copy(update={"caveat": "To be coded again, blind."})
+    sources = [source.show_all() for source in case.sources]
     texts = {
         HEADER: header.write(),
-        "sources.csv": write_table(Source, case.sources, case.layout.get("sources", ())),
+        "sources.csv": write_table(Source, sources, case.layout.get("sources", ())),
         "evidence.csv": write_table(Evidence, (), case.layout.get("evidence", ())),
         "columns.md": write_columns(("sources", "evidence")),
     }
@@ -107,7 +109,9 @@ def _read_coding(case: Case, folder: Folder) -> tuple[Table[Evidence], list[Prob
     faults += [*sources.problems, *_compare_sources(case, sources)]
     table: Table[Evidence] = read_table(folder, "evidence.csv", Evidence)
     faults += [*table.problems, *check_evidence(table, sources, case.framework)]
-    return table, [*faults, *check_quotes(table, sources)]
+    faults += check_quotes(table, sources)
+    told = conceal(faults, (sources, table), read_secrets(sources))
+    return table, conceal(told, (sources, table), case.secrets)
 
 
 def _compare_headers(case: Case, folder: Folder) -> list[Problem]:

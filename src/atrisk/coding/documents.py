@@ -6,6 +6,7 @@ here codes anything, and nothing is fetched: a document is a file on disk.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from calendar import month_name
 from collections import Counter
@@ -44,14 +45,18 @@ class Passage:
 
     number: int
     page: int | None
-    heading: str
+    heading: str = field(repr=False)
     text: str = field(repr=False)
 
     @property
     def locator(self) -> str:
         """Where it stands, as ``sources.csv`` may say it."""
-        page = f"p. {self.page}" if self.page else ""
-        return ", ".join(filter(None, (self.heading, page, f"passage {self.number}")))
+        return ", ".join(filter(None, (self.heading, self.place)))
+
+    @property
+    def place(self) -> str:
+        """The same by numbers alone, without a word of the document."""
+        return f"p. {self.page}, passage {self.number}" if self.page else f"passage {self.number}"
 
     @property
     def dates(self) -> tuple[str, ...]:
@@ -68,12 +73,14 @@ class Document(Result):
         passages: in order; never none.
         text: all of it, headings too, white space folded: what anchors are looked up in.
         empty_pages: pages of a PDF that hold no text, as a scan's.
+        sha256: digest of its file, by which it is recognised; empty for one that is made.
     """
 
     name: str
     passages: tuple[Passage, ...] = field(repr=False)
     text: str = field(repr=False)
     empty_pages: tuple[int, ...] = ()
+    sha256: str = field(default="", repr=False)
 
     def find_anchor(self, text: str) -> str:
         """Return the first words of a text that stand in the whole document only once.
@@ -195,7 +202,8 @@ def read_document(path: Path) -> Document:
     whole = " ".join(text for _, _, text in blocks if text)
     filled = {page for page, _, text in blocks if text}
     empty = dict.fromkeys(page for page, _, _ in blocks if page and page not in filled)
-    return Document(path.name, passages, whole, tuple(empty))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Document(path.name, passages, whole, tuple(empty), digest)
 
 
 def _tell_too_long(path: Path, what: str) -> RequestError:

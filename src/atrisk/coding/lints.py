@@ -14,7 +14,8 @@ from typing import Any
 from atrisk.base.dates import Month
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Evidence, Search, knowledge_day
+from atrisk.cases.evidence import Cited, Evidence, Search, knowledge_day
+from atrisk.coding.anchors import list_secret_anchors, shares_words
 from atrisk.coding.schemas import PACKAGE, compare_package
 from atrisk.coding.template import EXAMPLE
 from atrisk.frameworks.framework import Framework
@@ -56,9 +57,11 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         >>> {lint.kind for lint in list_lints(case, load_framework("un-foa-2014"))} >= {"unseen"}
         True
     """
-    checks = (_examples, _uncited, _never_counts, _quotes, _one_source, _diagonal, _early)
-    found = [lint for check in checks for lint in check(case)]
-    return [*_package(case), *found, *_unseen(case, framework)]
+    checks = (
+        _package, _half_secret, _examples, _uncited, _never_counts, _quotes, _one_source,
+        _diagonal, _early,
+    )  # fmt: skip
+    return [lint for check in checks for lint in check(case)] + list(_unseen(case, framework))
 
 
 def _package(case: Case) -> Iterator[Lint]:
@@ -66,6 +69,26 @@ def _package(case: Case) -> Iterator[Lint]:
     for file, message in compare_package(case):
         mend = f"if you changed it, write the package anew: atrisk schema CASE > CASE/{PACKAGE}"
         yield Lint("package", file, f"{message}; {mend}; if not, get the file again")
+
+
+def _half_secret(case: Case) -> Iterator[Lint]:
+    """Words that are confidential in one place and open in another."""
+    secret = list_secret_anchors(case)
+    for row in (row for row in case.cited if not row.confidential):
+        if shares_words(row.quote, filter(None, secret[row.source])):
+            message = (
+                "its anchor holds words that a confidential row quotes; mark it too, or move it"
+            )
+            yield Lint("half-confidential", f"{_name_table(case, row)}.csv, {row.label}", message)
+    digests = Counter(source.sha256 for source in case.sources if source.sha256)
+    for source in case.sources:
+        if source.confidential and digests[source.sha256] > 1:
+            message = "another source is the same document, so both are confidential; mark both"
+            yield Lint("half-confidential", f"sources.csv, {source.id}", message)
+
+
+def _name_table(case: Case, row: Cited) -> str:
+    return next(name for name, rows in case.tables.items() if row in rows)
 
 
 def _examples(case: Case) -> Iterator[Lint]:

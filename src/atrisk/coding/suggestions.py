@@ -7,17 +7,19 @@ than half of what a reader finds (``docs/new-country.md`` has the figures), and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import MissingExtraError, RequestError, check_count, require
 from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
+from atrisk.coding.anchors import list_secret_anchors, shares_words
 from atrisk.coding.documents import Document, Passage
 from atrisk.frameworks.framework import Framework
 
@@ -33,18 +35,23 @@ class Suggestions(Result):
         framework: whose indicators.
         codes: by passage, the likeliest first; none where no word is shared.
         learnt_from: how many rows of evidence lent their words.
+        withheld: numbers of the passages whose words are not shown: all, if a case that lent words
+            holds the document as confidential, and those with a confidential anchor of it.
     """
 
     document: Document
     framework: Framework = field(repr=False)
     codes: tuple[tuple[str, ...], ...] = field(repr=False)
     learnt_from: int
+    withheld: frozenset[int] = field(default=frozenset(), repr=False)
 
     def to_rows(self) -> list[Row]:
         """Return a row for each passage, with its dates and suggestions."""
         rows = self.document.to_rows()
         for row, codes in zip(rows, self.codes, strict=True):
             labels = "; ".join(f"{c} {self.framework.indicators[c].label}" for c in codes)
+            if row["passage"] in self.withheld:
+                row |= {name: WITHHELD for name in ("heading", "anchor", "text") if row[name]}
             row |= {"indicators": ";".join(codes), "labels": labels}
         return rows
 
@@ -69,7 +76,8 @@ def suggest_indicators(
         document: from ``read_document``.
         framework: from ``load_framework``.
         like: cases coded to that framework, whose summaries lend their words; what is confidential
-            lends none. Without them far less is found.
+            lends none, and of a document what one of them holds as confidential is not shown.
+            Without them far less is found.
         top: how many to offer, at most.
 
     Raises:
@@ -92,7 +100,18 @@ def suggest_indicators(
     evidence = [item for case in like for item in case.evidence if not item.confidential]
     score = index_indicators(framework, evidence)
     codes = tuple(take_best(framework, score(passage), top) for passage in document.passages)
-    return Suggestions(document, framework, codes, len(evidence))
+    withheld = frozenset(number for case in like for number in _find_withheld(document, case))
+    return Suggestions(document, framework, codes, len(evidence), withheld)
+
+
+def _find_withheld(document: Document, case: Case) -> Iterator[int]:
+    """Yield the numbers of the passages that hold what is confidential in a case."""
+    secrets, everything = list_secret_anchors(case), case.secrets.has_text(document.sha256)
+    same = [source.id for source in case.sources if source.sha256 == document.sha256]
+    anchors = {anchor for name in same for anchor in secrets[name]}
+    for passage in document.passages:
+        if everything or shares_words(f"{passage.heading} {passage.text}", anchors):
+            yield passage.number
 
 
 def index_indicators(
@@ -112,9 +131,9 @@ def index_indicators(
         )
 
     texts = {code: [i.label, i.gloss] for code, i in framework.indicators.items()}
-    for item in evidence:
+    for item in (one for one in evidence if not one.confidential):
         for code in item.indicators:
-            texts[code].append(item.summary)
+            texts[code].append(item.shown_summary)
     index: Any = bm25s.BM25()
     index.index(split([" ".join(parts) for parts in texts.values()]), show_progress=False)
 

@@ -153,6 +153,7 @@ def _fill(table: str, column: Column, first: Month, framework: Framework) -> str
         "date": str(first),
         "proposed": str(first) if table == "responses" else "",
         "quotable": "yes",
+        "confidential": "no",
         "promised": "100" if table in ("responses", "deliveries") else "",
     }
     if column.name in special:

@@ -13,7 +13,8 @@ from atrisk.base.files import check_target, write_text
 from atrisk.base.output import write_json
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Source
-from atrisk.coding.anchors import find_documents, read_whole
+from atrisk.coding.anchors import find_documents, list_secret_anchors, read_whole
+from atrisk.coding.documents import fold
 from atrisk.exchange.format import Format
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import load_framework
@@ -28,7 +29,7 @@ def export_annotations(
     """Write a case's evidence as a collection of Web Annotations.
 
     Each row is an annotation: its anchor is a ``TextQuoteSelector`` on the document, its summary
-    a comment, its indicators tags. Rows marked confidential are left out.
+    a comment, its indicators tags. Rows that are confidential, or whose source is, are left out.
 
     Args:
         case: whose evidence.
@@ -36,7 +37,8 @@ def export_annotations(
         out: the file to write, ending in ``.jsonld``; it must not exist.
         documents: folder with the sources' texts, recognised by SHA-256: an anchor that stands
             there once then has the 32 characters before and after it, which are the document's own
-            words, unless a confidential anchor is among them; None for the anchors alone.
+            words, unless a confidential anchor is among them, or one is not found in that document;
+            None for the anchors alone.
 
     Returns:
         The file.
@@ -57,8 +59,12 @@ def export_annotations(
     check_target(out, ".jsonld")
     paths = find_documents(documents, case.sources) if documents else {}
     texts = {source: read_whole(path) for source, path in paths.items()}
-    secret = {source: _find_secrets(case, source, text) for source, text in texts.items()}
-    items = [_annotate(item, case, framework, _around(item, texts, secret)) for item in shown]
+    secret = list_secret_anchors(case) if texts else {}
+    items = [
+        _annotate(item, case, framework, _around(item.quote, text, secret.get(item.source, set())))
+        for item in shown
+        for text in [texts.get(item.source, "")]
+    ]
     collection = {
         "@context": CONTEXT,
         "id": _name(case, ""),
@@ -92,7 +98,7 @@ def _annotate(
         "purpose": "commenting",
         "format": "text/plain",
         "language": "en",
-        "value": item.summary,
+        "value": item.shown_summary,
     }
     return {
         "id": _name(case, item.id),
@@ -109,35 +115,25 @@ def _annotate(
 def _select(item: Evidence, around: dict[str, str]) -> dict[str, str]:
     """Return where a row stands: by its words, or by its locator where they may not be shown."""
     if not item.quote:
-        return {"type": "FragmentSelector", "value": item.locator}
-    return {"type": "TextQuoteSelector", "exact": item.quote} | around
+        return {"type": "FragmentSelector", "value": item.shown("locator")}
+    return {"type": "TextQuoteSelector", "exact": fold(item.shown_quote)} | around
 
 
-def _around(
-    item: Evidence, texts: dict[str, str], secret: dict[str, list[tuple[int, int]]]
-) -> dict[str, str]:
-    """Return what stands around an anchor: if it stands once, and no confidential one is near."""
-    text = texts.get(item.source, "")
-    if not item.quote or text.count(item.quote) != 1:
+def _around(quote: str, text: str, secret: set[str]) -> dict[str, str]:
+    """Return what stands around an anchor: if it stands once, and no confidential one is near.
+
+    Nothing, if a confidential one is not found: nobody can say where its words are.
+    """
+    anchor = fold(quote)
+    if not anchor or text.count(anchor) != 1 or any(not one or one not in text for one in secret):
         return {}
-    start = text.index(item.quote)
-    end = start + len(item.quote)
+    start = text.index(anchor)
+    end = start + len(anchor)
     first, last = max(0, start - AROUND), end + AROUND
-    if any(begin < last and first < stop for begin, stop in secret[item.source]):
+    spans = (found.span() for one in secret for found in re.finditer(re.escape(one), text))
+    if any(begin < last and first < stop for begin, stop in spans):
         return {}
     return {"prefix": text[first:start], "suffix": text[end:last]}
-
-
-def _find_secrets(case: Case, source: str, text: str) -> list[tuple[int, int]]:
-    """Return where the anchors of confidential rows stand in a document."""
-    quotes = {
-        row.quote for row in case.cited if row.confidential and row.quote and row.source == source
-    }
-    return [
-        (found.start(), found.end())
-        for quote in quotes
-        for found in re.finditer(re.escape(quote), text)
-    ]
 
 
 def _name_document(source: Source, case: Case) -> str:

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import LISTED, RequestError, UnknownNameError, list_names, require, shorten
 from atrisk.base.files import check_target, write_text
 from atrisk.base.output import write_csv
 from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
-from atrisk.coding.anchors import find_documents
-from atrisk.coding.documents import Document, find_run, fold, read_document
+from atrisk.cases.secrecy import Secrecy
+from atrisk.coding.anchors import find_documents, list_secret_anchors, shares_words
+from atrisk.coding.documents import Document, Passage, find_run, fold, read_document
 from atrisk.exchange.archive import names_part
 from atrisk.exchange.format import Format, Reading
 from atrisk.exchange.highlights import COLUMNS, Highlight, read_highlights
@@ -68,7 +70,8 @@ def import_highlights(
 
     A tag is an indicator if its first word is one's code, as ``export_codebook`` names them.
     Highlights of one document are its source's if the document is called as the source's id or
-    title, or if the case has one source.
+    title, or if the case has one source. Of a confidential source no word is taken over or told:
+    the row says where, and its coder copies the anchor.
 
     Args:
         file: Taguette's highlights as ``.csv``, or a ``.qdpx`` project.
@@ -93,11 +96,17 @@ def import_highlights(
         raise UnknownNameError("source", source, case.source_by_id)
     read = read_highlights(file)
     texts = _read_documents(documents, case) if documents else None
+    anchors = list_secret_anchors(case)
     rows: list[Row] = []
     unread = list(read.unread)
     for number, highlight in enumerate(read.found, start=1):
-        row, notes = _draft_row(highlight, case, framework, texts, source)
-        unread += [f"highlight {number} ({shorten(fold(highlight.text), 40)}): {n}" for n in notes]
+        found = source or _find_source(highlight.document, case)
+        secret = _judge(highlight, case, found, anchors)
+        row, notes = _draft_row(highlight, framework, texts, found, secret)
+        if found is None:
+            notes.append(_tell_lost(highlight, case, secret))
+        told = WITHHELD if secret else shorten(fold(highlight.text), 40)
+        unread += [f"highlight {number} ({told}): {note}" for note in notes]
         if row:
             rows.append({"id": f"draft-{len(rows) + 1:03}"} | row)
     if not rows:
@@ -113,41 +122,72 @@ def import_highlights(
 
 def _draft_row(
     highlight: Highlight,
-    case: Case,
     framework: Framework,
     texts: Mapping[str, Document] | None,
     source: str | None,
+    secret: Secrecy,
 ) -> tuple[Row | None, list[str]]:
     """Return a row, if the highlight can be one, and what is to be looked at."""
     heads = {tag: tag.split()[0] if tag.split() else "" for tag in highlight.tags}
     codes = [head for head in heads.values() if head in framework.indicators]
     notes = [
-        f"the tag {shorten(tag)} is no indicator"
+        f"the tag {WITHHELD if secret else shorten(tag)} is no indicator"
         for tag, head in heads.items()
         if head not in framework.indicators
     ]
     if not codes:
         return None, notes or ["it has no tag"]
-    found = source or _find_source(highlight.document, case)
-    if found is None:
-        known = list_names(case.source_by_id)
-        return None, [
-            *notes,
-            f"its document {shorten(highlight.document)} is no source; known: {known}",
-        ]
-    row = {"source": found, "indicators": ";".join(dict.fromkeys(codes))}
-    text = fold(highlight.text)
+    if source is None:
+        return None, notes
+    row = {"source": source, "indicators": ";".join(dict.fromkeys(codes))}
+    row, more = _place(row, fold(highlight.text), texts, secret)
+    return row, [*notes, *more]
+
+
+def _judge(
+    highlight: Highlight, case: Case, source: str | None, anchors: Mapping[str, set[str]]
+) -> Secrecy:
+    """Return how confidential a highlight is: as its source, or as an anchor that it shares.
+
+    If its source is not known it may be any.
+    """
+    mine = anchors[source] if source else {one for some in anchors.values() for one in some}
+    own = Secrecy.YES if shares_words(highlight.text, mine) else Secrecy.NO
+    return case.secrets.judge(own, [source or ""])
+
+
+def _tell_lost(highlight: Highlight, case: Case, secret: Secrecy) -> str:
+    name = WITHHELD if secret else shorten(highlight.document)
+    return f"its document {name} is no source; known: {list_names(case.source_by_id)}"
+
+
+def _place(
+    row: Row, text: str, texts: Mapping[str, Document] | None, secret: Secrecy
+) -> tuple[Row, list[str]]:
+    """Return a row with its anchor and where that stands, and what is to be looked at."""
+    row, notes, passage = _find_anchor(row, text, texts)
+    if not secret:
+        return row | ({"locator": passage.locator} if passage else {}), notes
+    told = "it is confidential, so its words are left out: copy the anchor by hand"
+    place = passage.place if passage and secret < Secrecy.STRICT else ""
+    return row | {"quote": "", "locator": place, "confidential": str(secret)}, [*notes, told]
+
+
+def _find_anchor(
+    row: Row, text: str, texts: Mapping[str, Document] | None
+) -> tuple[Row, list[str], Passage | None]:
+    """Return a row with its anchor, what is to be looked at, and where it stands."""
+    found = row["source"]
     if texts is None:
         anchor = find_run(text.split())
         short = [] if anchor else ["it has no three plain words in a row, so it has no anchor"]
-        return row | {"quote": anchor}, [*notes, *short]
+        return row | {"quote": anchor}, short, None
     if found not in texts:
-        return row, [*notes, f"the document of {found} is not there, so it has no anchor"]
+        return row, [f"the document of {found} is not there, so it has no anchor"], None
     anchor = texts[found].find_anchor(text)
     if not anchor:
-        return row, [*notes, "no three words of it stand in the document just once"]
-    passage = texts[found].find_passage(anchor)
-    return row | {"quote": anchor, "locator": passage.locator if passage else ""}, notes
+        return row, ["no three words of it stand in the document just once"], None
+    return row | {"quote": anchor}, [], texts[found].find_passage(anchor)
 
 
 def _find_source(document: str, case: Case) -> str | None:

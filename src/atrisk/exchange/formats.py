@@ -15,6 +15,7 @@ from atrisk.exchange.workbook import WORKBOOK
 from atrisk.frameworks.framework import Framework
 
 HEAD = 4096  # bytes by which a format is recognised
+MAGIC = 4  # bytes that an error quotes
 OWN = (WORKBOOK, ANNOTATIONS, CODEBOOK, TAGS, HIGHLIGHTS, PROJECT)
 
 
@@ -46,7 +47,7 @@ def find_reader(file: Path) -> Format:
 
     Raises:
         RequestError: it is no file, or of no format; the message lists those that are read and
-            what the file begins with.
+            the first characters of the file, too few to say anything of its text.
     """
     if not file.is_file():
         raise RequestError(f"{str(file)!r} is not a file; give one such as case.xlsx")
@@ -59,7 +60,7 @@ def find_reader(file: Path) -> Format:
     for one in readers:  # damaged, or nearly one: its own reader says what is wrong
         if file.suffix.lower() == one.ending:
             return one
-    first = head.decode("utf-8-sig", errors="replace").partition("\n")[0]
+    first = head[:MAGIC].decode("utf-8-sig", errors="replace").partition("\n")[0]
     raise RequestError(
         f"{file.name!r} is of no format that is read "
         f"({', '.join(f'{one.name}, {one.ending}' for one in readers)}); "

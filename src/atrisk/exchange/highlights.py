@@ -48,8 +48,8 @@ class Highlight:
     """
 
     document: str
-    text: str
-    tags: tuple[str, ...]
+    text: str = field(repr=False)
+    tags: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +99,10 @@ def _read_csv(file: Path) -> Highlights:
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError([Problem(file.name, f"not a table of highlights: {error}")]) from None
     header = ",".join(COLUMNS)
-    if not rows or rows[0] != COLUMNS:
-        found = shorten(",".join(rows[0]) if rows else "")
-        message = f"the first line must be {header}, as Taguette writes it; found {found}"
+    if not rows or rows[0] != COLUMNS:  # not quoted, since it may be of a confidential document
+        lacking = ", ".join(name for name in COLUMNS if not rows or name not in rows[0])
+        found = f"it lacks {lacking}" if lacking else "their order is another, or there are more"
+        message = f"the first line must be {header}, as Taguette writes it; {found}"
         raise DataError([Problem(file.name, message, 1)])
     if len(rows) > LIMIT_ROWS:
         message = f"it has more than {LIMIT_ROWS:,} lines; export it in parts"

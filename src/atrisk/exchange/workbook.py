@@ -49,8 +49,8 @@ def export_workbook(case: Case, out: Path) -> Path:
         The file.
 
     Raises:
-        RequestError: the case holds confidential rows, or ``out`` exists, cannot be made or does
-            not end in ``.xlsx``.
+        RequestError: the case holds confidential rows or sources, or ``out`` exists, cannot be
+            made or does not end in ``.xlsx``.
         MissingExtraError: openpyxl is not installed.
 
     References:
@@ -58,7 +58,7 @@ def export_workbook(case: Case, out: Path) -> Path:
     """
     openpyxl = _import_openpyxl()
     require(case, Case, "load it with load_case(Path('my-case'))")
-    if any(row.confidential for row in case.cited):
+    if any(row.confidential for row in case.guarded):
         raise RequestError(
             f"{case.id} holds confidential rows, and a workbook would hold all of each; export a "
             "copy without them"
@@ -124,7 +124,8 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
     except DataError:
         raise
     except Exception as error:  # openpyxl, zipfile and XML parsers raise many kinds
-        message = f"this is no workbook that can be trusted: {shorten(error, 200)}"
+        # What the parser says may quote a cell, and whose words those are nobody knows yet.
+        message = f"this is no workbook that can be trusted ({type(error).__name__})"
         raise DataError([Problem(file.name, message)]) from None
     with make_folder(out) as folder:
         fill_folder(folder, texts)
@@ -238,7 +239,7 @@ def _read_cell(cell: Any) -> tuple[str, str]:
     if value is None:
         return "", ""
     if cell.data_type in _COMPUTED:
-        return "", f"{cell.coordinate}: {shorten(value)} is {_COMPUTED[cell.data_type]}"
+        return "", f"{cell.coordinate}: this is {_COMPUTED[cell.data_type]}"
     if isinstance(value, str):
         fault = f"{cell.coordinate}: too long" if len(value) > LINE_LIMIT else ""
         return value.strip(), fault

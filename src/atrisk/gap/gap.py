@@ -168,8 +168,8 @@ class Gap(LevelResult):
         late = first.heard != Span.of(first.warning.date)
         opening = (
             f"The first warning {'that the audience heard' if audience else 'on record'} is "
-            f"that of {first.warning.issuer} to {first.warning.addressee} on {first.warning.date} "
-            f"({first.warning.audience}, {first.warning.specificity})"
+            f"that of {first.warning.shown('issuer')} to {first.warning.shown('addressee')} on "
+            f"{first.warning.date} ({first.warning.audience}, {first.warning.specificity})"
             f"{f', heard on {first.heard.text}' if late else ''}."
         )
         others = [rule for rule in self.assessment.framework.rules if rule.id != self.rule.id]
@@ -221,7 +221,7 @@ class Gap(LevelResult):
         first = self.standing.first_need
         return (
             "\n  before a need was on record"
-            + (f" ({first.date}, {first.issuer})" if first else "")
+            + (f" ({first.date}, {first.shown('issuer')})" if first else "")
             + " nobody can say what was enough: it counts as not adequate, which is not known"
         )
 
@@ -380,8 +380,9 @@ def _tell(gap: Gap, subject: str) -> str:
     if lag.response is None:
         return f"{rule} nothing answered it by {gap.assessment.until}; {_tell_median(gap)}"
     bounds = f"{lag.low:g} to {'no answer' if lag.high is None else f'{lag.high:g}'}"
+    what, who = lag.response.shown("measure"), lag.response.shown("actor")
     return (
-        f"{rule} the first answer was {lag.response.measure} ({lag.response.actor}), "
+        f"{rule} the first answer was {what} ({who}), "
         f"{lag.answered_on}, {lag.days:g} days later [{bounds}]; {_tell_median(gap)}"
     )
 

@@ -66,7 +66,7 @@ class Lag:
             "subject": self.subject,
             "date": str(warning.date) if warning else self.subject,
             "heard": self.heard.text,
-            "issuer": warning.issuer if warning else "alarm",
+            "issuer": warning.shown("issuer") if warning else "alarm",
             "audience": warning.audience if warning else "",
             "specificity": warning.specificity if warning else "",
             "rule": rule.id,
@@ -80,9 +80,9 @@ class Lag:
             "high": self.high,
             "censored": self.censored,
             "warning_quote": warning.shown_quote if warning else "",
-            "warning_locator": f"{warning.source}, {warning.locator}" if warning else "",
+            "warning_locator": warning.shown_place if warning else "",
             "response_quote": response.shown_quote if response else "",
-            "response_locator": f"{response.source}, {response.locator}" if response else "",
+            "response_locator": response.shown_place if response else "",
         }
 
 

@@ -349,7 +349,7 @@ def list_steps(standing: Standing, until: date) -> Iterator[Row]:
             "unknown": "; ".join(force.response.id for force in step.unknown),
             "need": need.id if need else "",
             "need_quote": need.shown_quote if need else "",
-            "need_locator": f"{need.source}, {need.locator}" if need else "",
+            "need_locator": need.shown_place if need else "",
         }
 
 

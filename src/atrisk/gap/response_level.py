@@ -177,5 +177,5 @@ def list_promises(case: Case, assessment: Assessment) -> Iterable[Row]:
                     response.share(strength.promised, strength.delivered) if strength else None
                 ),
                 "quote": told_by.shown_quote,
-                "locator": f"{told_by.source}, {told_by.locator}",
+                "locator": told_by.shown_place,
             }

@@ -46,9 +46,10 @@ def compare_groups(lags: list[Lag], by: str, confidence: float) -> list[Row]:
     from atrisk.kernel.survival import compare
 
     rows = []
-    for name in sorted({getattr(lag.warning, by) for lag in lags}):
-        inside = [lag for lag in lags if getattr(lag.warning, by) == name]
-        outside = [lag for lag in lags if getattr(lag.warning, by) != name]
+    names = [lag.warning.shown(by) if lag.warning else "" for lag in lags]
+    for name in sorted(set(names)):
+        inside = [lag for lag, own in zip(lags, names, strict=True) if own == name]
+        outside = [lag for lag, own in zip(lags, names, strict=True) if own != name]
         # One warning is no group: its test would say what day it was.
         groups = len(inside) > 1 and len(outside) > 1
         can_test = groups and any(not lag.censored for lag in lags)

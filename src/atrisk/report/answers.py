@@ -155,7 +155,8 @@ def _tell_warnings(brief: Brief) -> str:
             f"Nobody on record; the first of {len(warnings)} warnings came on {warnings[0].date}."
         )
     named = "; ".join(
-        f"{w.issuer} to {w.addressee}, {w.date} ({w.audience})" for w in before[:NAMED]
+        f"{w.shown('issuer')} to {w.shown('addressee')}, {w.date} ({w.audience})"
+        for w in before[:NAMED]
     )
     rest = f"; and {len(before) - NAMED} more" if len(before) > NAMED else ""
     return (
@@ -199,7 +200,7 @@ def _tell_lag(brief: Brief, lag: Lag) -> str:
         return f"({given}) had no answer by the end of {brief.months[-1]}"
     return (
         f"({given}) was answered {lag.days:g} days later, {lag.answered_on}, by "
-        f"{lag.response.measure} ({lag.response.actor})"
+        f"{lag.response.shown('measure')} ({lag.response.shown('actor')})"
     )
 
 

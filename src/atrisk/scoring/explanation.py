@@ -104,6 +104,6 @@ def _describe(
         "quote": item.shown_quote,
         "summary": item.shown_summary,
         "source": item.source,
-        "locator": item.locator,
+        "locator": item.shown("locator"),
         "also_told_by": "; ".join(tellings.items[tellings.item[other]].id for other in others),
     }

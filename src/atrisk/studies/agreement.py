@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.cells import DateCell, Items, Record, Text
+from atrisk.base.cells import DateCell, Items, Text
 from atrisk.base.errors import (
     DataError,
     Problem,
@@ -32,6 +32,8 @@ from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE, check_evidence
 from atrisk.cases.evidence import Evidence, Source
+from atrisk.cases.secrecy import Guarded, Secrecy, SecrecyCell, Secrets, conceal
+from atrisk.cases.tables import name_rows, sort_problems
 from atrisk.ensemble.ensemble import Ensemble
 from atrisk.ensemble.run import run_ensemble
 from atrisk.frameworks.framework import Framework
@@ -49,8 +51,11 @@ Passage = tuple[str, str]  # source and locator
 WHOLE = "*"  # the locator of a decision on every passage of a source
 
 
-class Adjudication(Record):
-    """What coders settled of a passage, or of a whole source: rows kept, by whom, when and why."""
+class Adjudication(Guarded):
+    """What coders settled of a passage, or of a whole source: rows kept, by whom, when and why.
+
+    It is as confidential as its source and as any row that it is about.
+    """
 
     source: Text
     locator: Text
@@ -58,6 +63,17 @@ class Adjudication(Record):
     by: Text
     on: DateCell
     reason: Text
+    confidential: SecrecyCell = Secrecy.NO
+
+    @property
+    def label(self) -> str:
+        """The source that it is about."""
+        return self.source
+
+    def is_about(self, item: Evidence) -> bool:
+        """Tell whether it settles a row."""
+        here = item.source == self.source and self.locator in (item.locator, WHOLE)
+        return here or item.id in self.kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,18 +172,19 @@ class Agreement(LevelResult):
             differs = _compare(found, list(self.coders))
             if differs:
                 decision = settled.get(passage) or settled.get((passage[0], WHOLE))
+                rows = [item for mine in found.values() for item in mine]
                 yield {
                     "source": passage[0],
-                    "locator": passage[1],
+                    "locator": max(rows, key=lambda item: item.secrecy).shown("locator"),
                     "differs": "; ".join(differs),
                     "rows": "; ".join(
                         f"{coder}: {', '.join(item.id for item in rows)}"
                         for coder, rows in found.items()
                     ),
                     "kept": "; ".join(decision.kept) if decision else "",
-                    "by": decision.by if decision else "",
+                    "by": decision.shown("by") if decision else "",
                     "on": str(decision.on) if decision else "",
-                    "reason": decision.reason if decision else "",
+                    "reason": decision.shown("reason") if decision else "",
                 }
 
     def __repr__(self) -> str:
@@ -286,8 +303,9 @@ def _read_coders(case: Case, framework: Framework) -> dict[str, tuple[Evidence, 
         for fault in (*table.problems, *check_evidence(table, sources, framework))
     ]
     if faults:
-        raise DataError(faults)
-    return {coder: table.records for coder, table in tables.items()}
+        listed: dict[str, Table[Any]] = {"sources": sources, **tables}
+        raise DataError(sort_problems(name_rows(faults, listed)))
+    return {coder: case.secrets.seal(table.records) for coder, table in tables.items()}
 
 
 def _read_record(
@@ -306,9 +324,15 @@ def _read_record(
             if name not in known:
                 message = f"{shorten(name)} is no row of any coder; kept holds ids of rows"
                 faults.append(Problem(table.file, message, line, "kept"))
-    if faults:
-        raise DataError(faults)
-    return table.records
+    rows = [item for mine in coders.values() for item in mine]
+    if faults:  # a row that cannot be read may be about any other
+        most = max(item.secrecy for item in (*rows, *case.sources))
+        raise DataError(conceal(faults, (table,), Secrets({}, most)))
+    return tuple(
+        one.model_copy(update={"confidential": max([one.secrecy, *about])})
+        for one in case.secrets.seal(table.records)
+        for about in [[item.secrecy for item in rows if one.is_about(item)]]
+    )
 
 
 def _list_bands(assessment: Assessment) -> Floats:

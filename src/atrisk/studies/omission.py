@@ -34,7 +34,8 @@ class Omissions:
         case, framework = base.case, base.framework
         self.case, self.framework, self.base = case, framework, base
         told = {code for item in case.evidence for code in item.indicators}
-        publishers = {case.source_by_id[item.source].publisher for item in case.evidence}
+        told_by = (case.source_by_id[item.source] for item in case.evidence)
+        publishers = {source.shown("publisher") for source in told_by}
         self.parts = [
             *(("indicator", code) for code in framework.indicators if code in told),
             *(("factor", code) for code in framework.factors),
@@ -70,7 +71,7 @@ class Omissions:
             sources = {
                 source.id
                 for source in self.case.sources
-                if name == (source.id if kind == "source" else source.publisher)
+                if name == (source.id if kind == "source" else source.shown("publisher"))
             }
             kept = [item for item in self.case.evidence if item.source not in sources]
             searches = tuple(item for item in searches if item.source not in sources)

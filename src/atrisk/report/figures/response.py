@@ -178,7 +178,7 @@ def plot_promises(gap: Gap) -> Canvas:
     """
     figure, axes = new_figure(4)
     rows, months = gap.to_rows("promises"), list(gap.assessment.months)
-    measures = {response.id: response.measure for response in gap.case.responses}
+    measures = {response.id: response.shown("measure") for response in gap.case.responses}
     names = list(dict.fromkeys((row["response"], row["unit"]) for row in rows))
     for number, (response, unit) in enumerate(names):
         mine = [row for row in rows if (row["response"], row["unit"]) == (response, unit)]
@@ -320,8 +320,9 @@ def _tell_unjudged(brief: Brief) -> str:
 def _tell_ledgers(brief: Brief) -> list[Row]:
     warnings = [
         {
-            "kind": "warning", "id": w.id, "date": w.date.text, "who": w.issuer,
-            "to_or_with": w.addressee, "heard_by": w.audience, "summary": w.shown_summary,
+            "kind": "warning", "id": w.id, "date": w.date.text, "who": w.shown("issuer"),
+            "to_or_with": w.shown("addressee"), "heard_by": w.audience,
+            "summary": w.shown_summary,
         }
         for w in brief.warnings
     ]  # fmt: skip
@@ -329,7 +330,7 @@ def _tell_ledgers(brief: Brief) -> list[Row]:
         {
             "kind": "response", "id": r.id,
             "date": "; ".join(f"{s} {when.text}" for s in STAGES if (when := getattr(r, s))),
-            "who": r.actor, "to_or_with": r.instrument, "heard_by": None,
+            "who": r.shown("actor"), "to_or_with": r.instrument, "heard_by": None,
             "summary": r.shown_summary,
         }
         for r in brief.responses
