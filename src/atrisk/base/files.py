@@ -204,7 +204,10 @@ def _telling(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RequestError(f"{str(out)!r} cannot be written: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise RequestError(
+            f"{str(out)!r} cannot be written: {reason}; choose another path"
+        ) from None
 
 
 def _check_place(out: Path) -> None:
