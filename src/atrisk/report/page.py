@@ -58,7 +58,8 @@ def write_report(
         case: from ``load_case``.
         framework: from ``load_framework``.
         seed: as in ``prepare_brief``.
-        draws, beside: as in ``prepare_brief``.
+        draws: as in ``prepare_brief``.
+        beside: as in ``prepare_brief``.
         view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Returns:

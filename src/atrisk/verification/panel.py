@@ -68,7 +68,10 @@ class Panel(Result):
         """Hold the panel's scores against what the same table counted in the months after.
 
         Args:
-            outcome, horizon, draws, seed: as in ``verify``.
+            outcome: as in ``verify``.
+            horizon: as in ``verify``.
+            draws: as in ``verify``.
+            seed: as in ``verify``.
         """
         rules = read_outcome_rules(self.framework)
         return verify_tracks(
@@ -111,8 +114,10 @@ def score_panel(
         table: from ``read_events``.
         framework: whose rules are used.
         countries: codes or names; None for all that the table has.
-        start, end: months; None for those of the table.
-        published, calendar: from when counts are known, as in ``add_events``.
+        start: first month; None for the table's.
+        end: last month; None for the table's.
+        published: from when counts are known, as in ``add_events``.
+        calendar: the same by the publisher's calendar, as in ``add_events``.
         runner: where it is done, as in ``assess_many``.
         view: as in ``assess``. A file of today tells the past with hindsight: contemporaneous
             knowledge of it begins when it came out, so take ``calendar=True``, or
