@@ -14,7 +14,6 @@ import pytest
 import atrisk
 from toys import ROOT
 
-
 if not (ROOT / "docs").is_dir():
     pytest.skip("the documentation is not beside the suite", allow_module_level=True)
 
