@@ -290,7 +290,10 @@ except RequestError as error:
     print(error)
 """
     told, said = start(code, out).communicate(timeout=60)
-    assert (told, said) == (f"{str(out)!r} cannot be written: File too large; choose another path\n", "")
+    assert (told, said) == (
+        f"{str(out)!r} cannot be written: File too large; choose another path\n",
+        "",
+    )
     assert names(tmp_path) == ["page.html"]
     assert out.read_text() == "old"
 
