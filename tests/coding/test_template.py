@@ -172,3 +172,23 @@ def test_each_lint_is_told_where_it_holds_and_only_there() -> None:
 def test_every_indicator_that_was_looked_at_is_no_lint() -> None:
     every = evidence("a", indicators=";".join(THREE_FACTOR.indicators))
     assert "unseen" not in lints(every)
+
+
+def test_a_claim_that_slipped_is_asked_about_and_a_numbered_one_is_not() -> None:
+    def named(first: str, second: str) -> dict[str, str]:
+        rows = [evidence("a", claim=first, quote="one two three")]
+        return lints(*rows, evidence("b", claim=second, quote="four five six"))
+
+    for slip in ("town-atack", "town-attakc", "townattack", "town_attack", "town-attacks"):
+        assert "town-attack" in named("town-attack", slip)["near-claim"]
+    for other in ("town-attack-2", "town-attack", "town-talks", "market-attack"):
+        assert "near-claim" not in named("town-attack", other)
+    assert "near-claim" not in named("town-attack-1", "town-attack-2")
+
+
+def test_opposite_rows_of_one_anchor_get_one_advice() -> None:
+    rows = [evidence("a", claim="one"), evidence("b", claim="two", direction="mitigating")]
+    assert "same-quote" not in lints(*rows)
+    with pytest.raises(atrisk.DataError, match="use two claims") as caught:
+        case_of(rows[0], rows[1].model_copy(update={"claim": "one"}))
+    assert "one claim" not in str(caught.value).replace("two claims", "")

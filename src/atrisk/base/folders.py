@@ -35,6 +35,16 @@ def is_path(text: str) -> bool:
         return False
 
 
+def is_hidden(name: str) -> bool:
+    """Tell whether a file is a system's or a program's own, such as a lock or its doubles.
+
+    Examples:
+        >>> is_hidden("._evidence.csv"), is_hidden("~$case.xlsx"), is_hidden("evidence.csv")
+        (True, True, False)
+    """
+    return name.startswith((".", "~$"))
+
+
 def data_root(kind: str) -> Traversable:
     """Return the folder of bundled ``"frameworks"`` or ``"cases"``.
 
@@ -108,6 +118,10 @@ class Folder:
         if not root.is_dir():
             return []
         return sorted(entry.name for entry in root.iterdir() if entry.is_file())
+
+    def folders(self) -> list[str]:
+        """Return the names of the folders in it, sorted."""
+        return sorted(entry.name for entry in self._root.iterdir() if entry.is_dir())
 
     def label(self, name: str) -> str:
         """Return how errors call the file ``name`` of this folder, or of the one under it."""

@@ -7,13 +7,15 @@ every fault of a file at once. What cannot be parsed is told where it is parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 from atrisk.base.cells import LIST_LIMIT, WITHHELD
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import Problem, Speller, did_you_mean, shorten
+from atrisk.base.folders import Folder, is_hidden
 from atrisk.base.tables import Table
 from atrisk.cases.evidence import Evidence, Search, Source, describe_anchor
 from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Need, Response
@@ -28,6 +30,19 @@ CASE_FILES = (
 )  # fmt: skip
 TOLD = 20  # faults of one cell that are told one by one
 DIRECTIONS = ("aggravating", "mitigating")
+SCENARIOS = "scenarios"  # the folder of a case's what-ifs
+ENDINGS = (".csv", ".toml", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods")  # of tables
+FAR = 100  # years from a case's months; a date beyond them is a slip of the hand
+LEDGERS = ("warnings", "responses", "deliveries", "needs")
+DATED = {
+    "sources": ("published",),
+    "evidence": ("known",),
+    "searches": ("known",),
+    "warnings": ("date",),
+    "responses": STAGES,
+    "deliveries": ("date",),
+    "needs": ("date",),
+}
 CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows
 AnyTable = (
     Table[Source] | Table[Evidence] | Table[Search]
@@ -108,15 +123,56 @@ def check_ledgers(
             yield Problem(responses.file, message, line, column)
 
 
-def check_names(label: Callable[[str], str], names: Iterable[str]) -> Iterator[Problem]:
-    """Yield the files of a case whose names are nearly those that are read, and so are not read."""
+def check_times(tables: Mapping[str, Table[Any]], first: date, last: date) -> Iterator[Problem]:
+    """Yield what ledgers date after their source came out, and dates a century from the case."""
+    sources = tables["sources"]
+    published = {row["id"]: _date(row, "published") for _, row in sources.rows}
+    for name, columns in DATED.items():
+        table = tables[name]
+        for line, row in table.rows:
+            dates = {column: when for column in columns if (when := _date(row, column))}
+            for column, when in dates.items():
+                if _before(when.latest, first.replace(year=max(1, first.year - FAR))) or _before(
+                    last.replace(year=min(9999, last.year + FAR), day=28), when.earliest
+                ):
+                    message = (
+                        f"{row[column]!r} is over {FAR} years from the case's months; correct it"
+                    )
+                    yield Problem(table.file, message, line, column)
+            out = published.get(row.get("source", ""))
+            if name in LEDGERS and dates and out:
+                column, when = min(dates.items(), key=lambda one: one[1].earliest or date.min)
+                if _before(out.latest, when.earliest):
+                    message = (
+                        f"{row[column]!r} is after its source was published ({out}), which cannot "
+                        "tell of it; correct one of the two"
+                    )
+                    yield Problem(table.file, message, line, column)
+
+
+def check_names(folder: Folder) -> Iterator[Problem]:
+    """Yield what a folder calls nearly as a case calls what it reads, and so is not read."""
+    names = [name for name in folder.names() if not is_hidden(name)]
     for name in names:
         read = name in CASE_FILES or re.fullmatch(CODER_FILE, name)
-        if read or not name.lower().endswith((".csv", ".toml")):
+        if read or not name.lower().endswith(ENDINGS):
             continue
+        stem = name.lower().partition(".")[0]
         hint = did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
+        same = [file for file in CASE_FILES if file.partition(".")[0] == stem]
+        if not name.lower().endswith(ENDINGS[:2]):  # beside the file that is read it is a copy
+            hint = f" Did you mean {same[0]!r}?" if same and same[0] not in names else ""
         if hint:
-            yield Problem(label(name), f"no file of this name is read.{hint}")
+            yield Problem(folder.label(name), f"no file of this name is read.{hint}")
+    for name in folder.folders():
+        if name in CASE_FILES:
+            yield Problem(folder.label(name), "this is a folder; a case reads a file of this name")
+        elif name != SCENARIOS and (hint := did_you_mean(name.lower(), [SCENARIOS], cutoff=0.8)):
+            yield Problem(folder.label(name), f"no folder of this name is read.{hint}")
+    for name in folder.names(SCENARIOS):
+        if ".toml" in name.lower() and not name.endswith(".toml") and not is_hidden(name):
+            message = "no file of this name is read; a scenario's name ends in .toml"
+            yield Problem(folder.label(f"{SCENARIOS}/{name}"), message)
 
 
 def describe_codes(item: Evidence | Search, framework: Framework) -> list[str]:

@@ -4,7 +4,7 @@ A change names rows by their ids, and each name must exist; a change that would 
 refused, so that a misspelt scenario never returns the base as its result.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -12,9 +12,15 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from atrisk.base.dates import ImpreciseDate, bounds
-from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.errors import (
+    AtriskError,
+    DataError,
+    Problem,
+    RequestError,
+    UnknownNameError,
+)
 from atrisk.cases.case import Case
-from atrisk.cases.checks import check_stages
+from atrisk.cases.checks import SCENARIOS, check_stages
 from atrisk.cases.evidence import AUDIENCES, Cited, Evidence, Source
 from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Response
 from atrisk.cases.scenario import (
@@ -24,12 +30,15 @@ from atrisk.cases.scenario import (
     Regrade,
     ResponseChange,
     Rows,
+    list_scenarios,
+    load_scenario,
 )
 from atrisk.cases.secrecy import conceal_cells
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 
 R = TypeVar("R", bound=Cited)
+Told = tuple[str, str]  # the key of a scenario's file, and what is wrong there
 HYPOTHETICAL = "hypothetical"  # the locator of rows that stand in no document
 
 
@@ -38,8 +47,14 @@ def change_case(case: Case, changes: Changes) -> Case:
 
     Raises:
         UnknownNameError: a source, a row or a response that the case does not have.
-        RequestError: a change that changes nothing, or rows that cannot be right.
+        RequestError: several of them, a change that changes nothing, or rows that cannot be right.
     """
+    lost = list(_list_lost(case, changes))
+    if len(lost) == 1:
+        raise lost[0][1]
+    if lost:
+        told = "\n".join(f"  {key}: {str(error).partition(chr(10))[0]}" for key, error in lost)
+        raise RequestError(f"{len(lost)} names of the scenario are not in {case.id}:\n{told}")
     changed = _add(case, changes)
     for regrade in changes.regrade:
         changed = _regrade(changed, regrade)
@@ -47,6 +62,71 @@ def change_case(case: Case, changes: Changes) -> Case:
     for response in changes.response:
         changed = _change_response(changed, response)
     return _drop(changed, changes.drop)
+
+
+def check_scenarios(case: Case) -> list[Problem]:
+    """Return every fault of the scenarios that a case ships with, alone and beside its rows."""
+    faults: list[Problem] = []
+    for name in list_scenarios(case):
+        try:
+            changes = load_scenario(name, case).changes
+        except DataError as error:
+            faults += error.problems
+            continue
+        file = case.folder.label(f"{SCENARIOS}/{name}.toml") if case.folder else name
+        told = check_changes(case, changes, case.framework)
+        faults += [Problem(file, text, None, f"changes.{key}".rstrip(".")) for key, text in told]
+    return faults
+
+
+def check_changes(case: Case, changes: Changes, framework: Framework | None) -> list[Told]:
+    """Return the key and the message of every fault of a scenario beside its case."""
+    told: list[Told] = [
+        (key, str(error).partition("\n")[0]) for key, error in _list_lost(case, changes)
+    ]
+    if framework:
+        told += _try("method", lambda: change_method(framework, framework.choose(), changes))
+    if not told:
+        told += _try("", lambda: _check_left(change_case(case, changes)))
+    return told
+
+
+def _try(key: str, change: Callable[[], object]) -> list[Told]:
+    try:
+        change()
+    except AtriskError as error:
+        return [(key, str(error))]
+    return []
+
+
+def _check_left(case: Case) -> None:
+    if not case.evidence:
+        raise RequestError("it leaves no evidence, so there is nothing to score; drop less")
+
+
+def _list_lost(case: Case, changes: Changes) -> Iterator[tuple[str, UnknownNameError]]:
+    """Yield the key and the error of every name that the case, or the scenario, does not have."""
+    drop, publish = changes.drop, changes.publish
+    evidence, warnings = [item.id for item in case.evidence], [item.id for item in case.warnings]
+    added = [str(row.get("id", "")) for row in changes.evidence]
+    responses = [item.id for item in case.responses]
+    responses += [str(row.get("id", "")) for row in changes.responses]
+    named: list[tuple[str, str, Iterable[str], Iterable[str]]] = [
+        ("drop.sources", "source", drop.sources, case.source_by_id),
+        ("drop.evidence", "evidence", drop.evidence, [*evidence, *added]),
+        ("drop.warnings", "warning", drop.warnings, warnings),
+        ("publish.evidence", "evidence", publish.evidence, [*evidence, *added]),
+        ("publish.warnings", "warning", publish.warnings, warnings),
+        ("response", "response", [one.id for one in changes.response], responses),
+    ]
+    for one in changes.regrade:
+        source = [one.source] if one.source is not None else []
+        named.append(("regrade.source", "source", source, case.source_by_id))
+        named.append(("regrade.evidence", "evidence", one.evidence, [*evidence, *added]))
+    for key, kind, names, known in named:
+        have = list(known)
+        missing = dict.fromkeys(name for name in names if name not in have)
+        yield from ((key, UnknownNameError(kind, name, have)) for name in missing)
 
 
 def change_method(framework: Framework, method: Method, changes: Changes) -> Method:
@@ -123,7 +203,6 @@ def _read_rows(case: Case, kind: str, rows: Rows, model: type[R]) -> list[R]:
 
 def _regrade(case: Case, regrade: Regrade) -> Case:
     if regrade.source is not None:
-        _check("source", [regrade.source], case.source_by_id)
         sources: list[Source] = [
             source.model_copy(update={"reliability": regrade.reliability})
             if source.id == regrade.source
@@ -131,7 +210,6 @@ def _regrade(case: Case, regrade: Regrade) -> Case:
             for source in case.sources
         ]
         return _replace_if(case, "regrade", sources=tuple(sources))
-    _check("evidence", regrade.evidence, [item.id for item in case.evidence])
     rows = tuple(
         item.model_copy(update={"credibility": regrade.credibility})
         if item.id in regrade.evidence
@@ -144,8 +222,6 @@ def _regrade(case: Case, regrade: Regrade) -> Case:
 def _publish(case: Case, publish: Publish) -> Case:
     if publish == Publish():
         return case
-    _check("evidence", publish.evidence, [item.id for item in case.evidence])
-    _check("warning", publish.warnings, [item.id for item in case.warnings])
     evidence = tuple(_open(item, publish.audiences, publish.evidence) for item in case.evidence)
     warnings = tuple(_open(item, publish.audiences, publish.warnings) for item in case.warnings)
     return _replace_if(case, "publish", evidence=evidence, warnings=warnings)
@@ -157,7 +233,6 @@ def _open(item: Any, audiences: Iterable[str], names: Iterable[str]) -> Any:
 
 
 def _change_response(case: Case, change: ResponseChange) -> Case:
-    _check("response", [change.id], [item.id for item in case.responses])
     if change.cancel:
         return replace(
             case,
@@ -228,9 +303,6 @@ def _read_date(text: str) -> ImpreciseDate:
 def _drop(case: Case, drop: Drop) -> Case:
     if drop == Drop():
         return case
-    _check("source", drop.sources, case.source_by_id)
-    _check("evidence", drop.evidence, [item.id for item in case.evidence])
-    _check("warning", drop.warnings, [item.id for item in case.warnings])
 
     def stays(item: Any, names: tuple[str, ...] = ()) -> bool:
         hidden = getattr(item, "audience", None) in drop.audiences
@@ -250,6 +322,7 @@ def _drop(case: Case, drop: Drop) -> Case:
             if stays(item)
         ),
         deliveries=tuple(item for item in case.deliveries if stays(item)),
+        needs=tuple(item for item in case.needs if stays(item)),
     )
 
 

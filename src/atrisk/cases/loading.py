@@ -53,7 +53,7 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
         problems.extend(error.problems)
     framework = framework or find_framework(content)
     tables = {name: read_case_table(folder, name) for name in TABLES}
-    problems.extend(check_names(folder.label, folder.names()))
+    problems.extend(check_names(folder))
     problems.extend(check_all(folder.label(HEADER), header, tables, framework))
     found = name_rows(problems, tables)
     if found or header is None:

@@ -9,9 +9,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from atrisk.base.cells import Header, Identifier, Text
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require
-from atrisk.base.folders import Folder
+from atrisk.base.folders import Folder, is_hidden
 from atrisk.base.tables import check_header, read_header
 from atrisk.cases.case import Case
+from atrisk.cases.checks import SCENARIOS
 from atrisk.cases.evidence import Credibility, Reliability
 from atrisk.cases.ledger import Amount, Stage
 from atrisk.frameworks.limits import Times
@@ -113,9 +114,6 @@ class Changes(Header):
         return self == Changes()
 
 
-FOLDER = "scenarios"
-
-
 class ScenarioHeader(Header):
     """The content of a scenario's file."""
 
@@ -170,8 +168,12 @@ def list_scenarios(case: Case) -> tuple[str, ...]:
     """
     if case.crossed_from:  # they name rows and options of the framework it was coded to
         return ()
-    names = case.folder.names(FOLDER) if case.folder else []
-    return tuple(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    names = case.folder.names(SCENARIOS) if case.folder else []
+    return tuple(
+        name.removesuffix(".toml")
+        for name in names
+        if name.endswith(".toml") and not is_hidden(name)
+    )
 
 
 def load_scenario(which: str | Path, case: Case) -> Scenario:
@@ -192,7 +194,7 @@ def load_scenario(which: str | Path, case: Case) -> Scenario:
             hint = "To run your own, pass a path: Path('my-scenario.toml')."
             raise UnknownNameError("scenario", str(which), known, hint)
         assert case.folder is not None  # noqa: S101 - it has scenarios
-        folder, name = case.folder, f"{FOLDER}/{which}.toml"
+        folder, name = case.folder, f"{SCENARIOS}/{which}.toml"
     header = read_header(folder, name, ScenarioHeader)
     if header.changes.is_empty:
         message = "the scenario changes nothing; add a table such as [changes.drop]"

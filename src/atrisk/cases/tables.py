@@ -19,7 +19,13 @@ from atrisk.base.errors import DataError, Faults, Problem, RequestError, Unknown
 from atrisk.base.folders import Folder
 from atrisk.base.output import disarm, quote_toml, show
 from atrisk.base.tables import Table, check_header, read_rows, read_table
-from atrisk.cases.checks import check_evidence, check_ledgers, check_needs, check_quotes
+from atrisk.cases.checks import (
+    check_evidence,
+    check_ledgers,
+    check_needs,
+    check_quotes,
+    check_times,
+)
 from atrisk.cases.evidence import Evidence, Search, Source
 from atrisk.cases.ledger import Delivery, EarlyWarning, Need, Response
 from atrisk.cases.secrecy import Guarded, conceal, read_secrets
@@ -77,6 +83,8 @@ def check_all(
     yield from check_evidence(tables["searches"], sources, framework)
     yield from check_ledgers(tables["warnings"], tables["responses"], tables["deliveries"], sources)
     yield from check_needs(tables["needs"], sources)
+    if header:
+        yield from check_times(tables, header.start.first_day, header.end.last_day)
     for name in ("evidence", "warnings", "responses", "deliveries", "needs"):
         yield from check_quotes(tables[name], sources)
 

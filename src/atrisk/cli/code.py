@@ -61,10 +61,12 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
 
 def _validate_case(given: argparse.Namespace) -> int:
     from atrisk.cases.beside import check_beside
+    from atrisk.cases.edits import check_scenarios
     from atrisk.coding.lints import list_lints
+    from atrisk.studies.agreement import check_coders
 
     case, framework = load(given)
-    faults = check_beside(case)
+    faults = [*check_beside(case), *check_scenarios(case), *check_coders(case, framework)]
     if faults:
         raise DataError(faults)
     rows = [lint.to_row() for lint in list_lints(case, framework)]

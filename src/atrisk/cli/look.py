@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from atrisk.base.errors import check_count
 from atrisk.base.output import Row, render
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import assess_given, read_name
@@ -132,6 +133,7 @@ def _add_explain(parser: argparse.ArgumentParser) -> None:
 def _explain_month(given: argparse.Namespace) -> int:
     from atrisk.scoring.comparison import compare_scores
 
+    check_count("--top", given.top, least=0)
     now = assess_given(given, given.knowledge)
     chosen = {"factor": given.factor, "crime": given.crime}
     other: Row = {}

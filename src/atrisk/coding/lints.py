@@ -6,20 +6,24 @@ what to do. None of them is an error: the answer may be that it is as it should 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from atrisk.base.dates import Month
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited, Evidence, Search, knowledge_day
+from atrisk.cases.ledger import STAGES
 from atrisk.coding.anchors import list_secret_anchors, shares_words
 from atrisk.coding.schemas import PACKAGE, compare_package
 from atrisk.coding.template import EXAMPLE
 from atrisk.frameworks.framework import Framework
 
+SHORTEST = 6  # letters of a claim's name; of shorter ones too many are near by chance
 NAMED = 3  # rows that one remark names
 _DIAGONAL = {letter: place for place, letter in enumerate("ABCDE", start=1)}
 
@@ -58,8 +62,8 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         True
     """
     checks = (
-        _package, _half_secret, _examples, _uncited, _never_counts, _quotes, _one_source,
-        _diagonal, _early,
+        _package, _half_secret, _examples, _uncited, _never_counts, _quotes, _claims, _stages,
+        _one_source, _diagonal, _early,
     )  # fmt: skip
     return [lint for check in checks for lint in check(case)] + list(_unseen(case, framework))
 
@@ -143,6 +147,50 @@ def _quotes(case: Case) -> Iterator[Lint]:
         if other is not row and alike:
             message = f"the same anchor as {other.label}; if it is one fact, give both one claim"
             yield Lint("same-quote", f"evidence.csv, {row.label}", message)
+
+
+def _claims(case: Case) -> Iterator[Lint]:
+    """Claims whose names are one slip of the hand apart: the same fact would count twice."""
+    rows: dict[str, list[Evidence]] = {}
+    for row in case.evidence:
+        if row.claim:
+            rows.setdefault(row.claim, []).append(row)
+    near: dict[str, list[str]] = {}
+    for claim in rows:
+        plain = re.sub(r"[\W_]+", "", claim)
+        for place in range(len(plain) + 1):
+            near.setdefault(plain[:place] + plain[place + 1 :], []).append(claim)
+    told = set()
+    for one, other in (pair for same in near.values() for pair in combinations(same, 2)):
+        first, second = sorted((one, other), key=lambda claim: (-len(rows[claim]), claim))
+        if one == other or (first, second) in told or not _is_slip(first, second):
+            continue
+        told.add((first, second))
+        message = (
+            f"its claim {second!r} is nearly {first!r} of {_name_some(rows[first])}; if it is the "
+            "same fact, give both one name"
+        )
+        yield Lint("near-claim", f"evidence.csv, {rows[second][0].label}", message)
+
+
+def _is_slip(first: str, second: str) -> bool:
+    """Tell whether two names are long enough to be near by a slip, and have the same numbers."""
+    numbers = [re.findall(r"\d+", claim) for claim in (first, second)]
+    return min(len(first), len(second)) >= SHORTEST and numbers[0] == numbers[1]
+
+
+def _stages(case: Case) -> Iterator[Lint]:
+    """Stages of responses that were announced only."""
+    for row in case.responses:
+        out = case.source_by_id[row.source].published
+        for name in STAGES:
+            when = row.stage(name)
+            if when and when.earliest and out.latest and when.earliest > out.latest:
+                message = (
+                    f"{name} {when} is after its source came out ({out}), which can only have "
+                    "announced it; cite a source that saw it, or leave the cell empty"
+                )
+                yield Lint("announced-stage", f"responses.csv, {row.label}", message)
 
 
 def _one_source(case: Case) -> Iterator[Lint]:

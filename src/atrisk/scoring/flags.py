@@ -215,12 +215,13 @@ def summarise_alarm(assessment: Assessment) -> Row:
     """Return first alarm, months in alarm, peak, and the mean of the months on record."""
     spans, months = find_spans(assessment), assessment.months
     peak = int(np.argmax(assessment.overall))
+    on_record = assessment.overall[assessment.coverage > 0]
     return {
         "first_alarm": months[spans[0][0]] if spans else None,
         "months_in_alarm": sum(in_alarm(spans, len(months))),
         "peak_month": months[peak],
         "peak": float(assessment.overall[peak]),
-        "mean_score": float(assessment.overall[assessment.coverage > 0].mean()),
+        "mean_score": float(on_record.mean()) if on_record.size else None,
     }
 
 

@@ -289,6 +289,17 @@ def list_coders(case: Case) -> tuple[str, ...]:
     return tuple(match[1] for name in names if (match := re.fullmatch(CODER_FILE, name)))
 
 
+def check_coders(case: Case, framework: Framework) -> list[Problem]:
+    """Return every fault of the coders' files and of the record of what they settled."""
+    if case.crossed_from:  # they coded to the other framework
+        return []
+    try:
+        _read_record(case, {SETTLED: case.evidence, **_read_coders(case, framework)})
+    except DataError as error:
+        return list(error.problems)
+    return []
+
+
 def _read_coders(case: Case, framework: Framework) -> dict[str, tuple[Evidence, ...]]:
     if case.folder is None:
         return {}

@@ -7,8 +7,9 @@ in the country: no response in it prevents anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Unpack
 
@@ -22,6 +23,7 @@ from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.options import RuleOption
 from atrisk.gap.gap import Gap, compare_rules, measure_gap
+from atrisk.gap.hearing import list_heard
 from atrisk.gap.waiting import summarise_waiting
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
@@ -32,6 +34,7 @@ from atrisk.scoring.view import View, check_view
 CAVEAT = (
     "What-ifs on the coded record under this method: not what would have happened in the country."
 )
+DATES = ("first_alarm", "peak_month", "first_answer")  # of the summary; all else are numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,13 +191,26 @@ def run_scenarios(
         if scenario is None:
             return ScenarioResult(None, base, _try_gap(case, base, rule))
         other = change_case(case, scenario.changes)
+        if not other.evidence:
+            raise RequestError(
+                f"the scenario {scenario.id!r} leaves no evidence in {case.id}, so there is "
+                "nothing to score; drop less"
+            )
         settled = change_method(framework, base.method, scenario.changes)
         choose_policy(framework, settled, None)
         changed = View(**{**view, "method": settled, "weights": None})
-        assessment = assess(other, framework, **changed)
+        assessment = _name_fault(scenario, partial(assess, other, framework, **changed))
         return ScenarioResult(scenario, assessment, _try_gap(other, assessment, rule))
 
     return Outcome(run(None), tuple(run(scenario) for scenario in chosen))
+
+
+def _name_fault(scenario: Scenario, run: Callable[[], Assessment]) -> Assessment:
+    """Run one scenario; a refusal says whose it is."""
+    try:
+        return run()
+    except RequestError as error:
+        raise RequestError(f"the scenario {scenario.id!r}: {error}") from None
 
 
 def list_wanted(
@@ -225,7 +241,11 @@ def list_wanted(
 
 
 def _try_gap(case: Case, assessment: Assessment, rule: str | RuleOption | None) -> Gap | None:
-    return measure_gap(case, assessment, rule) if case.warnings else None
+    try:
+        list_heard(case, assessment)
+    except RequestError:  # nobody had warned, or nobody who is asked had heard it
+        return None
+    return measure_gap(case, assessment, rule)
 
 
 def _measure_gap(gap: Gap | None) -> Row:
@@ -247,13 +267,13 @@ def _measure_gap(gap: Gap | None) -> Row:
 
 
 def _compare(base: Row, row: Row) -> Row:
-    """Return a row with the change of each number from the base."""
+    """Return a row with the change of each number from the base; None where one side has none."""
     compared: Row = {}
     for name, value in row.items():
         compared[name] = value
-        if isinstance(value, int | float):
-            before = base[name]
-            compared[f"{name}_change"] = None if before is None else value - before
+        if name not in DATES:
+            sides = value, base[name]
+            compared[f"{name}_change"] = None if None in sides else value - base[name]
     return compared
 
 
