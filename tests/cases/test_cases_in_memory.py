@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import atrisk
+from shipped import car
 from toys import HEADER, SOURCES, THREE_FACTOR, case_of, evidence
 
 pandas = pytest.importorskip("pandas")
@@ -187,3 +188,11 @@ def test_a_frame_takes_what_rows_take() -> None:
     assert list(walk.to_frame(case).columns) == list(walk.to_rows(case)[0])
     now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
     assert len(now.to_frame(level="crime")) == len(now.to_rows("crime"))
+
+
+@pytest.mark.parametrize("mark", ["\x01", "\x0b", "\x1f", "\x85", "\ufffe"])
+@pytest.mark.parametrize("cell", ["{}x", "x{}", "x{}x"])
+def test_a_control_character_is_told_wherever_it_stands(cell: str, mark: str) -> None:
+    row = car().evidence[0].model_copy(update={"place": cell.format(mark)})
+    with pytest.raises(atrisk.DataError, match=r"place: .* holds a control character"):
+        dataclasses.replace(car(), evidence=(row, *car().evidence[1:]))

@@ -90,3 +90,13 @@ def test_a_closed_stream_changes_neither_status_nor_what_is_made(
         assert "Traceback" not in ended["said"], name
         assert mode != "closed" or ended["said"] == plain[name]["said"], name
         assert (ended["status"], ended["left"]) == (plain[name]["status"], plain[name]["left"])
+
+
+def test_what_another_package_warns_of_hides_no_character() -> None:
+    code = (
+        "import warnings\nfrom atrisk.cli import main\n"
+        "main.main = lambda: warnings.warn('a\\x1b[31m name') or 0\nmain.run()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "atrisk: note: 'a\\x1b[31m name'" in done.stderr
+    assert "\x1b" not in done.stderr

@@ -192,6 +192,9 @@ def write_cell(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+BLANKS = " \t\r\n\xa0\u3000"  # what may stand around a cell
+
+
 def tell_cell(value: object) -> str:
     """Return the text of a cell that was typed in Python, or taken from a data frame.
 
@@ -203,7 +206,7 @@ def tell_cell(value: object) -> str:
         '2013-12-05'
     """
     if isinstance(value, str):
-        return value.strip()
+        return value.strip(BLANKS)  # a control character at an edge is a fault, and stays
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(map(str, value)) if isinstance(value, set | frozenset) else value
         return ";".join(tell_cell(item) for item in items)

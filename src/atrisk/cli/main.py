@@ -10,11 +10,12 @@ import argparse
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from atrisk.base.errors import AtriskError, RequestError, shorten
+from atrisk.base.errors import LONGEST_MESSAGE, AtriskError, RequestError, shorten
 from atrisk.base.folders import is_path
 from atrisk.base.output import show
 from atrisk.base.version import __version__
@@ -111,6 +112,11 @@ def _tell(fault: str) -> int:
     return 2
 
 
+def _tell_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Tell what another package warns of, which may quote a file, with hidden characters shown."""
+    note(f"note: {shorten(str(message), LONGEST_MESSAGE)}")
+
+
 def _print_nowhere() -> None:
     with suppress(OSError, ValueError):  # not a stream of the system
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -135,6 +141,7 @@ def run() -> NoReturn:
     plugins of pydantic, of which this process uses none, costs another twentieth.
     """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    warnings.showwarning = _tell_warning
     status = 2
     try:
         status = main()
