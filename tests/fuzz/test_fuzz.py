@@ -106,6 +106,8 @@ class Bench:
                 scores = self.score()
         except atrisk.AtriskError as error:
             return "refused", str(error)
+        except Exception as error:
+            return "crash", repr(error)
         for numbers in scores:
             assert np.isfinite(numbers).all(), (damage.name, numbers)
         same = all(
@@ -136,17 +138,20 @@ def play(bench: Bench, seed: int) -> tuple[Damage, Path, Outcome] | None:
 
 def fuzz(bench: Bench, count: int, start: int) -> Counter[str]:
     classes: Counter[str] = Counter()
-    silent, nowhere = [], []
+    crashed, silent, nowhere = [], [], []
     for seed in range(start, start + count):
         found = play(bench, seed)
         if found is None:
             continue
         damage, file, (outcome, said) = found
         classes[outcome] += 1
+        if outcome == "crash":
+            crashed.append((seed, damage.name, str(file), said))
         if outcome == "silent":
             silent.append((seed, damage.name, str(file)))
         if outcome == "refused" and not any(part in said for part in (file.name, file.stem)):
             nowhere.append((seed, damage.name, str(file), said[:200]))
+    assert not crashed, crashed[:10]
     assert not silent, silent[:10]
     assert not nowhere, nowhere[:10]
     return classes

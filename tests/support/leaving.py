@@ -19,9 +19,9 @@ import time
 from pathlib import Path
 
 from atrisk.__main__ import start
-from atrisk.cli.main import main
+from atrisk.cli.main import INTERRUPTED, main
 
-WARM = ["report", "car-2020-2021", "--draws", "2", "--out", "page.html"]
+WARM = ["report", "car-2020-2021", "--draws", "20", "--out", "page.html"]
 
 
 def listen_badly(mode: str) -> None:
@@ -51,13 +51,18 @@ def listen_badly(mode: str) -> None:
 def run(words: list[str], mode: str, delay: float | None) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as room, tempfile.TemporaryFile() as said:
         begun = time.monotonic()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the command begins
         child = os.fork()
         if not child:
             os.chdir(room)
             os.dup2(said.fileno(), 2)
             listen_badly(mode)
             sys.argv = ["atrisk", *words]
-            start()
+            try:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+                start()
+            except KeyboardInterrupt:  # before its first line
+                os._exit(INTERRUPTED)
         if delay is not None:
             time.sleep(delay)
             with contextlib.suppress(ProcessLookupError):

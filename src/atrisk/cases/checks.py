@@ -305,7 +305,7 @@ def check_stages(row: Row) -> Iterator[tuple[str, str]]:
     for (name, when), (later, then) in pairwise(ordered):
         if _before(then.latest or then.earliest, when.earliest or when.latest):
             yield later, f"{then} is before {name} ({when}); stages follow one another"
-    if _number(row, "promised") and _number(row, "promised") <= _number(row, "baseline"):
+    if row.get("baseline") and 0 < _number(row, "promised") <= _number(row, "baseline"):
         yield "baseline", f"{row['baseline']} is no less than what was promised ({row['promised']})"
     for stage in filter(None, row.get("inferred", "").split(";")):
         if not row.get(stage.strip()):

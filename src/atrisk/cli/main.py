@@ -117,6 +117,17 @@ def _tell_warning(message: Warning | str, *_: object, **__: object) -> None:
     note(f"note: {shorten(str(message), LONGEST_MESSAGE)}")
 
 
+def _print_rest() -> int:
+    """Print what is left, and return the status of a command that did nothing but print."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        return _tell(f"what was to be printed cannot be written: {error.strerror or error}")
+    return 0
+
+
 def _print_nowhere() -> None:
     with suppress(OSError, ValueError):  # not a stream of the system
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -149,8 +160,7 @@ def run() -> NoReturn:
             stream.flush()
     except SystemExit as left:  # of the parser, which has said why
         status = left.code if isinstance(left.code, int) else 0
-        with suppress(OSError):
-            sys.stdout.flush()
+        status = status or _print_rest()
     except OSError:  # nobody reads what is left
         pass
     os._exit(status)
