@@ -9,7 +9,7 @@ from pathlib import Path
 from atrisk.base.errors import DataError, Problem, shorten
 from atrisk.exchange.archive import DAMAGE, Budget, TooMuchError, open_archive
 
-LIMIT_ROWS = 200_000
+LIMIT_ROWS = 100_000  # as a table may have lines
 LIMIT_COLUMNS = 256
 LIMIT_CELLS = 200_000
 LIMIT_SHEETS = 64
