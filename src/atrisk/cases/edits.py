@@ -33,14 +33,19 @@ R = TypeVar("R", bound=Cited)
 HYPOTHETICAL = "hypothetical"  # the locator of rows that stand in no document
 
 
-def change_case(case: Case, changes: Changes) -> Case:
+def change_case(case: Case, changes: Changes, *, checked: bool = False) -> Case:
     """Return the case as it would be.
+
+    Args:
+        case: to be changed.
+        changes: to it.
+        checked: whether rows that are added were checked beside the others.
 
     Raises:
         UnknownNameError: a source, a row or a response that the case does not have.
         RequestError: a change that changes nothing, or rows that cannot be right.
     """
-    changed = _add(case, changes)
+    changed = _add(case, changes, checked=checked)
     for regrade in changes.regrade:
         changed = _regrade(changed, regrade)
     changed = _publish(changed, changes.publish)
@@ -71,7 +76,7 @@ def change_method(framework: Framework, method: Method, changes: Changes) -> Met
     return replace(changed, persistence=scaled, choices=choices)
 
 
-def _add(case: Case, changes: Changes) -> Case:
+def _add(case: Case, changes: Changes, *, checked: bool) -> Case:
     evidence = _read_rows(case, "evidence", changes.evidence, Evidence)
     responses = _read_rows(case, "response", changes.responses, Response)
     deliveries = _read_rows(case, "delivery", changes.deliveries, Delivery)
@@ -92,6 +97,7 @@ def _add(case: Case, changes: Changes) -> Case:
         evidence=(*case.evidence, *evidence),
         responses=(*case.responses, *responses),
         deliveries=(*case.deliveries, *deliveries),
+        checked=checked,
     )
 
 

@@ -38,6 +38,7 @@ from atrisk.gap.waiting import (
 )
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import find_spans
+from atrisk.scoring.seen import see_case
 
 if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
@@ -248,7 +249,7 @@ def measure_gap(
         gap      = max(0, overall risk - response)
 
     Args:
-        case: whose ledgers.
+        case: whose ledgers, of which counts what the assessment's day and audience had.
         assessment: of that case; its alarms, under its own policy, wait like warnings. The record
             ends with the last day that it sees, and an audience hears its own warnings and the
             public ones, and the others once their source is out.
@@ -280,7 +281,7 @@ def measure_gap(
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     require(assessment, Assessment, "make it with assess(case, framework)")
-    _check_same(case, assessment.case)
+    case = find_seen(case, assessment)
     check_seed(seed)
     warned = list_heard(case, assessment)
     chosen = choose_rule(case, assessment, rule)
@@ -327,6 +328,7 @@ def compare_rules(
         True
     """
     rows: list[Row] = []
+    case = find_seen(case, assessment)
     for option in assessment.framework.rules:
         at = stage or option.stage
         head: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
@@ -353,12 +355,20 @@ def _summarise(gap: Gap) -> Row:
     return dict(zip(COMPARED, values, strict=True))
 
 
-def _check_same(case: Case, other: Case) -> None:
-    """Refuse another record's assessment: its scores would stand beside foreign ledgers."""
-    if other is not case and other.digest != case.digest:
+def find_seen(case: Case, assessment: Assessment) -> Case:
+    """Return the case as the assessment saw it.
+
+    Raises:
+        RequestError: it is of another record: its scores would stand beside foreign ledgers.
+    """
+    other = assessment.case
+    if other is case:
+        return case
+    if see_case(case, assessment.outlook, assessment.audience).digest != other.digest:
         what = f"another record of {case.id}" if other.id == case.id else f"{other.id}, not of"
         more = "" if other.id == case.id else f" {case.id}"
         raise RequestError(f"the assessment is of {what}{more}; assess this {case.id} first")
+    return other
 
 
 def _list_subjects(

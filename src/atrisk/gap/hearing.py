@@ -44,7 +44,7 @@ def _come_out(case: Case, warning: EarlyWarning) -> Span:
     """Return when a warning's source came out, which is no earlier than the warning."""
     given = Span.of(warning.date)
     out = Span.of(case.source_by_id[warning.source].published)
-    return Span(max(given.first, out.first), max(given.last, out.last))
+    return given.follow(out)
 
 
 def _is_out(case: Case, warning: EarlyWarning, until: date) -> bool:

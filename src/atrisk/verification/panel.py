@@ -22,10 +22,12 @@ from atrisk.cases.evidence import knowledge_day
 from atrisk.ensemble.many import assess_many
 from atrisk.ensemble.runner import HERE, Runner
 from atrisk.events.counts import EventTable
-from atrisk.events.derive import DEATHS, count_deaths, make_event_case
+from atrisk.events.derive import DEATHS, Vintage, count_deaths, make_event_case, read_vintage
+from atrisk.frameworks.event_rules import read_event_rules
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.outcomes import read_outcome_rules
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.seen import is_limited
 from atrisk.scoring.view import CONTEMPORANEOUS, View, check_view, read_outlook
 from atrisk.verification.tracks import Track, make_track
 from atrisk.verification.verify import Verification, verify_tracks
@@ -166,14 +168,20 @@ def score_panel(
         raise RequestError(
             f"{table.file!r} counts nothing that reaches a step of {framework.id}/event_rules.toml"
         )
-    cases = _keep_known(reached, view.get("knowledge", CONTEMPORANEOUS), table.file)
+    knowledge = view.get("knowledge", CONTEMPORANEOUS)
+    cases = _keep_known(reached, knowledge, table.file)
+    vintage = read_vintage(table, read_event_rules(framework), published, calendar)
+    outlook = read_outlook(cases[0], knowledge)
+    limited = is_limited(outlook, None)
+    day = outlook.days[-1] if limited else date.max
     tracks, rows = [], []
     for now in assess_many(cases, framework, runner=runner, **view):
-        tracks.append(_follow(now, table))
+        tracks.append(_follow(now, table, vintage, day))
         rows += list(_list_months(now))
     told = {case.header.country for case in cases}
-    silent = tuple(country for country in made if country not in told)
-    named = tuple(map(str, months))
+    # Of what was counted later, a day does not know either where.
+    silent = () if limited else tuple(country for country in made if country not in told)
+    named = tuple(map(str, outlook.months))
     return Panel(framework, named, tuple(tracks), tuple(rows), silent, table.file)
 
 
@@ -214,10 +222,11 @@ def _keep_known(cases: list[Case], knowledge: str | date, file: str) -> list[Cas
     return kept
 
 
-def _follow(now: Assessment, table: EventTable) -> Track:
-    """Return a country's track, with what the table counted as its outcome."""
+def _follow(now: Assessment, table: EventTable, vintage: Vintage, day: date) -> Track:
+    """Return a country's track, with what the table had counted by a day as its outcome."""
     series = count_deaths(table, now.case.header.country)
-    counts = np.array([series.get(month, np.nan) for month in now.case.months])
+    known = {month: count for month, count in series.items() if vintage.know(month) <= day}
+    counts = np.array([known.get(month, np.nan) for month in now.case.months])
     return make_track(now, {(DEATHS, table.file): counts}, {})
 
 
