@@ -12,6 +12,7 @@ import base64
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +51,7 @@ class Unseen:
     """The canaries that were placed, by what stands in the text: their kind and their cell."""
 
     placed: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _days: int = 0
+    _days: Counter[str] = field(default_factory=Counter)
 
     def word(self, kind: str, cell: str) -> str:
         """Return a word for a cell, such as ``"evidence summary"``."""
@@ -62,8 +63,8 @@ class Unseen:
 
     def day(self, kind: str, cell: str, month: str = "2020-06") -> str:
         """Return a day of a month that stands nowhere else."""
-        self._days += 1
-        return self._place(f"{month}-{self._days % 27 + 2:02}", kind, cell)
+        self._days[month] += 1
+        return self._place(f"{month}-{self._days[month] + 1:02}", kind, cell)
 
     def _place(self, text: str, kind: str, cell: str) -> str:
         self.placed[text] = (kind, cell)
@@ -77,19 +78,22 @@ class Unseen:
         told = {word.lower() for word in _WORD.findall(whole)}
         told |= {text for text in self.placed if text.isalpha() and text in whole}
         told |= {*_DATE.findall(whole), *_NUMBER.findall(whole), *_NUMBER.findall(plain)}
-        return {cell for kind, cell in map(self.placed.get, told & {*self.placed}) if kind in kinds}
+        found = [self.placed[text] for text in told if text in self.placed]
+        return {cell for kind, cell in found if kind in kinds}
 
 
-def write_unseen(folder: Path, unseen: Unseen) -> Path:
-    """Write the case with everything that may stand in its folder."""
+def write_unseen(folder: Path, unseen: Unseen, kinds: Iterable[str] = KINDS) -> Path:
+    """Write the case with everything that may stand in its folder, and what is hidden of kinds."""
+    hidden = tuple(kinds)
     (folder / "scenarios").mkdir(parents=True)
-    tables = {name: [*_plain(name), *_partly(name, unseen)] for name in TABLES}
-    for kind in KINDS:
+    partly = _list_partly(unseen)
+    tables = {name: [*_plain(name), *partly.get(name, [])] for name in TABLES}
+    for kind in hidden:
         for name in TABLES:
             tables[name] += _hidden(name, kind, unseen)
     for name, rows in tables.items():
         (folder / f"{name}.csv").write_text(_write(rows), encoding="utf-8")
-    for name, text in (_beside(unseen) | _scenarios(unseen)).items():
+    for name, text in (_beside(unseen, hidden) | _scenarios(unseen, hidden)).items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "case.toml").write_text(HEADER, encoding="utf-8")
     return folder
@@ -132,8 +136,8 @@ def _plain(table: str) -> list[dict[str, str]]:
         ],
         "evidence": [
             _OPEN | _FACT | anchor
-            | {"id": f"plain-{n}", "start": f"2020-0{n % 3 + 1}-05", "known": f"2020-0{n % 3 + 1}-06",
-               "source": ("diary", "letter")[n % 2], "claim": f"fact-{n}"}
+            | {"id": f"plain-{n}", "source": ("diary", "letter")[n % 2], "claim": f"fact-{n}",
+               "start": f"2020-0{n % 3 + 1}-05", "known": f"2020-0{n % 3 + 1}-06"}
             for n in range(8)
         ],
         "searches": [
@@ -163,70 +167,70 @@ def _plain(table: str) -> list[dict[str, str]]:
     return [_row(table, **row) for row in rows[table]]
 
 
-def _partly(table: str, unseen: Unseen) -> list[dict[str, str]]:
+def _list_partly(unseen: Unseen) -> dict[str, list[dict[str, str]]]:
     """Return rows of which a day had only a part: the rest is of later days and documents."""
 
+    def day(cell: str, month: str = "2020-06") -> str:
+        return unseen.day(LATE, f"partly {cell}", month)
+
+    def number(cell: str) -> str:
+        return unseen.number(LATE, f"partly {cell}")
+
     def word(cell: str) -> str:
-        return unseen.word(LATE, f"partly {table} {cell}")
+        return unseen.word(LATE, f"partly {cell}")
 
-    def quote() -> str:
-        return f"{word('quote')} told us of"
+    def say(table: str, *cells: str) -> dict[str, str]:
+        words = {cell: f"{word(f'{table} {cell}')} told us of" for cell in cells}
+        return words | {"source": word("sources id"), "locator": word(f"{table} locator")}
 
-    later = {"source": unseen.word(LATE, "partly sources id"), "locator": word("locator")}
+    fact = (
+        _OPEN | _FACT | {"start": "2020-02-02", "known": "2020-02-03", "quote": "it went on then"}
+    )
+    act = _OPEN | _ACT | {"quote": "then the mission came"}
     rows: dict[str, list[dict[str, str]]] = {
-        "sources": [
-            {"id": later["source"], "reliability": "A", "quotable": "yes",
-             "published": unseen.day(LATE, "partly sources published", "2020-12")}
-            | {name: word(name) for name in ("title", "publisher", "kind", "url")}
+        "sources": [  # of the second, evidence of the day tells the id and no more
+            {"id": name, "published": day(f"sources {of} published", "2020-12"),
+             "reliability": "A", "quotable": "yes"}
+            | {cell: word(f"sources {of} {cell}") for cell in ("title", "publisher", "kind", "url")}
+            for name, of in ((word("sources id"), "own"), ("late-paper", "cited"))
         ],
         "evidence": [
-            _OPEN | _FACT | {"id": "goes-on", "start": "2020-02-02", "known": "2020-02-03",
-                             "quote": "it went on then",
-                             "end": unseen.day(LATE, "partly evidence end", "2020-07")},
-            _OPEN | _FACT | {"id": "may-go-on", "start": "2020-02-02", "known": "2020-02-03",
-                             "quote": "it went on then",
-                             "end": f"2020-03/{unseen.day(LATE, 'partly evidence end', '2020-07')}"},
-            _OPEN | _FACT | {"id": "told-later", "start": "2020-02-04", "known": "2020-02-05",
-                             "source": "late-paper", "locator": word("locator"), "quote": quote()},
+            fact | {"id": "goes-on", "end": day("evidence end", "2020-07")},
+            fact | {"id": "may-go-on", "end": f"2020-03/{day('evidence end', '2020-07')}"},
+            fact | say("evidence", "quote") | {"id": "told-later", "source": "late-paper"},
         ],
         "warnings": [
-            _SAID | later | {"id": "heard-then", "date": "2020-02-25", "issuer": "An envoy",
-                             "addressee": "the Council", "summary": "Warned.", "quote": quote()},
+            _SAID | say("warnings", "quote")
+            | {"id": "heard-then", "date": "2020-02-25", "issuer": "An envoy",
+               "addressee": "the Council", "summary": "Warned."},
         ],
         "responses": [
-            _OPEN | _ACT
-            | {"id": "grew", "quote": "then the mission came", "decided": "2020-03-02",
-               "deployed": "2020-03-12", "promised": "80",
-               "delivered": unseen.number(LATE, "partly responses delivered"),
-               "full_strength": unseen.day(LATE, "partly responses full_strength"),
-               "ended": unseen.day(LATE, "partly responses ended", "2020-07")},
-            _ACT | later
-            | {"id": "proposed", "quote": quote(), "summary": word("summary"),
-               "proposed": "2020-03-02", "decided": unseen.day(LATE, "partly responses decided"),
-               "deployed": unseen.day(LATE, "partly responses deployed", "2020-07"),
-               "promised": unseen.number(LATE, "partly responses promised")},
-            _OPEN | _ACT
-            | {"id": "wide", "quote": "then the mission came", "instrument": "military",
-               "decided": f"2020-03-01/{unseen.day(LATE, 'partly responses decided')}"},
+            act | {"id": "grew", "decided": "2020-03-02", "deployed": "2020-03-12",
+                   "full_strength": day("responses full_strength"),
+                   "ended": day("responses ended", "2020-07"), "promised": "80",
+                   "delivered": number("responses delivered")},
+            act | say("responses", "quote", "summary")
+            | {"id": "proposed", "proposed": "2020-03-02", "decided": day("responses decided"),
+               "deployed": day("responses deployed", "2020-07"),
+               "promised": number("responses promised")},
+            act | {"id": "wide", "instrument": "military",
+                   "decided": f"2020-03-01/{day('responses decided')}"},
         ],
         "deliveries": [
             {"response": "grew", "date": "2020-03-21", "delivered": "40", "unit": "troops",
              "source": "diary", "locator": "p. 6", "quote": "then some more came"},
-            {"response": "came", "unit": "troops", "quote": quote(),
-             "date": unseen.day(LATE, "partly deliveries date"),
-             "promised": unseen.number(LATE, "partly deliveries promised"),
-             "delivered": unseen.number(LATE, "partly deliveries delivered")} | later,
+            say("deliveries", "quote")
+            | {"response": "came", "unit": "troops", "date": day("deliveries date"),
+               "promised": number("deliveries promised"),
+               "delivered": number("deliveries delivered")},
         ],
         "needs": [
-            later | {"id": "asked", "date": "2020-03-01", "issuer": "UN", "needed": "55",
-                     "unit": "troops", "quote": quote(), "summary": word("summary")},
+            say("needs", "quote", "summary")
+            | {"id": "asked", "date": "2020-03-01", "issuer": "UN", "needed": "55",
+               "unit": "troops"},
         ],
     }  # fmt: skip
-    if table == "sources":  # the one that evidence of the day cites is named there, and no more
-        words = {name: word(f"cited {name}") for name in ("title", "publisher", "kind", "url")}
-        day = unseen.day(LATE, "partly sources cited published", "2020-12")
-        rows["sources"].append({"id": "late-paper", "reliability": "A", "quotable": "yes", "published": day} | words)
-    return [_row(table, **row) for row in rows.get(table, [])]
+    return {table: [_row(table, **row) for row in mine] for table, mine in rows.items()}
 
 
 def _hidden(table: str, kind: str, unseen: Unseen) -> list[dict[str, str]]:
@@ -284,39 +288,40 @@ def _hidden(table: str, kind: str, unseen: Unseen) -> list[dict[str, str]]:
     return [{column: cell for column, cell in row.items() if column in known}]
 
 
-def _beside(unseen: Unseen) -> dict[str, str]:
+def _beside(unseen: Unseen, kinds: Iterable[str]) -> dict[str, str]:
     months = [f"2020-0{month}" for month in range(1, 9)]
-    outcomes = [f"{month},one-sided-deaths,{n % 2 * 40},,,counts,2020-04-15" for n, month in enumerate(months[:4])]
-    outcomes += [
-        f"{month},one-sided-deaths,{unseen.number(LATE, 'outcomes value')},,,"
-        f"{unseen.word(LATE, 'outcomes source')}: counts,2020-06-20"
-        for month in months
-    ]  # fmt: skip
-    rivals = [f"other,{month}-01,issued,{month},{month},{n},{n + 1},9,a scale,a paper," for n, month in enumerate(months[:4])]
-    rivals += [
-        f"{unseen.word(LATE, 'rivals system')},{unseen.day(LATE, 'rivals issued')},backcast,{month},"
-        f"{month},3,2,9,{unseen.word(LATE, 'rivals scale')},{unseen.word(LATE, 'rivals source')},"
-        for month in months[:1]
-    ]  # fmt: skip
-    judged = [f"reader-{r},{month},{n % 4 + 1},overall," for r in (1, 2) for n, month in enumerate(months[:4])]
-    return {
-        "outcomes.csv": "\n".join(["month,measure,value,low,high,source,vintage", *outcomes]) + "\n",
-        "rivals.csv": "\n".join(
-            ["system,issued,kind,start,end,value,rank,ranked,scale,source,note", *rivals]
-        ) + "\n",
-        "judgements.csv": "\n".join(["reader,month,level,target,note", *judged]) + "\n",
-    }  # fmt: skip
+    had = list(enumerate(months[:4]))
+    heads = {
+        "outcomes": "month,measure,value,low,high,source,vintage",
+        "rivals": "system,issued,kind,start,end,value,rank,ranked,scale,source,note",
+        "judgements": "reader,month,level,target,note",
+    }
+    rows = {
+        "outcomes": [f"{m},one-sided-deaths,{n % 2 * 40},,,counts,2020-04-15" for n, m in had],
+        "rivals": [f"other,{m}-01,issued,{m},{m},{n},{n + 1},9,a scale,a paper," for n, m in had],
+        "judgements": [f"reader-{r},{m},{n % 4 + 1},overall," for r in (1, 2) for n, m in had],
+    }
+    if LATE in kinds:
+        value, by = unseen.number(LATE, "outcomes value"), unseen.word(LATE, "outcomes source")
+        rows["outcomes"] += [f"{m},one-sided-deaths,{value},,,{by},2020-06-20" for m in months]
+        system, scale, source = (
+            unseen.word(LATE, f"rivals {cell}") for cell in ("system", "scale", "source")
+        )
+        when = unseen.day(LATE, "rivals issued")
+        rows["rivals"] += [f"{system},{when},backcast,2020-01,2020-01,3,2,9,{scale},{source},"]
+    return {f"{name}.csv": "\n".join([heads[name], *mine, ""]) for name, mine in rows.items()}
 
 
-def _scenarios(unseen: Unseen) -> dict[str, str]:
+def _scenarios(unseen: Unseen, kinds: Iterable[str]) -> dict[str, str]:
     """Return what-ifs on what was had, and on nothing that was had, whose words are canaries."""
+    act = "[[changes.response]]\n"
     made = {
         "heard": ("", "[changes.drop]\nevidence = ['plain-1', '{late}']\n"),
         "lasting": ("", "[changes.method]\npersistence = 'long'\n"),
         "drop-late": (LATE, "[changes.drop]\nevidence = ['{late}']\n"),
         "drop-source": (LATE, "[changes.drop]\nsources = ['{latesource}']\n"),
-        "moved": (LATE, "[[changes.response]]\nid = '{lateact}'\nstage = 'deployed'\non = '2020-03-05'\n"),
-        "longer": (LATE, "[[changes.response]]\nid = 'grew'\ndates = {{ ended = '{day}' }}\n"),
+        "moved": (LATE, f"{act}id = '{{lateact}}'\nstage = 'deployed'\non = '2020-03-05'\n"),
+        "longer": (LATE, f"{act}id = 'grew'\ndates = {{{{ ended = '{{day}}' }}}}\n"),
         "graded": (LATE, "[[changes.regrade]]\nsource = '{latesource}'\nreliability = 'E'\n"),
         "told-council": (COUNCIL, "[changes.publish]\naudiences = ['council']\n"),
         "told-row": (INTERNAL, "[changes.publish]\nevidence = ['{inte}']\n"),
@@ -328,27 +333,30 @@ def _scenarios(unseen: Unseen) -> dict[str, str]:
     }  # fmt: skip
     texts = {}
     for name, (kind, changes) in made.items():
+        if kind and kind not in kinds:
+            continue
+        there = changes if kinds else changes.replace(", '{late}'", "")  # no such row
         words = {
             cell: unseen.word(kind, f"scenarios {cell} {name}") if kind else "what if"
             for cell in ("title", "question", "rationale")
         }
         file = unseen.word(kind, f"scenarios id {name}") if kind else name
         head = "".join(f'{cell} = "{text}"\n' for cell, text in words.items())
-        texts[f"scenarios/{file}.toml"] = head + changes.format(**cells)
+        texts[f"scenarios/{file}.toml"] = head + there.format(**cells)
     return texts
 
 
-def list_panel(folder: Path, unseen: Unseen) -> Path:
+def write_panel(folder: Path, unseen: Unseen, kinds: Iterable[str]) -> None:
     """Write events of a candidate edition, some of which a day in April 2024 did not have."""
     header = (Path(__file__).parents[1] / "data" / "events" / "GEDEvent_v24_0_5.csv").read_text(
         encoding="utf-8"
     )
     names, pattern = list(csv.reader(io.StringIO(header)))[:2]
-    rows = []
+    rows: list[dict[str, str]] = []
     for month, country, code, killed in [
-        *((m, "Mali", "432", 30 * (m % 3)) for m in range(1, 6)),
-        (6, "Chad", "483", 90),
-        (5, "Mali", "432", int(unseen.number(LATE, "events deaths"))),
+        *((m, "Mali", "432", 30 * (m % 3)) for m in range(1, 5)),
+        *[(6, "Chad", "483", 90), (4, "Mali", "432", int(unseen.number(LATE, "events deaths")))]
+        * (LATE in kinds),
     ]:
         cells = dict(zip(names, pattern, strict=True))
         cells |= {name: "" for name in cells if name.startswith("deaths")}
@@ -360,8 +368,6 @@ def list_panel(folder: Path, unseen: Unseen) -> Path:
             "date_prec": "1",
         }  # fmt: skip
         rows.append({name: cells[name] for name in names})
-    file = folder / "GEDEvent_v24_0_6.csv"
-    file.write_text(_write(rows), encoding="utf-8")
+    (folder / "GEDEvent_v24_0_6.csv").write_text(_write(rows), encoding="utf-8")
     for name in ("TCD", "Chad"):
         unseen.placed[name] = (LATE, "events country")
-    return file

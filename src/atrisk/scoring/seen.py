@@ -182,8 +182,8 @@ class _Look:
 
 def change_seen(
     case: Case, changes: Changes, outlook: Outlook, audience: Audience | None
-) -> Case | None:
-    """Return the case as it was seen, and as it would be; None if nothing that was seen changes.
+) -> tuple[Case, Changes] | None:
+    """Return the case as it was seen and would be, and the changes to it; None if there are none.
 
     Args:
         case: the whole.
@@ -197,9 +197,10 @@ def change_seen(
     """
     seen = see_case(case, outlook, audience)
     if seen is case:
-        return change_case(case, changes)
+        return change_case(case, changes), changes
+    narrowed = _narrow(changes, case, seen)
     try:
-        changed = change_case(seen, _narrow(changes, case, seen), checked=True)
+        changed = change_case(seen, narrowed, checked=True)
     except AtriskError:
         if _works(case, changes):
             return None
@@ -207,7 +208,7 @@ def change_seen(
     change_case(case, changes)  # rows that are added are checked beside all others
     after = see_case(changed, outlook, audience)
     of_method = bool(changes.method) or changes.half_lives is not None
-    return changed if of_method or after.digest != seen.digest else None
+    return (changed, narrowed) if of_method or after.digest != seen.digest else None
 
 
 def _works(case: Case, changes: Changes) -> bool:

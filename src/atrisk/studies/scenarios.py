@@ -8,7 +8,7 @@ in the country: no response in it prevents anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Unpack
 
@@ -241,19 +241,18 @@ def choose_scenarios(
     wanted = None if scenarios is None else list(scenarios)
     _check_names(case, wanted or (), outlook, audience)
     own = [one for one in wanted or () if isinstance(one, Scenario)]
-    changed = [
-        (
-            one,
-            change_case(case, one.changes)
-            if one in own
-            else change_seen(case, one.changes, outlook, audience),
-        )
-        for one in list_wanted(case, wanted)
-    ]
-    unseen = [one for one, other in changed if other is None]
+    chosen, unseen = [], []
+    for one in list_wanted(case, wanted):
+        if one in own:
+            chosen.append((one, change_case(case, one.changes)))
+        elif found := change_seen(case, one.changes, outlook, audience):
+            other, changes = found
+            chosen.append((replace(one, changes=changes), other))
+        else:
+            unseen.append(one)
     if wanted is not None and unseen:
         raise _tell_unseen(case, unseen[0], outlook, audience)
-    return [(one, other) for one, other in changed if other is not None], len(unseen)
+    return chosen, len(unseen)
 
 
 def _check_names(
