@@ -6,6 +6,7 @@ import argparse
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ import pytest
 from atrisk.base.dates import ImpreciseDate
 from atrisk.cases.case import Case
 from atrisk.cases.edits import change_case
+from atrisk.cases.loading import load_case
 from atrisk.cases.scenario import Changes
 from atrisk.cases.secrecy import Guarded
+from atrisk.cli import inputs
 from atrisk.cli.main import COMMANDS, main
 from atrisk.report.figures import album
 from atrisk.scoring import run as scoring
@@ -36,7 +39,11 @@ DOORS: dict[str, list[str]] = {
         "CASE 2020-03 --factor 8",
     ],
     "flags": ["CASE", "CASE --backtest"],
-    "gap": ["CASE --rule any-protective", "CASE --rule to-need"],
+    "gap": [
+        "CASE --rule any-protective",
+        "CASE --rule to-need --show strength",
+        "CASE --rule to-need --show lags",
+    ],
     "ensemble": ["CASE --draws 20"],
     "methods": ["CASE --most 4 --seed 1"],
     "weights": ["CASE"],
@@ -70,6 +77,14 @@ def room(tmp_path_factory: pytest.TempPathFactory, unseen: Unseen) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _read_once() -> Iterator[None]:
+    """Read each case once: nothing changes one that was read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inputs, "load_case", cache(load_case))
+        yield
+
+
 def fill(folder: Path, unseen: Unseen, kinds: Iterable[str]) -> None:
     """Write a case with what is hidden of some kinds, and all that is asked of it."""
     case = write_unseen(folder / "case", unseen, kinds)
@@ -90,23 +105,24 @@ def limit(typed: str, view: str) -> list[str]:
 
 
 def list_calls(command: str, view: str) -> Iterator[list[str]]:
-    """Yield what is typed: each door in every way it may be shown, and in every format.
+    """Yield what is typed: each door, the first in every way it may be shown.
 
-    The first way is tried in all formats by whoever sees least; the rows of the others are the same
-    in CSV as in JSON.
+    Who sees least tries every way as a table and as JSON, whose rows are those of CSV, and the
+    first as CSV too; of the others each tries one way more, and another.
     """
     parser = argparse.ArgumentParser()
     COMMANDS[command].add(parser)
     choices = {next(iter(action.option_strings), ""): action.choices for action in parser._actions}
-    ways = [
-        [option, one] for option in ("--show", "--level") for one in choices.get(option) or ()
-    ] or [[]]
-    formats = ["json"] if view != STRICTEST else ["table", "json", "csv"]
-    day = limit(command, view)
-    for typed in DOORS[command]:
-        for number, way in enumerate(ways):
-            for form in formats[: 3 - (number > 0)] if "--format" in choices else [""]:
-                yield [command, *typed.split(), *way, *(["--format", form] * bool(form)), *day]
+    shown = [[name, one] for name in ("--show", "--level") for one in choices.get(name) or ()]
+    turn, strict = list(VIEWS).index(view), view == STRICTEST
+    first, *others = DOORS[command]
+    ways = [[first, *way] for way in (shown if strict else shown[turn::4][:1]) or [[]]]
+    ways += [[door] for door in others]
+    for number, way in enumerate(ways):
+        formats = ["json", "table", "csv"][: 3 - (number > 0) if strict else 1]
+        for form in formats if "--format" in choices else [""]:
+            chosen = ["--format", form] if form else []
+            yield [command, *" ".join(way).split(), *chosen, *limit(command, view)]
 
 
 def run(
@@ -138,7 +154,7 @@ def test_no_command_that_looks_from_a_day_is_forgotten() -> None:
 
 
 # What takes long is tried from where nothing else is.
-SLOW = {"report": (STRICTEST, "the Council"), "figures": (STRICTEST,)}
+SLOW = {"report": (STRICTEST,), "figures": (STRICTEST,)}
 TRIED = [(name, view) for name in DOORS for view in SLOW.get(name, VIEWS)]
 
 
@@ -197,9 +213,9 @@ def test_the_same_is_told_whether_what_was_not_had_is_there_or_not(
         out.mkdir()
         status, text = run([*typed.split(), *limit(typed, STRICTEST)], folder, out, capsys)
         assert status == 0, text
-        told.append(
-            re.sub(r"\n *\d+ scenarios are left out:[^.]*\.", "", text).replace(str(out), "")
-        )
+        text = re.sub(r"\n *\d+ scenarios are left out:[^.]*\.", "", text)  # that there are some
+        text = re.sub(r"#p[0-9a-f]{10}|id=\"p[0-9a-f]{10}", "", text)  # numbered by matplotlib
+        told.append(text.replace(str(out), ""))
     assert told[0] == told[1]
 
 
@@ -234,11 +250,10 @@ OPENED = [
     ("known", "scenarios CASE --list", "scenarios title drop-late"),
     ("past", "scenarios CASE --list", "scenarios title moved"),
     ("responses", _PAGE, "partly responses summary"),
-    ("sources", _PAGE, "partly sources cited title"),
+    ("sources", f"{_STUDY} leave_out", "partly sources cited publisher"),
     ("words", "gap CASE --rule any-protective --show lags --format csv", "partly warnings quote"),
     ("words", "gap CASE --rule to-need --show strength --format json", "partly needs quote"),
     ("dates", "explain CASE 2020-03 --top 0 --format json", "partly evidence end"),
-    ("dates", _PAGE, "partly responses decided"),
     ("scenarios", "scenarios CASE --list --format json", "scenarios rationale moved"),
     ("scenarios", "scenarios CASE --show rules", "scenarios id longer"),
     ("names", "scenarios CASE moved", "scenarios id moved"),
