@@ -230,13 +230,13 @@ def _add_scenarios(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_scenarios(given: argparse.Namespace) -> int:
-    from atrisk.studies.scenarios import choose_scenarios, run_scenarios
+    from atrisk.studies.scenarios import list_seen, run_scenarios
 
     case, framework = load(given)
     names = [Path(name) if name.endswith(".toml") else name for name in given.scenario]
     if given.list:
         outlook = read_outlook(case, given.knowledge)
-        found = [s for s, _ in choose_scenarios(case, names or None, outlook, given.audience)[0]]
+        found = list_seen(case, names or None, outlook, given.audience)
         rows: list[Row] = [{"scenario": s.id, "title": s.title} for s in found]
         if given.format != "table":
             notes = [{"question": s.question, "rationale": s.rationale} for s in found]

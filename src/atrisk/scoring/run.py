@@ -85,9 +85,9 @@ def assess(
     if seen.items:
         intensity = measure_intensity(seen, framework, chosen, outlook, audience)
     if not seen.items or not intensity.known.any():
-        limit = describe_limit(outlook, audience)
+        known = f"known {describe_limit(outlook, audience)}".strip()
         raise RequestError(
-            f"nothing in {case.id} was known {limit}; choose a later day or another audience"
+            f"nothing in {case.id} was {known}; choose a later day or another audience"
         )
     view = View(knowledge=knowledge, audience=audience, method=method, weights=weights)
     return _join_up(

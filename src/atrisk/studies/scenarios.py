@@ -209,9 +209,11 @@ def run_scenarios(
 
 def tell_left_out(count: int, base: Assessment) -> str:
     """Say that scenarios are left out, and why, without a word of them."""
-    told = "1 scenario is" if count == 1 else f"{count} scenarios are"
+    told, change = (
+        ("1 scenario is", "it changes") if count == 1 else (f"{count} scenarios are", "they change")
+    )
     limit = describe_limit(base.outlook, base.audience)
-    return f"{told} left out: nothing that they change was on record {limit}."
+    return f"{told} left out: nothing that {change} was on record {limit}."
 
 
 def choose_scenarios(
@@ -253,6 +255,24 @@ def choose_scenarios(
     if wanted is not None and unseen:
         raise _tell_unseen(case, unseen[0], outlook, audience)
     return chosen, len(unseen)
+
+
+def list_seen(
+    case: Case,
+    scenarios: Iterable[str | Path] | None,
+    outlook: Outlook,
+    audience: Audience | None,
+) -> list[Scenario]:
+    """Return the scenarios that are asked for, without those that change nothing that was seen.
+
+    Raises:
+        RequestError: there is none, one changes nothing, or two share an id.
+        UnknownNameError: the case has no such scenario.
+        DataError: a file has faults, or changes nothing that was seen.
+    """
+    if not is_limited(outlook, audience):
+        return list_wanted(case, scenarios)
+    return [one for one, _ in choose_scenarios(case, scenarios, outlook, audience)[0]]
 
 
 def _check_names(
