@@ -4,7 +4,7 @@ A change names rows by their ids, and each name must exist; a change that would 
 refused, so that a misspelt scenario never returns the base as its result.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from atrisk.base.dates import ImpreciseDate, bounds
-from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.errors import AtriskError, RequestError, UnknownNameError
 from atrisk.cases.case import Case
 from atrisk.cases.checks import check_stages
 from atrisk.cases.evidence import AUDIENCES, Cited, Evidence, Source
@@ -30,6 +30,7 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 
 R = TypeVar("R", bound=Cited)
+_ROWS = ("evidence", "responses", "deliveries")  # that a scenario may add
 HYPOTHETICAL = "hypothetical"  # the locator of rows that stand in no document
 
 
@@ -74,6 +75,85 @@ def change_method(framework: Framework, method: Method, changes: Changes) -> Met
     )
     choices = {**changed.choices, "persistence": scaled.id}
     return replace(changed, persistence=scaled, choices=choices)
+
+
+def change_seen(
+    case: Case, changes: Changes, see: Callable[[Case], Case]
+) -> tuple[Case, Changes] | None:
+    """Return the case as it was seen and would be, and the changes to it; None if there are none.
+
+    Args:
+        case: the whole.
+        changes: to it; of those to rows that were not seen nothing is left.
+        see: returns what is seen of a case.
+
+    Raises:
+        UnknownNameError: a source, a row or a response that the case does not have.
+        RequestError: a change that changes nothing, or rows that cannot be right.
+    """
+    seen = see(case)
+    if seen is case:
+        return change_case(case, changes), changes
+    narrowed = _narrow(changes, case, seen)
+    try:
+        changed = change_case(seen, narrowed, checked=True)
+    except AtriskError:
+        if _works(case, changes):
+            return None
+        raise
+    change_case(case, changes)  # rows that are added are checked beside all others
+    of_method = bool(changes.method) or changes.half_lives is not None
+    return (changed, narrowed) if of_method or see(changed).digest != seen.digest else None
+
+
+def _works(case: Case, changes: Changes) -> bool:
+    try:
+        change_case(case, changes)
+    except AtriskError:
+        return False
+    return True
+
+
+def _narrow(changes: Changes, case: Case, seen: Case) -> Changes:
+    """Return changes without those that name what was not seen; names that nobody has stay."""
+    gone = {
+        name: {one.label for one in rows} - {one.label for one in seen.tables[name]}
+        for name, rows in case.tables.items()
+    }
+
+    def keep(table: str, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name not in gone[table])
+
+    def stands(row: Mapping[str, Any]) -> bool:
+        told = row.get("source") not in gone["sources"]
+        return told and row.get("response") not in gone["responses"]
+
+    drop, publish = changes.drop, changes.publish
+    regrades = [
+        one if one.source else one.model_copy(update={"evidence": keep("evidence", one.evidence)})
+        for one in changes.regrade
+        if one.source not in gone["sources"]
+    ]
+    return changes.model_copy(
+        update={
+            "drop": drop.model_copy(
+                update={
+                    "sources": keep("sources", drop.sources),
+                    "evidence": keep("evidence", drop.evidence),
+                    "warnings": keep("warnings", drop.warnings),
+                }
+            ),
+            "publish": publish.model_copy(
+                update={
+                    "evidence": keep("evidence", publish.evidence),
+                    "warnings": keep("warnings", publish.warnings),
+                }
+            ),
+            "regrade": tuple(one for one in regrades if one.source or one.evidence),
+            "response": tuple(r for r in changes.response if r.id not in gone["responses"]),
+            **{n: tuple(filter(stands, getattr(changes, n))) for n in _ROWS},
+        }
+    )
 
 
 def _add(case: Case, changes: Changes, *, checked: bool) -> Case:

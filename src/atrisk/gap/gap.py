@@ -11,12 +11,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from atrisk.base.dates import Month, Span
-from atrisk.base.errors import RequestError, UnknownNameError, check_seed, require
+from atrisk.base.errors import UnknownNameError, check_seed, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import EarlyWarning, Stage
 from atrisk.frameworks.options import RuleOption
-from atrisk.gap.hearing import Heard, list_heard
+from atrisk.gap.hearing import Heard, find_seen, list_heard
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
 from atrisk.gap.months import list_holding, measure_months
 from atrisk.gap.need import (
@@ -38,7 +38,6 @@ from atrisk.gap.waiting import (
 )
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import find_spans
-from atrisk.scoring.seen import see_case
 
 if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
@@ -353,22 +352,6 @@ def _summarise(gap: Gap) -> Row:
         None if first.censored else first.days,
     )
     return dict(zip(COMPARED, values, strict=True))
-
-
-def find_seen(case: Case, assessment: Assessment) -> Case:
-    """Return the case as the assessment saw it.
-
-    Raises:
-        RequestError: it is of another record: its scores would stand beside foreign ledgers.
-    """
-    other = assessment.case
-    if other is case:
-        return case
-    if see_case(case, assessment.outlook, assessment.audience).digest != other.digest:
-        what = f"another record of {case.id}" if other.id == case.id else f"{other.id}, not of"
-        more = "" if other.id == case.id else f" {case.id}"
-        raise RequestError(f"the assessment is of {what}{more}; assess this {case.id} first")
-    return other
 
 
 def _list_subjects(

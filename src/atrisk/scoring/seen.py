@@ -13,12 +13,9 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from atrisk.base.dates import ImpreciseDate, bounds
-from atrisk.base.errors import AtriskError
 from atrisk.cases.case import Case
-from atrisk.cases.edits import change_case
 from atrisk.cases.evidence import Audience, Cited, Evidence, Search, Source, knowledge_day
 from atrisk.cases.ledger import STAGES, EarlyWarning, Response
-from atrisk.cases.scenario import Changes
 from atrisk.cases.secrecy import Guarded
 from atrisk.scoring.view import CONTEMPORANEOUS, RETROSPECTIVE, Outlook
 
@@ -26,7 +23,6 @@ G = TypeVar("G", bound=Guarded)
 ANCHOR = frozenset({"quote", "locator"})  # what a document alone tells
 TOLD = ANCHOR | {"summary"}  # and what was told with it, of a row that no day vouches for
 NAMED = frozenset({"title", "publisher", "kind", "url"})
-_ROWS = ("evidence", "responses", "deliveries")  # that a scenario may add
 _OPEN = ImpreciseDate.parse("..")
 _ARRIVED = {"funded", "deployed", "full_strength"}
 
@@ -178,87 +174,6 @@ class _Look:
         next_day = self.day + timedelta(days=1)
         published = ImpreciseDate.parse(f"{next_day}/..")
         return _change(source, {"published": published}).unsee(NAMED)
-
-
-def change_seen(
-    case: Case, changes: Changes, outlook: Outlook, audience: Audience | None
-) -> tuple[Case, Changes] | None:
-    """Return the case as it was seen and would be, and the changes to it; None if there are none.
-
-    Args:
-        case: the whole.
-        changes: to it; of those to rows that were not seen nothing is left.
-        outlook: whose last day of knowledge counts.
-        audience: who looks.
-
-    Raises:
-        UnknownNameError: a source, a row or a response that the case does not have.
-        RequestError: a change that changes nothing, or rows that cannot be right.
-    """
-    seen = see_case(case, outlook, audience)
-    if seen is case:
-        return change_case(case, changes), changes
-    narrowed = _narrow(changes, case, seen)
-    try:
-        changed = change_case(seen, narrowed, checked=True)
-    except AtriskError:
-        if _works(case, changes):
-            return None
-        raise
-    change_case(case, changes)  # rows that are added are checked beside all others
-    after = see_case(changed, outlook, audience)
-    of_method = bool(changes.method) or changes.half_lives is not None
-    return (changed, narrowed) if of_method or after.digest != seen.digest else None
-
-
-def _works(case: Case, changes: Changes) -> bool:
-    try:
-        change_case(case, changes)
-    except AtriskError:
-        return False
-    return True
-
-
-def _narrow(changes: Changes, case: Case, seen: Case) -> Changes:
-    """Return changes without those that name what was not seen; names that nobody has stay."""
-    gone = {
-        name: {one.label for one in rows} - {one.label for one in seen.tables[name]}
-        for name, rows in case.tables.items()
-    }
-
-    def keep(table: str, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(name for name in names if name not in gone[table])
-
-    def stands(row: Mapping[str, Any]) -> bool:
-        told = row.get("source") not in gone["sources"]
-        return told and row.get("response") not in gone["responses"]
-
-    drop, publish = changes.drop, changes.publish
-    regrades = [
-        one if one.source else one.model_copy(update={"evidence": keep("evidence", one.evidence)})
-        for one in changes.regrade
-        if one.source not in gone["sources"]
-    ]
-    return changes.model_copy(
-        update={
-            "drop": drop.model_copy(
-                update={
-                    "sources": keep("sources", drop.sources),
-                    "evidence": keep("evidence", drop.evidence),
-                    "warnings": keep("warnings", drop.warnings),
-                }
-            ),
-            "publish": publish.model_copy(
-                update={
-                    "evidence": keep("evidence", publish.evidence),
-                    "warnings": keep("warnings", publish.warnings),
-                }
-            ),
-            "regrade": tuple(one for one in regrades if one.source or one.evidence),
-            "response": tuple(r for r in changes.response if r.id not in gone["responses"]),
-            **{n: tuple(filter(stands, getattr(changes, n))) for n in _ROWS},
-        }
-    )
 
 
 def _change(row: G, changed: Mapping[str, object]) -> G:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Unpack
 
@@ -17,7 +18,7 @@ import numpy as np
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.edits import change_case, change_method
+from atrisk.cases.edits import change_case, change_method, change_seen
 from atrisk.cases.evidence import Audience
 from atrisk.cases.scenario import FOLDER, Scenario, list_scenarios, load_scenario
 from atrisk.frameworks.framework import Framework
@@ -28,7 +29,7 @@ from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
 from atrisk.scoring.flags import choose_policy, find_spans, in_alarm, summarise_alarm
 from atrisk.scoring.run import assess
-from atrisk.scoring.seen import change_seen, describe_limit, is_limited
+from atrisk.scoring.seen import describe_limit, is_limited, see_case
 from atrisk.scoring.view import CONTEMPORANEOUS, Outlook, View, check_view, read_outlook
 
 CAVEAT = (
@@ -243,11 +244,12 @@ def choose_scenarios(
     wanted = None if scenarios is None else list(scenarios)
     _check_names(case, wanted or (), outlook, audience)
     own = [one for one in wanted or () if isinstance(one, Scenario)]
+    see = partial(see_case, outlook=outlook, audience=audience)
     chosen, unseen = [], []
     for one in list_wanted(case, wanted):
         if one in own:
             chosen.append((one, change_case(case, one.changes)))
-        elif found := change_seen(case, one.changes, outlook, audience):
+        elif found := change_seen(case, one.changes, see):
             other, changes = found
             chosen.append((replace(one, changes=changes), other))
         else:

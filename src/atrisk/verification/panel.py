@@ -168,21 +168,16 @@ def score_panel(
         raise RequestError(
             f"{table.file!r} counts nothing that reaches a step of {framework.id}/event_rules.toml"
         )
-    knowledge = view.get("knowledge", CONTEMPORANEOUS)
-    cases = _keep_known(reached, knowledge, table.file)
+    cases = _keep_known(reached, view.get("knowledge", CONTEMPORANEOUS), table.file)
     vintage = read_vintage(table, read_event_rules(framework), published, calendar)
-    outlook = read_outlook(cases[0], knowledge)
-    limited = is_limited(outlook, None)
-    day = outlook.days[-1] if limited else date.max
-    tracks, rows = [], []
+    tracks, rows, silent = [], [], set(made)
     for now in assess_many(cases, framework, runner=runner, **view):
-        tracks.append(_follow(now, table, vintage, day))
+        tracks.append(_follow(now, table, vintage))
         rows += list(_list_months(now))
-    told = {case.header.country for case in cases}
-    # Of what was counted later, a day does not know either where.
-    silent = () if limited else tuple(country for country in made if country not in told)
-    named = tuple(map(str, outlook.months))
-    return Panel(framework, named, tuple(tracks), tuple(rows), silent, table.file)
+        # Of what was counted later, a day does not know either where.
+        silent = set() if is_limited(now.outlook, None) else silent - {now.case.header.country}
+    quiet = tuple(country for country in made if country in silent)
+    return Panel(framework, tracks[0].months, tuple(tracks), tuple(rows), quiet, table.file)
 
 
 def _read_period(table: EventTable, start: Month | None, end: Month | None) -> tuple[Month, ...]:
@@ -222,8 +217,9 @@ def _keep_known(cases: list[Case], knowledge: str | date, file: str) -> list[Cas
     return kept
 
 
-def _follow(now: Assessment, table: EventTable, vintage: Vintage, day: date) -> Track:
-    """Return a country's track, with what the table had counted by a day as its outcome."""
+def _follow(now: Assessment, table: EventTable, vintage: Vintage) -> Track:
+    """Return a country's track, with what the table counted, as it was seen, as its outcome."""
+    day = now.outlook.days[-1] if is_limited(now.outlook, None) else date.max
     series = count_deaths(table, now.case.header.country)
     known = {month: count for month, count in series.items() if vintage.know(month) <= day}
     counts = np.array([known.get(month, np.nan) for month in now.case.months])
