@@ -12,8 +12,8 @@ import pytest
 
 import atrisk
 from atrisk.base.folders import data_root
+from atrisk.cases.beside import check_scenarios
 from atrisk.cases.checks import CASE_FILES, DATED, SCENARIOS
-from atrisk.cases.edits import check_scenarios
 from atrisk.cli.main import main
 from sparse import read_rows
 

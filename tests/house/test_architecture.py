@@ -198,7 +198,7 @@ SCORING = {
     "kernel": "estimate persistence rules severity",
     "frameworks": "branches framework header limits loading method options",
     "cases": "case checks evidence ledger loading secrecy tables",
-    "scoring": "assessment explanation intensity readings run scores tellings view",
+    "scoring": "assessment explanation intensity readings run scores seen tellings view",
     "cli": "code exchange inputs look main options outcome output present reading study warn",
 }
 

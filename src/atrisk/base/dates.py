@@ -125,6 +125,24 @@ class ImpreciseDate:
         """Whether this is ``..``: still going on."""
         return self.earliest is None and self.latest is None
 
+    def cut(self, day: date) -> ImpreciseDate:
+        """Return the same date, of which no day after one is written.
+
+        Examples:
+            >>> when = ImpreciseDate.parse("2013-09/2013-11").cut(date(2013, 10, 15))
+            >>> when.text, str(when.latest)
+            ('2013-09-01/..', '2013-11-30')
+        """
+        if self.latest is None or self.latest <= day:
+            return self
+        text = f"{self.earliest}/.." if self.earliest else ".."
+        return ImpreciseDate(text, self.earliest, self.latest)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it may lie on a later day than is written."""
+        return self.latest is not None and self.text.endswith("..")
+
     def __str__(self) -> str:
         return self.text
 
@@ -159,10 +177,14 @@ def bounds(when: ImpreciseDate) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A day known to lie between two days, counted as in ``date.toordinal``."""
+    """A day known to lie between two days, counted as in ``date.toordinal``.
+
+    ``is_cut`` is whether it may lie on a later day than is written.
+    """
 
     first: int
     last: int
+    is_cut: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, when: ImpreciseDate | date) -> Span:
@@ -170,7 +192,12 @@ class Span:
         if isinstance(when, date):
             return cls(when.toordinal(), when.toordinal())
         first, last = bounds(when)
-        return cls(first.toordinal(), last.toordinal())
+        return cls(first.toordinal(), last.toordinal(), when.is_cut)
+
+    def follow(self, other: Span) -> Span:
+        """Return the day by which both have come."""
+        first, last = max(self.first, other.first), max(self.last, other.last)
+        return Span(first, last, self.is_cut or other.is_cut)
 
     @property
     def middle(self) -> float:
@@ -181,4 +208,6 @@ class Span:
     def text(self) -> str:
         """The day as it is written, or the two days that it lies between."""
         first, last = date.fromordinal(self.first), date.fromordinal(self.last)
+        if self.is_cut:
+            return f"{first}/.."
         return str(first) if first == last else f"{first}/{last}"

@@ -22,7 +22,10 @@ from atrisk.base.errors import DataError, Problem, RequestError, require
 from atrisk.base.folders import Folder
 from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
+from atrisk.cases.checks import SCENARIOS
+from atrisk.cases.edits import check_changes
 from atrisk.cases.ledger import LARGEST, Strength
+from atrisk.cases.scenario import list_scenarios, load_scenario
 from atrisk.cases.secrecy import conceal
 
 R = TypeVar("R", bound=Record)
@@ -197,6 +200,21 @@ def check_beside(case: Case) -> list[Problem]:
     if case.folder is None:
         return []
     return [fault for name in BESIDE for fault in _read(case, case.folder, name)[1]]
+
+
+def check_scenarios(case: Case) -> list[Problem]:
+    """Return every fault of the scenarios that a case ships with, alone and beside its rows."""
+    faults: list[Problem] = []
+    for name in list_scenarios(case):
+        try:
+            changes = load_scenario(name, case).changes
+        except DataError as error:
+            faults += error.problems
+            continue
+        file = case.folder.label(f"{SCENARIOS}/{name}.toml") if case.folder else name
+        told = check_changes(case, changes, case.framework)
+        faults += [Problem(file, text, None, f"changes.{key}".rstrip(".")) for key, text in told]
+    return faults
 
 
 def _load(case: Case, name: Name, model: type[R]) -> tuple[R, ...]:

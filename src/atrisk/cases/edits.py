@@ -4,7 +4,7 @@ A change names rows by their ids, and each name must exist; a change that would 
 refused, so that a misspelt scenario never returns the base as its result.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -14,13 +14,11 @@ from pydantic import ValidationError
 from atrisk.base.dates import ImpreciseDate, bounds
 from atrisk.base.errors import (
     AtriskError,
-    DataError,
-    Problem,
     RequestError,
     UnknownNameError,
 )
 from atrisk.cases.case import Case
-from atrisk.cases.checks import SCENARIOS, check_stages
+from atrisk.cases.checks import check_stages
 from atrisk.cases.evidence import AUDIENCES, Cited, Evidence, Source
 from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Response
 from atrisk.cases.scenario import (
@@ -30,8 +28,7 @@ from atrisk.cases.scenario import (
     Regrade,
     ResponseChange,
     Rows,
-    list_scenarios,
-    load_scenario,
+    list_lost,
 )
 from atrisk.cases.secrecy import conceal_cells
 from atrisk.frameworks.framework import Framework
@@ -39,23 +36,29 @@ from atrisk.frameworks.method import Method
 
 R = TypeVar("R", bound=Cited)
 Told = tuple[str, str]  # the key of a scenario's file, and what is wrong there
+_ROWS = ("evidence", "responses", "deliveries")  # that a scenario may add
 HYPOTHETICAL = "hypothetical"  # the locator of rows that stand in no document
 
 
-def change_case(case: Case, changes: Changes) -> Case:
+def change_case(case: Case, changes: Changes, *, checked: bool = False) -> Case:
     """Return the case as it would be.
+
+    Args:
+        case: to be changed.
+        changes: to it.
+        checked: whether rows that are added were checked beside the others.
 
     Raises:
         UnknownNameError: a source, a row or a response that the case does not have.
         RequestError: several of them, a change that changes nothing, or rows that cannot be right.
     """
-    lost = list(_list_lost(case, changes))
+    lost = list(list_lost(case, changes))
     if len(lost) == 1:
         raise lost[0][1]
     if lost:
         told = "\n".join(f"  {key}: {str(error).partition(chr(10))[0]}" for key, error in lost)
         raise RequestError(f"{len(lost)} names of the scenario are not in {case.id}:\n{told}")
-    changed = _add(case, changes)
+    changed = _add(case, changes, checked=checked)
     for regrade in changes.regrade:
         changed = _regrade(changed, regrade)
     changed = _publish(changed, changes.publish)
@@ -64,25 +67,10 @@ def change_case(case: Case, changes: Changes) -> Case:
     return _drop(changed, changes.drop)
 
 
-def check_scenarios(case: Case) -> list[Problem]:
-    """Return every fault of the scenarios that a case ships with, alone and beside its rows."""
-    faults: list[Problem] = []
-    for name in list_scenarios(case):
-        try:
-            changes = load_scenario(name, case).changes
-        except DataError as error:
-            faults += error.problems
-            continue
-        file = case.folder.label(f"{SCENARIOS}/{name}.toml") if case.folder else name
-        told = check_changes(case, changes, case.framework)
-        faults += [Problem(file, text, None, f"changes.{key}".rstrip(".")) for key, text in told]
-    return faults
-
-
 def check_changes(case: Case, changes: Changes, framework: Framework | None) -> list[Told]:
     """Return the key and the message of every fault of a scenario beside its case."""
     told: list[Told] = [
-        (key, str(error).partition("\n")[0]) for key, error in _list_lost(case, changes)
+        (key, str(error).partition("\n")[0]) for key, error in list_lost(case, changes)
     ]
     if framework:
         told += _try("method", lambda: change_method(framework, framework.choose(), changes))
@@ -102,31 +90,6 @@ def _try(key: str, change: Callable[[], object]) -> list[Told]:
 def _check_left(case: Case) -> None:
     if not case.evidence:
         raise RequestError("it leaves no evidence, so there is nothing to score; drop less")
-
-
-def _list_lost(case: Case, changes: Changes) -> Iterator[tuple[str, UnknownNameError]]:
-    """Yield the key and the error of every name that the case, or the scenario, does not have."""
-    drop, publish = changes.drop, changes.publish
-    evidence, warnings = [item.id for item in case.evidence], [item.id for item in case.warnings]
-    added = [str(row.get("id", "")) for row in changes.evidence]
-    responses = [item.id for item in case.responses]
-    responses += [str(row.get("id", "")) for row in changes.responses]
-    named: list[tuple[str, str, Iterable[str], Iterable[str]]] = [
-        ("drop.sources", "source", drop.sources, case.source_by_id),
-        ("drop.evidence", "evidence", drop.evidence, [*evidence, *added]),
-        ("drop.warnings", "warning", drop.warnings, warnings),
-        ("publish.evidence", "evidence", publish.evidence, [*evidence, *added]),
-        ("publish.warnings", "warning", publish.warnings, warnings),
-        ("response", "response", [one.id for one in changes.response], responses),
-    ]
-    for one in changes.regrade:
-        source = [one.source] if one.source is not None else []
-        named.append(("regrade.source", "source", source, case.source_by_id))
-        named.append(("regrade.evidence", "evidence", one.evidence, [*evidence, *added]))
-    for key, kind, names, known in named:
-        have = list(known)
-        missing = dict.fromkeys(name for name in names if name not in have)
-        yield from ((key, UnknownNameError(kind, name, have)) for name in missing)
 
 
 def change_method(framework: Framework, method: Method, changes: Changes) -> Method:
@@ -151,7 +114,86 @@ def change_method(framework: Framework, method: Method, changes: Changes) -> Met
     return replace(changed, persistence=scaled, choices=choices)
 
 
-def _add(case: Case, changes: Changes) -> Case:
+def change_seen(
+    case: Case, changes: Changes, see: Callable[[Case], Case]
+) -> tuple[Case, Changes] | None:
+    """Return the case as it was seen and would be, and the changes to it; None if there are none.
+
+    Args:
+        case: the whole.
+        changes: to it; of those to rows that were not seen nothing is left.
+        see: returns what is seen of a case.
+
+    Raises:
+        UnknownNameError: a source, a row or a response that the case does not have.
+        RequestError: a change that changes nothing, or rows that cannot be right.
+    """
+    seen = see(case)
+    if seen is case:
+        return change_case(case, changes), changes
+    narrowed = _narrow(changes, case, seen)
+    try:
+        changed = change_case(seen, narrowed, checked=True)
+    except AtriskError:
+        if _works(case, changes):
+            return None
+        raise
+    change_case(case, changes)  # rows that are added are checked beside all others
+    of_method = bool(changes.method) or changes.half_lives is not None
+    return (changed, narrowed) if of_method or see(changed).digest != seen.digest else None
+
+
+def _works(case: Case, changes: Changes) -> bool:
+    try:
+        change_case(case, changes)
+    except AtriskError:
+        return False
+    return True
+
+
+def _narrow(changes: Changes, case: Case, seen: Case) -> Changes:
+    """Return changes without those that name what was not seen; names that nobody has stay."""
+    gone = {
+        name: {one.label for one in rows} - {one.label for one in seen.tables[name]}
+        for name, rows in case.tables.items()
+    }
+
+    def keep(table: str, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name not in gone[table])
+
+    def stands(row: Mapping[str, Any]) -> bool:
+        told = row.get("source") not in gone["sources"]
+        return told and row.get("response") not in gone["responses"]
+
+    drop, publish = changes.drop, changes.publish
+    regrades = [
+        one if one.source else one.model_copy(update={"evidence": keep("evidence", one.evidence)})
+        for one in changes.regrade
+        if one.source not in gone["sources"]
+    ]
+    return changes.model_copy(
+        update={
+            "drop": drop.model_copy(
+                update={
+                    "sources": keep("sources", drop.sources),
+                    "evidence": keep("evidence", drop.evidence),
+                    "warnings": keep("warnings", drop.warnings),
+                }
+            ),
+            "publish": publish.model_copy(
+                update={
+                    "evidence": keep("evidence", publish.evidence),
+                    "warnings": keep("warnings", publish.warnings),
+                }
+            ),
+            "regrade": tuple(one for one in regrades if one.source or one.evidence),
+            "response": tuple(r for r in changes.response if r.id not in gone["responses"]),
+            **{n: tuple(filter(stands, getattr(changes, n))) for n in _ROWS},
+        }
+    )
+
+
+def _add(case: Case, changes: Changes, *, checked: bool) -> Case:
     evidence = _read_rows(case, "evidence", changes.evidence, Evidence)
     responses = _read_rows(case, "response", changes.responses, Response)
     deliveries = _read_rows(case, "delivery", changes.deliveries, Delivery)
@@ -172,6 +214,7 @@ def _add(case: Case, changes: Changes) -> Case:
         evidence=(*case.evidence, *evidence),
         responses=(*case.responses, *responses),
         deliveries=(*case.deliveries, *deliveries),
+        checked=checked,
     )
 
 

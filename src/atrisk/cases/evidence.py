@@ -16,7 +16,7 @@ from atrisk.base.cells import (
 )
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import shorten
-from atrisk.cases.secrecy import Guarded, Secrecy, SecrecyCell
+from atrisk.cases.secrecy import UNSEEN, Guarded, Secrecy, SecrecyCell
 
 Reliability = Annotated[Literal["A", "B", "C", "D", "E", "F"], Field(description="A to F")]
 Credibility = Annotated[int, Field(ge=1, le=6, description="a whole number from 1 to 6")]
@@ -171,8 +171,11 @@ class Cited(Guarded):
 
     @property
     def shown_place(self) -> str:
-        """Where the anchor stands: the source and, unless it is confidential, the locator."""
-        return f"{self.source}, {self.shown('locator')}"
+        """Where the anchor stands: the source and, unless it is confidential, the locator.
+
+        Of a document that was not out neither is told.
+        """
+        return UNSEEN if "locator" in self.unseen else f"{self.source}, {self.shown('locator')}"
 
 
 class Evidence(Cited):

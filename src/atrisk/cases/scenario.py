@@ -1,6 +1,6 @@
 """Scenarios: what a what-if may change of a case and its method, and the files that hold them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -201,3 +201,28 @@ def load_scenario(which: str | Path, case: Case) -> Scenario:
         raise DataError([Problem(folder.label(name), message, None, "changes")])
     stem = Path(name).stem
     return Scenario(stem, header.title, header.question, header.rationale, header.changes)
+
+
+def list_lost(case: Case, changes: Changes) -> Iterator[tuple[str, UnknownNameError]]:
+    """Yield the key and the error of every name that the case, or the scenario, does not have."""
+    drop, publish = changes.drop, changes.publish
+    evidence, warnings = [item.id for item in case.evidence], [item.id for item in case.warnings]
+    added = [str(row.get("id", "")) for row in changes.evidence]
+    responses = [item.id for item in case.responses]
+    responses += [str(row.get("id", "")) for row in changes.responses]
+    named: list[tuple[str, str, Iterable[str], Iterable[str]]] = [
+        ("drop.sources", "source", drop.sources, case.source_by_id),
+        ("drop.evidence", "evidence", drop.evidence, [*evidence, *added]),
+        ("drop.warnings", "warning", drop.warnings, warnings),
+        ("publish.evidence", "evidence", publish.evidence, [*evidence, *added]),
+        ("publish.warnings", "warning", publish.warnings, warnings),
+        ("response", "response", [one.id for one in changes.response], responses),
+    ]
+    for one in changes.regrade:
+        source = [one.source] if one.source is not None else []
+        named.append(("regrade.source", "source", source, case.source_by_id))
+        named.append(("regrade.evidence", "evidence", one.evidence, [*evidence, *added]))
+    for key, kind, names, known in named:
+        have = list(known)
+        missing = dict.fromkeys(name for name in names if name not in have)
+        yield from ((key, UnknownNameError(kind, name, have)) for name in missing)

@@ -2,7 +2,8 @@
 
 A row is as confidential as itself or its source, whichever is more; a source as any that shares its
 document. What of a row may be shown goes out through ``Guarded.shown``, and what an error may say
-of it through ``conceal``. What cannot be read counts as confidential.
+of it through ``conceal``. What cannot be read counts as confidential. What a day or an audience did
+not have goes the same way.
 """
 
 import re
@@ -11,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PrivateAttr
 
 from atrisk.base.cells import WITHHELD, Record, write_cell
 from atrisk.base.errors import Problem, did_you_mean, shorten
 from atrisk.base.tables import Table
 
 FLAG = "confidential"
+UNSEEN = "(not out by then)"  # stands for the words of a document that whoever looks did not have
 # What no confidential row shows: what was said, in the source's words or in ours.
 WORDS = frozenset({"quote", "summary", "asked", "reason"})
 # What a strictly confidential one hides too: who, where, and what could be looked up.
@@ -75,6 +77,20 @@ class Guarded(Record):
 
     if TYPE_CHECKING:  # each table declares it among its columns
         confidential: Secrecy
+    _unseen: frozenset[str] = PrivateAttr(frozenset())
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """The columns that whoever looks did not have."""
+        return self._unseen
+
+    def unsee(self, columns: frozenset[str]) -> Self:
+        """Return the record with some columns that whoever looks did not have."""
+        if columns <= self._unseen:
+            return self
+        made = self.model_copy()
+        made._unseen = self._unseen | columns
+        return made
 
     @property
     def label(self) -> str:
@@ -105,7 +121,9 @@ class Guarded(Record):
     def shown(self, column: str) -> str:
         """Return what an output may print of a cell: its text, or what stands for it."""
         text = write_cell(getattr(self, column, ""))
-        return WITHHELD if self.confidential and text and self.hides(column) else text
+        if self.confidential and text and self.hides(column):
+            return WITHHELD
+        return UNSEEN if text and column in self._unseen else text
 
     def show_all(self) -> Self:
         """Return the record with what stands for each text that is kept back."""

@@ -60,8 +60,7 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
 
 
 def _validate_case(given: argparse.Namespace) -> int:
-    from atrisk.cases.beside import check_beside
-    from atrisk.cases.edits import check_scenarios
+    from atrisk.cases.beside import check_beside, check_scenarios
     from atrisk.coding.lints import list_lints
     from atrisk.studies.agreement import check_coders
 

@@ -19,7 +19,7 @@ from atrisk.cli.options import (
     add_uncertainty,
 )
 from atrisk.cli.output import print_rows, render_explanation, say
-from atrisk.scoring.view import find_held
+from atrisk.scoring.view import find_held, read_outlook
 
 if TYPE_CHECKING:
     from atrisk.studies.scenarios import Outcome
@@ -230,12 +230,13 @@ def _add_scenarios(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_scenarios(given: argparse.Namespace) -> int:
-    from atrisk.studies.scenarios import list_wanted, run_scenarios
+    from atrisk.studies.scenarios import list_seen, run_scenarios
 
     case, framework = load(given)
     names = [Path(name) if name.endswith(".toml") else name for name in given.scenario]
     if given.list:
-        found = list_wanted(case, names or None)
+        outlook = read_outlook(case, given.knowledge)
+        found = list_seen(case, names or None, outlook, given.audience)
         rows: list[Row] = [{"scenario": s.id, "title": s.title} for s in found]
         if given.format != "table":
             notes = [{"question": s.question, "rationale": s.rationale} for s in found]

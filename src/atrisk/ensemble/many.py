@@ -13,6 +13,7 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.run import assess
+from atrisk.scoring.seen import see_case
 from atrisk.scoring.view import View, check_view
 
 
@@ -62,7 +63,7 @@ def _assess_all(tasks: Iterable[_Task], view: View, runner: Runner) -> Iterator[
         # From a cluster come copies; what was given is what is given back.
         yield replace(
             assessment,
-            case=task.case,
+            case=see_case(task.case, assessment.outlook, assessment.audience),
             framework=task.framework,
             method=task.method,
             view=assessment.view | view,

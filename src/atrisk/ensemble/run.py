@@ -32,6 +32,7 @@ from atrisk.kernel.tally import Tally, count_draws
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
 from atrisk.scoring.run import assess
+from atrisk.scoring.seen import see_case
 from atrisk.scoring.view import View, check_view
 
 TASK = 2500  # draws that one worker does at a time, whatever the number of workers
@@ -230,7 +231,8 @@ def _plan(case: Case, settings: _Settings) -> _Plan:
 
 def _finish(case: Case, settings: _Settings, plan: _Plan, tally: Tally) -> Ensemble:
     # From a cluster come copies; what was given is what is given back.
-    base = replace(plan.base, case=case, framework=settings.framework)
+    seen = see_case(case, plan.base.outlook, plan.base.audience)
+    base = replace(plan.base, case=seen, framework=settings.framework)
     kinds = tuple(kind for kind in KINDS if kind in plan.variation.vary)
     shares = settings.framework.uncertainty.quantiles
     draws, seed = settings.draws, settings.seed

@@ -11,12 +11,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from atrisk.base.dates import Month, Span
-from atrisk.base.errors import RequestError, UnknownNameError, check_seed, require
+from atrisk.base.errors import UnknownNameError, check_seed, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import EarlyWarning, Stage
 from atrisk.frameworks.options import RuleOption
-from atrisk.gap.hearing import Heard, list_heard
+from atrisk.gap.hearing import Heard, find_seen, list_heard
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
 from atrisk.gap.months import list_holding, measure_months
 from atrisk.gap.need import (
@@ -248,7 +248,7 @@ def measure_gap(
         gap      = max(0, overall risk - response)
 
     Args:
-        case: whose ledgers.
+        case: whose ledgers, of which counts what the assessment's day and audience had.
         assessment: of that case; its alarms, under its own policy, wait like warnings. The record
             ends with the last day that it sees, and an audience hears its own warnings and the
             public ones, and the others once their source is out.
@@ -280,7 +280,7 @@ def measure_gap(
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     require(assessment, Assessment, "make it with assess(case, framework)")
-    _check_same(case, assessment.case)
+    case = find_seen(case, assessment)
     check_seed(seed)
     warned = list_heard(case, assessment)
     chosen = choose_rule(case, assessment, rule)
@@ -327,6 +327,7 @@ def compare_rules(
         True
     """
     rows: list[Row] = []
+    case = find_seen(case, assessment)
     for option in assessment.framework.rules:
         at = stage or option.stage
         head: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
@@ -351,14 +352,6 @@ def _summarise(gap: Gap) -> Row:
         None if first.censored else first.days,
     )
     return dict(zip(COMPARED, values, strict=True))
-
-
-def _check_same(case: Case, other: Case) -> None:
-    """Refuse another record's assessment: its scores would stand beside foreign ledgers."""
-    if other is not case and other.digest != case.digest:
-        what = f"another record of {case.id}" if other.id == case.id else f"{other.id}, not of"
-        more = "" if other.id == case.id else f" {case.id}"
-        raise RequestError(f"the assessment is of {what}{more}; assess this {case.id} first")
 
 
 def _list_subjects(

@@ -10,8 +10,25 @@ from atrisk.cases.case import Case
 from atrisk.cases.evidence import AUDIENCES
 from atrisk.cases.ledger import EarlyWarning
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.seen import see_case
 
 Heard = tuple[EarlyWarning, Span]
+
+
+def find_seen(case: Case, assessment: Assessment) -> Case:
+    """Return the case as the assessment saw it.
+
+    Raises:
+        RequestError: it is of another record: its scores would stand beside foreign ledgers.
+    """
+    other = assessment.case
+    if other is case:
+        return case
+    if see_case(case, assessment.outlook, assessment.audience).digest != other.digest:
+        what = f"another record of {case.id}" if other.id == case.id else f"{other.id}, not of"
+        more = "" if other.id == case.id else f" {case.id}"
+        raise RequestError(f"the assessment is of {what}{more}; assess this {case.id} first")
+    return other
 
 
 def list_heard(case: Case, assessment: Assessment) -> list[Heard]:
@@ -44,7 +61,7 @@ def _come_out(case: Case, warning: EarlyWarning) -> Span:
     """Return when a warning's source came out, which is no earlier than the warning."""
     given = Span.of(warning.date)
     out = Span.of(case.source_by_id[warning.source].published)
-    return Span(max(given.first, out.first), max(given.last, out.last))
+    return given.follow(out)
 
 
 def _is_out(case: Case, warning: EarlyWarning, until: date) -> bool:

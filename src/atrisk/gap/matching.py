@@ -218,4 +218,4 @@ def _reach_share(response: Response, deliveries: Iterable[Delivery], share: floa
 
 
 def _later(one: Span, other: Span | None) -> Span | None:
-    return Span(max(one.first, other.first), max(one.last, other.last)) if other else None
+    return one.follow(other) if other else None

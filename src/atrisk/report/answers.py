@@ -293,7 +293,10 @@ def _tell_lead(row: Row) -> str:
 
 
 def _tell_hindsight(brief: Brief) -> str:
-    now, later = brief.assessment, brief.retrospective.on_record[: len(brief.months)]
+    now = brief.assessment
+    if brief.retrospective is None:
+        return "Not shown from a day: it had none of what was learnt later."
+    later = brief.retrospective.on_record[: len(brief.months)]
     added = later - now.on_record
     if np.isnan(added).all():
         return "Nothing that was on record then is on record now."

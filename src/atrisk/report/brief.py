@@ -30,7 +30,8 @@ from atrisk.gap.need import choose_rule
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import Flags, find_spans, raise_flags
 from atrisk.scoring.run import assess
-from atrisk.scoring.view import View, check_view, find_held
+from atrisk.scoring.seen import is_limited
+from atrisk.scoring.view import RETROSPECTIVE, View, check_view, find_held
 from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.methods import MethodTree, explore_methods
 from atrisk.studies.reading import EqualEffort, Reading, compare_cases, measure_reading
@@ -51,7 +52,8 @@ class Brief:
 
     Attributes:
         assessment: on the knowledge that was asked for.
-        retrospective: the same with everything that is known now.
+        retrospective: the same with everything that is known now; None from a day, which had none
+            of it.
         flags: alarms, surges and triggers.
         spans: first and one past the last place of each alarm; None for one that goes on.
         gaps: warnings and responses under every rule, by its id; empty if nobody had warned.
@@ -67,7 +69,7 @@ class Brief:
     """
 
     assessment: Assessment
-    retrospective: Assessment = field(repr=False)
+    retrospective: Assessment | None = field(repr=False)
     flags: Flags = field(repr=False)
     spans: tuple[tuple[int, int | None], ...] = field(repr=False)
     gaps: Mapping[str, Gap] = field(repr=False)
@@ -200,14 +202,16 @@ def prepare_brief(
     """
     check_view(view)
     now, others = assess(case, framework, **view), tuple(beside)
+    hindsight = View(**{**view, "knowledge": RETROSPECTIVE})
+    from_day = is_limited(now.outlook, None)
     return Brief(
         assessment=now,
-        retrospective=assess(case, framework, **View(**{**view, "knowledge": "retrospective"})),
+        retrospective=None if from_day else assess(case, framework, **hindsight),
         flags=raise_flags(now),
         spans=tuple(find_spans(now)),
-        gaps=_measure_gaps(case, now),
+        gaps=_measure_gaps(now.case, now),
         ensemble=_draw(now, seed, draws),
-        outcome=run_scenarios(case, framework, **view) if list_scenarios(case) else None,
+        outcome=_run_scenarios(case, framework, view),
         tree=_explore(now),
         flips=_flip(now),
         reading=_try(partial(_read, now, seed)),
@@ -215,6 +219,12 @@ def prepare_brief(
         verification=_try(partial(_look_back, now)),
         seed=seed,
     )
+
+
+def _run_scenarios(case: Case, framework: Framework, view: View) -> Outcome | None:
+    """Return scenarios beside the base; None where there is none, or none that was on record."""
+    outcome = run_scenarios(case, framework, **view) if list_scenarios(case) else None
+    return outcome if outcome and outcome.results else None
 
 
 def _draw(now: Assessment, seed: int, draws: int) -> Ensemble | None:

@@ -31,6 +31,7 @@ from atrisk.report.figures.album import list_figures
 from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.risk import link_cell, link_month
 from atrisk.report.figures.style import BLUE, GRID, INK, MUTED, PAPER, save_figure
+from atrisk.scoring.seen import is_limited
 from atrisk.scoring.view import View
 
 # The fixed colours of the figures, as the page's own, which know dark from light.
@@ -148,7 +149,8 @@ def list_manifest(brief: Brief) -> dict[str, str]:
     return {
         "atrisk": version("atrisk"),
         "NumPy": np.__version__,
-        "case": f"{brief.case.id}, sha256 {brief.case.digest}{_tell_crossing(brief)}",
+        "case": f"{brief.case.id}, sha256 {brief.case.digest}{_tell_seen(brief)}"
+        f"{_tell_crossing(brief)}",
         "framework": f"{brief.framework.id}{_tell_base(brief)}, sha256 {brief.framework.digest}",
         "knowledge": now.knowledge,
         "audience": now.audience or "anybody",
@@ -158,6 +160,11 @@ def list_manifest(brief: Brief) -> dict[str, str]:
         "draws": f"{brief.ensemble.draws:,}" if brief.ensemble else "none",
         "seed": str(brief.seed),
     }
+
+
+def _tell_seen(brief: Brief) -> str:
+    now = brief.assessment
+    return ", of the record as it was seen" if is_limited(now.outlook, now.audience) else ""
 
 
 def _tell_base(brief: Brief) -> str:

@@ -44,6 +44,7 @@ class Assessment(LevelResult):
     the method's bound, and is shown as not assessed, never as zero.
 
     Attributes:
+        case: as it was seen: from a day, or by an audience, only what was known then.
         months: such as ``"2013-09"``.
         factor_codes, indicator_codes: columns of ``factors`` and ``indicators``.
         indicators, factors: point scores, months x indicators and months x factors.

@@ -16,6 +16,7 @@ from atrisk.frameworks.method import Method, WeightSet
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.intensity import Intensity, measure_intensity
 from atrisk.scoring.scores import Hierarchy, Scores, score_overall
+from atrisk.scoring.seen import describe_limit, is_limited, see_case
 from atrisk.scoring.view import Outlook, View, read_outlook
 
 
@@ -78,16 +79,19 @@ def assess(
         check_codes(case, framework)
     chosen = framework.settle(method, weights)
     outlook = read_outlook(case, knowledge)
-    intensity = measure_intensity(case, framework, chosen, outlook, audience)
-    if not intensity.known.any():
+    seen = see_case(case, outlook, audience)
+    if not case.evidence and not (case.searches and is_limited(outlook, audience)):
+        raise RequestError(f"{case.id} has no evidence, so there is nothing to score; add a row")
+    if seen.items:
+        intensity = measure_intensity(seen, framework, chosen, outlook, audience)
+    if not seen.items or not intensity.known.any():
+        known = f"known {describe_limit(outlook, audience)}".strip()
         raise RequestError(
-            f"nothing in {case.id} was known by {outlook.days[-1]}"
-            + (f" to the audience {audience!r}" if audience else "")
-            + "; choose a later day or another audience"
+            f"nothing in {case.id} was {known}; choose a later day or another audience"
         )
     view = View(knowledge=knowledge, audience=audience, method=method, weights=weights)
     return _join_up(
-        intensity, case=case, framework=framework, method=chosen, view=view, outlook=outlook
+        intensity, case=seen, framework=framework, method=chosen, view=view, outlook=outlook
     )
 
 

@@ -15,7 +15,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.errors import RequestError
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import (
     Audience,
@@ -107,13 +106,7 @@ class Spans:
 
 
 def gather(case: Case, framework: Framework) -> Tellings:
-    """List every telling of a case, by direction, indicator and claim.
-
-    Raises:
-        RequestError: the case holds no evidence.
-    """
-    if not case.evidence:
-        raise RequestError(f"{case.id} has no evidence, so there is nothing to score; add a row")
+    """List every telling of a case, by direction, indicator and claim; there is one at least."""
     position = {code: place for place, code in enumerate(framework.indicators)}
     items = case.items
     rows = sorted(

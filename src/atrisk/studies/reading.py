@@ -182,13 +182,13 @@ def measure_reading(
     check_count("steps", steps, least=2)
     if unit not in UNITS:
         raise UnknownNameError("unit of reading", str(unit), UNITS)
-    names = _list_units(case, unit)
+    base = assess(case, framework, **view)
+    names = _list_units(base.case, unit)
     if steps % 2 or len(names) < steps:
         raise RequestError(
             f"{case.id} has {len(names)} {unit}, which cannot be read in {steps} steps; choose an "
             f"even number of steps up to {len(names)}"
         )
-    base = assess(case, framework, **view)
     generator = np.random.default_rng(seed)
     shares = tuple(step / steps for step in range(1, steps + 1))
     scores = np.array(

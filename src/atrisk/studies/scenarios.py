@@ -8,17 +8,19 @@ in the country: no response in it prevents anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Unpack
 
 import numpy as np
 
-from atrisk.base.errors import RequestError, UnknownNameError, require
+from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.edits import change_case, change_method
+from atrisk.cases.checks import SCENARIOS
+from atrisk.cases.edits import change_case, change_method, change_seen
+from atrisk.cases.evidence import Audience
 from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.options import RuleOption
@@ -29,7 +31,8 @@ from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.comparison import compare_scores
 from atrisk.scoring.flags import choose_policy, find_spans, in_alarm, summarise_alarm
 from atrisk.scoring.run import assess
-from atrisk.scoring.view import View, check_view
+from atrisk.scoring.seen import describe_limit, is_limited, see_case
+from atrisk.scoring.view import CONTEMPORANEOUS, Outlook, View, check_view, read_outlook
 
 CAVEAT = (
     "What-ifs on the coded record under this method: not what would have happened in the country."
@@ -72,6 +75,8 @@ class Outcome(LevelResult):
     Attributes:
         base: the case as it is.
         results: one for each scenario.
+        left_out: how many of the case's scenarios change nothing that was on record by the day that
+            it is looked from, or to the audience.
     """
 
     tables: ClassVar[Mapping[str, str]] = {
@@ -82,6 +87,7 @@ class Outcome(LevelResult):
 
     base: ScenarioResult = field(repr=False)
     results: tuple[ScenarioResult, ...]
+    left_out: int = field(default=0, repr=False)
 
     def _tell_summary(self) -> Iterator[Row]:
         base = self.base.measure()
@@ -139,6 +145,7 @@ class Outcome(LevelResult):
         return self._tell(
             f"Outcome({base.case.id!r} under {base.framework.id!r}, {base.knowledge}: "
             f"{len(self.results)} scenarios; first alarm {first}, {shown})",
+            *([tell_left_out(self.left_out, base)] if self.left_out else []),
         )
 
     @property
@@ -161,7 +168,9 @@ def run_scenarios(
         case: what is scored.
         framework: what it is scored under.
         scenarios: ids of those that the case ships with, paths of files, or scenarios of one's own;
-            None for all that it ships with.
+            None for all that it ships with. From a day, or as an audience, they change what was
+            seen, and one that changes nothing of that is left out; a ``Scenario`` changes the whole
+            record, since whoever holds both has it, before it is looked at.
         rule: matching rule of the gap; None for the method's.
         view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``, for base and
             scenarios alike.
@@ -172,7 +181,7 @@ def run_scenarios(
     Raises:
         RequestError: there is no scenario, or one changes nothing.
         UnknownNameError: a scenario, source, row, response, branch or option that does not exist.
-        DataError: a file has faults.
+        DataError: a file has faults, or changes nothing that was seen.
 
     Examples:
         >>> import atrisk
@@ -183,14 +192,12 @@ def run_scenarios(
         ['base', 'council-listens-in-may']
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
-    chosen = list_wanted(case, scenarios)
     check_view(view)
+    outlook = read_outlook(case, view.get("knowledge", CONTEMPORANEOUS))
+    chosen, left_out = choose_scenarios(case, scenarios, outlook, view.get("audience"))
     base = assess(case, framework, **view)
 
-    def run(scenario: Scenario | None) -> ScenarioResult:
-        if scenario is None:
-            return ScenarioResult(None, base, _try_gap(case, base, rule))
-        other = change_case(case, scenario.changes)
+    def run(scenario: Scenario, other: Case) -> ScenarioResult:
         if not other.evidence:
             raise RequestError(
                 f"the scenario {scenario.id!r} leaves no evidence in {case.id}, so there is "
@@ -200,9 +207,104 @@ def run_scenarios(
         choose_policy(framework, settled, None)
         changed = View(**{**view, "method": settled, "weights": None})
         assessment = _name_fault(scenario, partial(assess, other, framework, **changed))
-        return ScenarioResult(scenario, assessment, _try_gap(other, assessment, rule))
+        return ScenarioResult(scenario, assessment, _try_gap(assessment, rule))
 
-    return Outcome(run(None), tuple(run(scenario) for scenario in chosen))
+    return Outcome(
+        ScenarioResult(None, base, _try_gap(base, rule)),
+        tuple(run(scenario, other) for scenario, other in chosen),
+        left_out,
+    )
+
+
+def tell_left_out(count: int, base: Assessment) -> str:
+    """Say that scenarios are left out, and why, without a word of them."""
+    told, change = (
+        ("1 scenario is", "it changes") if count == 1 else (f"{count} scenarios are", "they change")
+    )
+    limit = describe_limit(base.outlook, base.audience)
+    return f"{told} left out: nothing that {change} was on record {limit}."
+
+
+def choose_scenarios(
+    case: Case,
+    scenarios: Iterable[str | Path | Scenario] | str | Path | None,
+    outlook: Outlook,
+    audience: Audience | None,
+) -> tuple[list[tuple[Scenario, Case]], int]:
+    """Return the scenarios that are asked for, each with the case as it would be.
+
+    Args:
+        case: the whole.
+        scenarios: as in ``run_scenarios``.
+        outlook: from when it is looked at.
+        audience: who looks.
+
+    Returns:
+        Them, and how many of the case's own were left out since they change nothing that was seen.
+
+    Raises:
+        RequestError: there is none, one changes nothing, or two share an id.
+        UnknownNameError: the case has no such scenario.
+        DataError: a file has faults, or changes nothing that was seen.
+    """
+    if isinstance(scenarios, str | Path | Scenario):
+        scenarios = [scenarios]
+    wanted = None if scenarios is None else list(scenarios)
+    _check_names(case, wanted or (), outlook, audience)
+    own = [one for one in wanted or () if isinstance(one, Scenario)]
+    see = partial(see_case, outlook=outlook, audience=audience)
+    chosen, unseen = [], []
+    for one in list_wanted(case, wanted):
+        if one in own:
+            chosen.append((one, change_case(case, one.changes)))
+        elif found := change_seen(case, one.changes, see):
+            other, changes = found
+            chosen.append((replace(one, changes=changes), other))
+        else:
+            unseen.append(one)
+    if wanted is not None and unseen:
+        raise _tell_unseen(case, unseen[0], outlook, audience)
+    return chosen, len(unseen)
+
+
+def list_seen(
+    case: Case,
+    scenarios: Iterable[str | Path] | None,
+    outlook: Outlook,
+    audience: Audience | None,
+) -> list[Scenario]:
+    """Return the scenarios that are asked for, without those that change nothing that was seen.
+
+    Raises:
+        RequestError: there is none, one changes nothing, or two share an id.
+        UnknownNameError: the case has no such scenario.
+        DataError: a file has faults, or changes nothing that was seen.
+    """
+    if not is_limited(outlook, audience):
+        return list_wanted(case, scenarios)
+    return [one for one, _ in choose_scenarios(case, scenarios, outlook, audience)[0]]
+
+
+def _check_names(
+    case: Case, wanted: Iterable[object], outlook: Outlook, audience: Audience | None
+) -> None:
+    """Refuse a name that no scenario has; the names of others are told as far as they are seen."""
+    names = list_scenarios(case)
+    lost = [one for one in wanted if isinstance(one, str) and one not in names]
+    if lost and is_limited(outlook, audience):
+        known = choose_scenarios(case, None, outlook, audience)[0] if names else []
+        raise UnknownNameError("scenario", lost[0], [one.id for one, _ in known])
+
+
+def _tell_unseen(
+    case: Case, scenario: Scenario, outlook: Outlook, audience: Audience | None
+) -> DataError:
+    file = f"{case.id}/{SCENARIOS}/{scenario.id}.toml"
+    message = (
+        f"nothing that the scenario changes was on record {describe_limit(outlook, audience)}; "
+        "choose a later day or another audience"
+    )
+    return DataError([Problem(file, message, None, "changes")])
 
 
 def _name_fault(scenario: Scenario, run: Callable[[], Assessment]) -> Assessment:
@@ -240,12 +342,12 @@ def list_wanted(
     return chosen
 
 
-def _try_gap(case: Case, assessment: Assessment, rule: str | RuleOption | None) -> Gap | None:
+def _try_gap(assessment: Assessment, rule: str | RuleOption | None) -> Gap | None:
     try:
-        list_heard(case, assessment)
+        list_heard(assessment.case, assessment)
     except RequestError:  # nobody had warned, or nobody who is asked had heard it
         return None
-    return measure_gap(case, assessment, rule)
+    return measure_gap(assessment.case, assessment, rule)
 
 
 def _measure_gap(gap: Gap | None) -> Row:

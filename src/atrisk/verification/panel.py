@@ -22,10 +22,12 @@ from atrisk.cases.evidence import knowledge_day
 from atrisk.ensemble.many import assess_many
 from atrisk.ensemble.runner import HERE, Runner
 from atrisk.events.counts import EventTable
-from atrisk.events.derive import DEATHS, count_deaths, make_event_case
+from atrisk.events.derive import DEATHS, Vintage, count_deaths, make_event_case, read_vintage
+from atrisk.frameworks.event_rules import read_event_rules
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.outcomes import read_outcome_rules
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.seen import is_limited
 from atrisk.scoring.view import CONTEMPORANEOUS, View, check_view, read_outlook
 from atrisk.verification.tracks import Track, make_track
 from atrisk.verification.verify import Verification, verify_tracks
@@ -167,14 +169,15 @@ def score_panel(
             f"{table.file!r} counts nothing that reaches a step of {framework.id}/event_rules.toml"
         )
     cases = _keep_known(reached, view.get("knowledge", CONTEMPORANEOUS), table.file)
-    tracks, rows = [], []
+    vintage = read_vintage(table, read_event_rules(framework), published, calendar)
+    tracks, rows, silent = [], [], set(made)
     for now in assess_many(cases, framework, runner=runner, **view):
-        tracks.append(_follow(now, table))
+        tracks.append(_follow(now, table, vintage))
         rows += list(_list_months(now))
-    told = {case.header.country for case in cases}
-    silent = tuple(country for country in made if country not in told)
-    named = tuple(map(str, months))
-    return Panel(framework, named, tuple(tracks), tuple(rows), silent, table.file)
+        # Of what was counted later, a day does not know either where.
+        silent = set() if is_limited(now.outlook, None) else silent - {now.case.header.country}
+    quiet = tuple(country for country in made if country in silent)
+    return Panel(framework, tracks[0].months, tuple(tracks), tuple(rows), quiet, table.file)
 
 
 def _read_period(table: EventTable, start: Month | None, end: Month | None) -> tuple[Month, ...]:
@@ -214,10 +217,12 @@ def _keep_known(cases: list[Case], knowledge: str | date, file: str) -> list[Cas
     return kept
 
 
-def _follow(now: Assessment, table: EventTable) -> Track:
-    """Return a country's track, with what the table counted as its outcome."""
+def _follow(now: Assessment, table: EventTable, vintage: Vintage) -> Track:
+    """Return a country's track, with what the table counted, as it was seen, as its outcome."""
+    day = now.outlook.days[-1] if is_limited(now.outlook, None) else date.max
     series = count_deaths(table, now.case.header.country)
-    counts = np.array([series.get(month, np.nan) for month in now.case.months])
+    known = {month: count for month, count in series.items() if vintage.know(month) <= day}
+    counts = np.array([known.get(month, np.nan) for month in now.case.months])
     return make_track(now, {(DEATHS, table.file): counts}, {})
 
 

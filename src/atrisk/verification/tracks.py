@@ -19,7 +19,7 @@ from atrisk.cases.case import Case
 from atrisk.frameworks.outcomes import OutcomeRule
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy, find_spans
-from atrisk.scoring.view import CONTEMPORANEOUS, RETROSPECTIVE
+from atrisk.scoring.seen import is_limited
 
 Floats = NDArray[np.float64]
 Spans = tuple[tuple[int, int | None], ...]
@@ -78,8 +78,8 @@ def follow_case(assessment: Assessment, horizon: int) -> Track:
 
 def _find_day(assessment: Assessment) -> date:
     """Return the day that an assessment looks from, beyond which nothing is seen."""
-    asked = assessment.knowledge in (CONTEMPORANEOUS, RETROSPECTIVE)
-    return date.max if asked else assessment.outlook.days[-1]
+    limited = is_limited(assessment.outlook, None)
+    return assessment.outlook.days[-1] if limited else date.max
 
 
 def _is_out(when: ImpreciseDate, day: date) -> bool:

@@ -90,14 +90,15 @@ def compare_events(case: Case, framework: Framework, **view: Unpack[View]) -> Ev
     """
     check_view(view)
     require(case, Case, "load it with load_case('car-2012-2015')")
-    documents, events = split_events(case)
-    if not events.evidence:
+    if not any(row.derived for row in case.evidence):
         raise RequestError(
             f"no row of {case.id} was derived from counted events; add some with add_events, or "
             "`atrisk import events FILE --case CASE`"
         )
+    everything = assess(case, framework, **view)
+    documents, events = split_events(everything.case)
     return EventShare(
-        assess(case, framework, **view),
+        everything,
         _try(documents, framework, view),
         _try(events, framework, view),
     )

@@ -6,6 +6,7 @@ from math import nan
 from typing import TYPE_CHECKING
 
 from atrisk.base.rows import Row
+from atrisk.cases.scenario import list_scenarios
 from atrisk.report.brief import Brief
 from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.style import (
@@ -176,6 +177,8 @@ def declare_judgements(brief: Brief) -> Figure:
 def _tell_no_scenarios(brief: Brief) -> str:
     if brief.case.crossed_from:
         return f"scenarios written for {brief.case.crossed_from} are not carried over"
+    if list_scenarios(brief.case):
+        return "nothing that the scenarios of the case change was on record by then"
     return "the case has no scenarios"
 
 

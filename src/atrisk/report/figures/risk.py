@@ -335,16 +335,16 @@ def declare_coverage(brief: Brief) -> Figure:
 
 def declare_hindsight(brief: Brief) -> Figure:
     """Declare this figure of a case."""
-    now = brief.assessment
+    now, later = brief.assessment, brief.retrospective
     return Figure(
         "hindsight",
         "What hindsight adds",
         "The same method on what was known by each month and on all that is known now. The "
         "space between them rests on what the sources date later, or do not date at all. "
         "Differences are rounded after they are taken.",
-        tuple(_tell_hindsight(brief)),
-        "",
-        lambda linked: plot_hindsight(now, brief.retrospective, linked=linked),
+        tuple(_tell_hindsight(later, brief)) if later else (),
+        "" if later else "what was learnt later is not shown from a day that had none of it",
+        (lambda linked: plot_hindsight(now, later, linked=linked)) if later else None,
     )
 
 
@@ -385,11 +385,11 @@ def _spread(rows: list[Row], name: str) -> list[Row]:
     return list(months.values())
 
 
-def _tell_hindsight(brief: Brief) -> list[Row]:
-    later = brief.retrospective.on_record
+def _tell_hindsight(later: Assessment, brief: Brief) -> list[Row]:
+    then_and_now = zip(brief.months, brief.assessment.on_record, later.on_record, strict=False)
     return [
         {"month": m, "then": _tell(then), "now": _tell(now), "added": _tell(now - then)}
-        for m, then, now in zip(brief.months, brief.assessment.on_record, later, strict=False)
+        for m, then, now in then_and_now
     ]
 
 
