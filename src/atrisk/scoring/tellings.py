@@ -115,7 +115,7 @@ def gather(case: Case, framework: Framework) -> Tellings:
     if not case.evidence:
         raise RequestError(f"{case.id} has no evidence, so there is nothing to score; add a row")
     position = {code: place for place, code in enumerate(framework.indicators)}
-    items = case.items
+    items = case.in_order.items
     rows = sorted(
         (item.is_mitigating, position[code], item.claim_key, item.id, place, item.severity_of(code))
         for place, item in enumerate(items)

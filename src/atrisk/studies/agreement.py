@@ -113,7 +113,7 @@ class Agreement(LevelResult):
     def presence(self) -> Floats:
         """Whether each coder found each indicator in each source, coders x pairs."""
         indicators = next(iter(self.assessments.values())).indicator_codes
-        pairs = [(source.id, code) for source in self.case.sources for code in indicators]
+        pairs = [(source.id, code) for source in self.case.in_order.sources for code in indicators]
         found = [
             {(item.source, code) for item in rows for code in item.indicators}
             for rows in self.coders.values()

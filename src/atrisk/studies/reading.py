@@ -310,7 +310,8 @@ def compare_cases(
 
 
 def _list_units(case: Case, unit: Unit) -> list[str]:
-    return [one.id for one in (case.evidence if unit == "rows" else case.sources)]
+    ordered = case.in_order
+    return [one.id for one in (ordered.evidence if unit == "rows" else ordered.sources)]
 
 
 def _score_part(

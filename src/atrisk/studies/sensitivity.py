@@ -265,7 +265,7 @@ def _list_swaps(case: Case, variation: Variation) -> dict[str, Swap]:
     """Return for each input how to take it, and it alone, from the second sample."""
     swaps: dict[str, Swap] = {}
     # The order in which the variation numbers them.
-    sources = dict.fromkeys(item.source for item in case.items)
+    sources = dict.fromkeys(item.source for item in case.in_order.items)
     for number, source in enumerate(sources):
         swaps[f"truth of {source}"] = _swap_truth(variation.block == number)
     swaps["severity"] = lambda a, b: replace(a, severity=b.severity)
