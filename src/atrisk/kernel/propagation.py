@@ -327,7 +327,8 @@ class _Told:
             lag = self.rows - ended
             lapsed = table[:1] if lag <= 0 else table[lag + first : lag + self.rows]
         else:
-            lags = np.arange(first, self.rows)[:, None] + self.rows - ended
+            # What ends beyond the last row holds in all of them, as on the last.
+            lags = np.arange(first, self.rows)[:, None] + self.rows - np.minimum(ended, self.rows)
             lapsed = np.take_along_axis(table, lags, axis=0)
         if began is None:
             return lapsed
