@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def walk(made: Any, months: tuple[str, str] | None, *, moved: bool) -> str:
             for file in COLUMNS if moved else ():
                 beyond.change(beyond.case / file, lambda text: text.replace("2020-", f"{end[:4]}-"))
         for (file, column), row, value in made:
-            beyond.change(beyond.case / file, lambda text: put(text, column, row, value))
+            beyond.change(beyond.case / file, partial(put, column=column, row=row, value=value))
         try:
             with within(10):
                 case = atrisk.load_case(beyond.case, THREE_FACTOR)
@@ -155,12 +156,28 @@ def test_a_table_of_events_of_any_year_is_scored_or_refused(
     lines = [f"CAF,{year}-{month:02d},battle,state,5,50\n" for month in (1, 6, 12)]
     file.write_text(COUNTS + "\n" + "".join(lines), encoding="utf-8")
     framework = atrisk.load_framework("un-foa-2014")
+    day = ImpreciseDate.parse(published).latest if published else None
+    with within(10):
+        told = attempt(lambda: atrisk.read_events(file))
+        if not told:
+            table, case = atrisk.read_events(file), atrisk.load_case("car-2020-2021")
+            told += attempt(
+                lambda: (
+                    atrisk.add_events(
+                        case, table, framework, published=day, calendar=calendar
+                    ).digest
+                )
+            )
+            told += attempt(
+                lambda: atrisk.score_panel(table, framework, published=day, calendar=calendar)
+            )
+    assert told or (int(year) >= 1000 and published != "0001-01-01")
+
+
+def attempt(make: Callable[[], object]) -> str:
+    """Return what was refused, or nothing."""
     try:
-        with within(10):
-            table = atrisk.read_events(file)
-            day = published and ImpreciseDate.parse(published).latest
-            case = atrisk.load_case("car-2020-2021")
-            atrisk.add_events(case, table, framework, published=day, calendar=calendar)
-            atrisk.score_panel(table, framework, published=day, calendar=calendar)
+        assert make() is not None
     except atrisk.AtriskError as error:
-        assert str(error)
+        return str(error)
+    return ""
