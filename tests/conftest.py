@@ -8,6 +8,8 @@ import os
 from hypothesis import HealthCheck, settings
 
 slow = [HealthCheck.too_slow]
-settings.register_profile("steady", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile(
+    "steady", max_examples=60, deadline=None, derandomize=True, suppress_health_check=slow
+)
 settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=slow)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))

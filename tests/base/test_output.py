@@ -26,9 +26,16 @@ def test_no_cell_and_no_header_comes_out_raw(rows: list[tuple[str, str]], name: 
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=4))
 def test_json_keeps_every_character_and_csv_every_cell(rows: list[tuple[str, str]]) -> None:
     made = [{"one": one, "other": other} for one, other in rows]
-    assert json.loads(write_json(made)) == made
+    # Two halves of a pair beside each other are the one character that they are halves of.
+    whole = [{name: join(cell) for name, cell in row.items()} for row in made]
+    assert json.loads(write_json(made)) == whole
     read = list(csv.reader(io.StringIO(write_csv(["one", "other"], rows), newline="")))
     assert len(read) == len(rows) + 1
+
+
+def join(cell: str) -> str:
+    """Join halves of a surrogate pair that stand side by side, as JSON does."""
+    return cell.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def runs(cell: str) -> bool:

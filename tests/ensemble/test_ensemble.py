@@ -125,6 +125,7 @@ def check_draws(
     knowledge: str,
     method: Any = None,
 ) -> None:
+    case = case.in_order  # as draws number its rows
     variation = vary(case, framework, knowledge=knowledge, method=method)
     drawn = variation.sample(np.random.default_rng(seed), draws)
     scored = propagate(variation.model, drawn)

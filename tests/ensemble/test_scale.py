@@ -31,7 +31,7 @@ def same(one: atrisk.Ensemble, other: atrisk.Ensemble) -> bool:
 def client() -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     )
     with cluster, distributed.Client(cluster) as client:
         yield client
@@ -105,6 +105,23 @@ def test_nothing_to_do_is_refused(client: Any) -> None:
         next(assess_many([], THREE_FACTOR))
     with pytest.raises(atrisk.RequestError, match="not both"):
         run_ensemble(MINI, THREE_FACTOR, seed=1, draws=5, runner=Runner(workers=2, client=client))
+
+
+def test_a_client_that_is_closed_is_refused_before_and_under_way() -> None:
+    """Seen to fail: Dask's own errors came out, a different one for each moment."""
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    )
+    with cluster:
+        closed = distributed.Client(cluster)
+        results = assess_many((MINI for _ in range(50)), THREE_FACTOR, runner=Runner(client=closed))
+        assert next(results).case is MINI
+        closed.close()
+        with pytest.raises(atrisk.RequestError, match="the Dask client is closed"):
+            list(results)
+        with pytest.raises(atrisk.RequestError, match="connect a new one"):
+            run_ensemble(MINI, THREE_FACTOR, seed=1, draws=5, runner=Runner(client=closed))
 
 
 def test_a_fault_in_one_case_reaches_the_caller() -> None:

@@ -89,3 +89,23 @@ def test_all_is_every_extra_that_a_user_runs() -> None:
     }
     core = {Requirement(line).name for line in project["dependencies"]}
     assert core == {"numpy", "scipy", "pydantic"}
+
+
+def test_the_lowest_of_every_dependency_is_read_out_of_the_project() -> None:
+    """What CI installs beside the wheel; a bound that is raised is tried at once."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    (everything,) = map(Requirement, extras["all"])
+    wanted = [
+        *project["dependencies"],
+        *(one for name in everything.extras for one in extras[name]),
+    ]
+    lowest = [ROOT / "scripts" / "lowest"]
+    listed = subprocess.run(lowest, capture_output=True, text=True, check=True).stdout.split()
+    pins = {Requirement(line).name: Requirement(line) for line in listed}
+    assert set(pins) == {Requirement(line).name for line in wanted}
+    for one in map(Requirement, wanted):
+        (pin,), bounds = pins[one.name].specifier, one.specifier
+        assert pin.operator == "=="
+        assert pin.version in {bound.version for bound in bounds if bound.operator == ">="}
+    assert "scripts/test-wheel python3 $(scripts/lowest" in (ROOT / ".ci" / "run").read_text()

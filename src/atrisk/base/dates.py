@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from atrisk.base.errors import shorten
 
+LONGEST = 1200  # months, a hundred years: of a case, and of the doubt about one date
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _ACCEPTED = "expected 2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"
 
@@ -100,7 +101,8 @@ class ImpreciseDate:
         """Read an EDTF date or interval.
 
         Raises:
-            ValueError: it is neither, or the interval ends before it begins.
+            ValueError: it is neither, or the interval ends before it begins or is wider than a
+                hundred years.
 
         Examples:
             >>> when = ImpreciseDate.parse("2013-09")
@@ -118,6 +120,8 @@ class ImpreciseDate:
             raise ValueError(f"{shorten(text)} says nothing; {_ACCEPTED}")
         if earliest and latest and latest < earliest:
             raise ValueError(f"{shorten(text)} ends before it begins; write the earlier date first")
+        if earliest and latest and Month.of(latest).index - Month.of(earliest).index > LONGEST:
+            raise ValueError(f"{shorten(text)} is wider than a hundred years; {_ACCEPTED}")
         return cls(text, earliest, latest)
 
     @property

@@ -260,15 +260,24 @@ def require(value: object, kind: type, how: str) -> None:
         )
 
 
-def check_count(name: str, value: object, least: int = 1) -> None:
-    """Refuse a number of draws that asks for nothing.
+SEED_BITS = 128  # as NumPy draws them itself
+MANY = 100_000  # draws that are all held, or each made from a whole record
+
+
+def check_count(name: str, value: object, least: int = 1, most: int = MANY) -> None:
+    """Refuse a number of draws that asks for nothing, or for more than anybody waits for.
 
     Raises:
-        RequestError: it is not a whole number of at least ``least``.
+        RequestError: it is not a whole number from ``least`` to ``most``.
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise RequestError(
-            f"{name}={value!r} asks for nothing; give a whole number, {least} or more"
+            f"{name}={tell_number(value)} asks for nothing; give a whole number, {least} or more"
+        )
+    if value > most:
+        raise RequestError(
+            f"{name}={tell_number(value)} is more than can be done; give a whole number, "
+            f"{least:,} to {most:,}"
         )
 
 
@@ -276,10 +285,19 @@ def check_seed(seed: object) -> None:
     """Refuse anything that is no seed.
 
     Raises:
-        RequestError: it is not a whole number of at least 0.
+        RequestError: it is not a whole number of at least 0, of 128 bits.
     """
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise RequestError(f"seed={seed!r} is no seed; give a whole number, 0 or more, such as 7")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << SEED_BITS:
+        raise RequestError(
+            f"seed={tell_number(seed)} is no seed; give a whole number, 0 or more, such as 7"
+        )
+
+
+def tell_number(value: object) -> str:
+    """Return a value as it was typed, however many digits it has."""
+    if isinstance(value, int) and value.bit_length() > SEED_BITS:
+        return f"a number of {value.bit_length():,} bits"
+    return repr(value) if isinstance(value, int | float) else shorten(value)
 
 
 def _describe(problems: tuple[Problem, ...]) -> list[str]:

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from atrisk.base.cells import write_cells
 from atrisk.base.dates import Month, list_months
@@ -157,6 +157,18 @@ class Case:
         """Return the source of an item; None for a search that no source tells of."""
         return self.source_by_id.get(item.source)
 
+    @cached_property
+    def in_order(self) -> Self:
+        """The same case with the rows of each table by id, so that a file's order decides nothing.
+
+        Whatever is drawn, counted or named goes through it; what shows or writes the record keeps
+        the order of the files.
+        """
+        tables: dict[str, Any] = {
+            name: tuple(sorted(rows, key=_identify)) for name, rows in self.tables.items()
+        }
+        return self if tables == self.tables else replace(self, **tables, checked=True)
+
     @property
     def items(self) -> tuple[Evidence | Search, ...]:
         """Everything that bears on an indicator: evidence, then searches."""
@@ -200,6 +212,12 @@ class Case:
             f"{len(self.evidence)} rows of evidence from {sources}"
             f"{ledgers if self.warnings or self.responses else ''})"
         )
+
+
+def _identify(row: Guarded) -> tuple[str, ...]:
+    """Return what tells a row from all others of its table: its id, or all its cells."""
+    name = getattr(row, "id", None)
+    return (name,) if name else tuple(map(str, write_cells(row).values()))
 
 
 def write_files(case: Case) -> dict[str, str]:

@@ -15,6 +15,7 @@ from atrisk.base.cells import (
     tell_cell,
     write_cells,
 )
+from atrisk.base.dates import LONGEST
 from atrisk.base.errors import DataError, Faults, Problem, RequestError, UnknownNameError
 from atrisk.base.folders import Folder
 from atrisk.base.output import disarm, quote_toml, show
@@ -124,6 +125,9 @@ def describe_other_framework(coded: str, framework: Framework) -> str:
 def _check_months(file: str, header: CaseHeader) -> Iterator[Problem]:
     if header.end < header.start:
         message = f"{header.end} is before the start {header.start}; swap them"
+        yield Problem(file, message, None, "end")
+    elif (months := header.end.index - header.start.index + 1) > LONGEST:
+        message = f"{months:,} months from {header.start}; a case has at most {LONGEST:,}: split it"
         yield Problem(file, message, None, "end")
 
 

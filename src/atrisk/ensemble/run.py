@@ -27,7 +27,7 @@ from atrisk.ensemble.variation import KINDS, Variation
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import watch_draws
-from atrisk.kernel.propagation import propagate
+from atrisk.kernel.propagation import propagate_blocks
 from atrisk.kernel.tally import Tally, count_draws
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
@@ -36,7 +36,7 @@ from atrisk.scoring.seen import see_case
 from atrisk.scoring.view import View, check_view
 
 TASK = 2500  # draws that one worker does at a time, whatever the number of workers
-CELLS = 120_000  # months x draws that go through the method side by side (docs/performance.md)
+MOST = 10_000_000  # draws of one case, which take hours
 
 
 def run_ensemble(
@@ -151,7 +151,7 @@ def run_ensemble_many(
         >>> [e.draws for e in atrisk.run_ensemble_many(cases, framework, seed=7, draws=100)][0]
         100
     """
-    check_count("draws", draws)
+    check_count("draws", draws, most=MOST)
     check_seed(seed)
     check_view(view)
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
@@ -246,11 +246,7 @@ def _draw_task(task: _Task) -> tuple[_Plan | None, Tally]:
     plan = task.plan or _plan(task.case, task.settings)
     drawn = plan.variation.sample(task.generator, task.draws)
     model = plan.variation.model
-    # Blocks of one size, or the last one would cost as much for a few draws.
-    block = -(-task.draws // max(1, round(task.draws * model.rows / CELLS)))
-    blocks = [
-        propagate(model, drawn.part(first, first + block)) for first in range(0, task.draws, block)
-    ]
+    blocks = list(propagate_blocks(model, drawn))
     overall = np.concatenate([block.overall for block in blocks], axis=-1)
     crimes = np.concatenate([block.crimes for block in blocks], axis=-1)
     factors = np.concatenate([block.factors for block in blocks], axis=-1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from asyncio import CancelledError
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,13 +18,14 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from atrisk.base.errors import MissingExtraError, RequestError
+from atrisk.base.errors import MissingExtraError, RequestError, tell_number
 
 if TYPE_CHECKING:
     from distributed import Client
 
 T = TypeVar("T")
 R = TypeVar("R")
+MOST = 1024  # threads; more than any machine has cores
 AHEAD = 2  # tasks under way for each worker: one to do and one that waits
 
 
@@ -62,7 +64,8 @@ class Runner:
             label: what is being done.
 
         Raises:
-            RequestError: fewer than one worker, or both workers and a client.
+            RequestError: fewer than one worker or too many, both workers and a client, or a client
+                that is closed, has no worker or lost its scheduler.
             MissingExtraError: a client is given and Dask is not installed.
         """
         waiting: deque[T] = deque()
@@ -84,8 +87,10 @@ class Runner:
                 )
             return _run_on_cluster(task, inputs, self.client)
         count = _count_cores() if self.workers is None else self.workers
-        if not isinstance(count, int) or count < 1:
-            raise RequestError(f"{self.workers!r} workers can do nothing; give 1 or more")
+        if not isinstance(count, int) or not 1 <= count <= MOST:
+            raise RequestError(
+                f"{tell_number(self.workers)} workers can do nothing; give 1 to {MOST:,}"
+            )
         return _run_here(task, inputs, count)
 
     def watch(self, results: Iterable[R], total: int | None, label: str) -> Iterator[R]:
@@ -112,14 +117,28 @@ def _run_on_cluster(task: Callable[[T], R], inputs: Iterable[T], client: Client)
         import distributed  # noqa: F401 - an extra, imported where used
     except ImportError:
         raise MissingExtraError("running on a cluster", "scale") from None
-    workers = sum(client.nthreads().values())  # type: ignore[no-untyped-call] # Dask's
-    if not workers:
-        raise RequestError("the cluster has no worker; start one, or give no client")
-    # Not pure: two tasks with equal arguments are two tasks.
-    submit = partial(client.submit, task, pure=False)
-    # Straight from the worker: by way of the scheduler every result is copied twice more.
-    fetch = partial(client.gather, direct=True)
-    yield from _stream(submit, fetch, inputs, workers)
+    _check_open(client)
+    try:
+        workers = sum(client.nthreads().values())  # type: ignore[no-untyped-call] # Dask's
+        if not workers:
+            raise RequestError("the cluster has no worker; start one, or give no client")
+        # Not pure: two tasks with equal arguments are two tasks.
+        submit = partial(client.submit, task, pure=False)
+        # Straight from the worker: by way of the scheduler every result is copied twice more.
+        fetch = partial(client.gather, direct=True)
+        yield from _stream(submit, fetch, inputs, workers)
+    except (Exception, CancelledError):  # Dask has a dozen for what went away under way
+        _check_open(client)
+        raise
+
+
+def _check_open(client: Client) -> None:
+    """Refuse a client that is closed, or whose scheduler went away."""
+    if client.status != "running":
+        raise RequestError(
+            f"the Dask client is {client.status}, so nothing can be done on it; connect a new one, "
+            "such as distributed.Client(cluster), or give none"
+        ) from None
 
 
 def _stream(

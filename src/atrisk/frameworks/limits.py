@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-LONGEST = 1200  # months, a hundred years: of what is watched, and of a pause
+from atrisk.base.dates import LONGEST  # of what is watched, and of a pause
+
 SLOWEST = 120_000  # months from the year 1 to the year 9999: what fades later does not fade
 MOST = 1_000_000_000
 THOUSAND, MILLION = 1000, 1_000_000

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from atrisk.base.cells import Header, Identifier, Text
+from atrisk.base.dates import LONGEST
 from atrisk.base.errors import did_you_mean, shorten
 from atrisk.frameworks.limits import (
-    LONGEST,
     THOUSAND,
     HalfLife,
     Months,

@@ -93,10 +93,10 @@ def find_answers(case: Case, rule: RuleOption, stage: Stage) -> dict[str, Span]:
     of the promised strength counts from the first delivery that reaches it.
     """
     found = {}
-    for response in case.responses:
+    for response in case.in_order.responses:
         span = reach(response, stage) if fits(response, rule) else None
         if span and rule.asks_strength(stage):
-            span = _later(span, _reach_share(response, case.deliveries, rule.share))
+            span = _later(span, _reach_share(response, case.in_order.deliveries, rule.share))
         if span:
             found[response.id] = span
     return found

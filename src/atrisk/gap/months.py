@@ -51,7 +51,7 @@ def measure_months(
 
 def list_holding(case: Case, answers: Mapping[str, Span], share: float, day: int) -> list[str]:
     """Return the ids of the responses that meet a rule on a day, each by its own promise."""
-    return [r.id for r in case.responses if _holds(case, r, answers, share, day)]
+    return [r.id for r in case.in_order.responses if _holds(case, r, answers, share, day)]
 
 
 def _holds(
@@ -61,7 +61,7 @@ def _holds(
     span = answers.get(response.id)
     if span is None or span.middle > day or is_over(response, day):
         return False
-    strength = strength_on(response, case.deliveries, day)
+    strength = strength_on(response, case.in_order.deliveries, day)
     if share == 0 or strength is None:
         return True
     return response.share(strength.promised, strength.delivered) >= share

@@ -220,7 +220,9 @@ class Standing:
 def list_needs(case: Case, rule: RuleOption) -> tuple[Need, ...]:
     """Return the needs of strength: those with a number, in a unit that the rule counts."""
     units = {unit.casefold() for unit in rule.units}
-    return tuple(need for need in case.needs if need.needed and need.unit.casefold() in units)
+    return tuple(
+        need for need in case.in_order.needs if need.needed and need.unit.casefold() in units
+    )
 
 
 def can_judge(case: Case, rule: RuleOption, stage: Stage, until: date) -> bool:
@@ -259,11 +261,11 @@ def measure_standing(case: Case, rule: RuleOption, stage: Stage, until: date) ->
 
 def _list_forces(case: Case, rule: RuleOption, stage: Stage, last: int) -> Iterator[Force]:
     units = {unit.casefold() for unit in rule.units}
-    for response in case.responses:
+    for response in case.in_order.responses:
         reached = reach(response, stage)
         if reached is None or reached.first > last or not fits(response, rule):
             continue
-        own = [d for d in case.deliveries if response.owns(d)]
+        own = [d for d in case.in_order.deliveries if response.owns(d)]
         told: Dated = ()
         if response.unit.casefold() in units:
             told = tuple((Span.of(d.date), d.delivered) for d in own if d.delivered is not None)

@@ -71,10 +71,10 @@ def measure_level(case: Case, assessment: Assessment, day: int) -> Level:
     """
     table = assessment.method.response_level
     parts: Parts = {}
-    for response in case.responses:
+    for response in case.in_order.responses:
         level = _level(response, table, day)
         if level > 0 and response.effect != "neutral":
-            shares = _share(response, case.deliveries, day, table[UNKNOWN_SHARE].level)
+            shares = _share(response, case.in_order.deliveries, day, table[UNKNOWN_SHARE].level)
             group = parts.setdefault((response.effect, response.instrument), [])
             group.append((level * np.array(shares), response.id))
     guard, harm = _join(parts, "protective"), _join(parts, "harmful")
@@ -153,7 +153,7 @@ def _has_arrived(response: Response, day: int) -> bool:
 
 def list_promises(case: Case, assessment: Assessment) -> Iterable[Row]:
     """Yield what was promised and delivered, for each response with a promise and each month."""
-    for response in case.responses:
+    for response in case.in_order.responses:
         if not response.promised:
             continue
         stages = (response.decided, response.funded, response.deployed, response.full_strength)
@@ -164,7 +164,7 @@ def list_promises(case: Case, assessment: Assessment) -> Iterable[Row]:
             day = min(Month.parse(month).last_day, assessment.until).toordinal()
             if begun is None or begun > day or is_over(response, day):
                 continue
-            strength = strength_on(response, case.deliveries, day)
+            strength = strength_on(response, case.in_order.deliveries, day)
             told_by = strength.told_by if strength else response
             yield {
                 "month": month,

@@ -7,7 +7,7 @@ have the draws last, so that each step runs along memory, and are in single prec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ from atrisk.kernel.sampling import Draws
 
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
+CELLS = 120_000  # months x draws that go through the method side by side (docs/performance.md)
+SELDOM = 16  # a row before the first costs this much less
 CACHED = 16_384  # cells that are joined at a time, so that what is on the way stays in the cache
 
 
@@ -129,6 +131,18 @@ def propagate(model: Model, draws: Draws) -> Scored:
     return Scored(factors, crimes, crimes.max(axis=0))
 
 
+def propagate_blocks(model: Model, draws: Draws) -> Iterator[Scored]:
+    """Score the draws some at a time, so that memory does not grow with them.
+
+    Blocks are of one size, or the last one would cost as much for a few draws; where something
+    ended long before the first month they are smaller, for the table of what it lapsed by.
+    """
+    count = draws.truth.shape[1]
+    rows = max(model.rows, draws.oldest // SELDOM)
+    block = -(-count // max(1, round(count * rows / CELLS)))
+    return (propagate(model, draws.part(one, one + block)) for one in range(0, count, block))
+
+
 def _rescale(scores: Singles, chosen: Integers, scales: Sequence[tuple[float, float]]) -> None:
     """Bring the scores of each draw to one scale, in place: ``intercept + slope * score``."""
     if any(scale != (0.0, 1.0) for scale in scales):
@@ -227,8 +241,8 @@ class _Told:
         self.certain = bool(((draws.truth == 0) | (draws.truth == 1)).all())
         self.missed = 1 - self.reached
         self.truth = truth
-        oldest = max(0, *(-int(np.min(ended)) for ended in draws.ended))
-        lags = np.maximum(np.arange(-model.rows, model.rows + oldest), 0).astype(np.float32)
+        lags = np.arange(-model.rows, model.rows + draws.oldest)
+        lags = np.maximum(lags, 0).astype(np.float32)
         rates = np.float32(np.log(2)) / draws.half_life
         self.lapsed = -np.expm1(-lags[:, None] * rates[:, None, :])
         self.room = np.empty((model.top, model.rows, draws.truth.shape[1]), dtype=np.float32)
@@ -327,7 +341,8 @@ class _Told:
             lag = self.rows - ended
             lapsed = table[:1] if lag <= 0 else table[lag + first : lag + self.rows]
         else:
-            lags = np.arange(first, self.rows)[:, None] + self.rows - ended
+            # What ends beyond the last row holds in all of them, as on the last.
+            lags = np.arange(first, self.rows)[:, None] + self.rows - np.minimum(ended, self.rows)
             lapsed = np.take_along_axis(table, lags, axis=0)
         if began is None:
             return lapsed

@@ -43,6 +43,11 @@ class Draws:
     factor_rule: Integers
     crime_rule: Integers
 
+    @property
+    def oldest(self) -> int:
+        """How many rows before the first the earliest end lies; 0 if none does."""
+        return max(0, *(-int(np.min(ended)) for ended in self.ended))
+
     def part(self, first: int, last: int) -> Self:
         """Return some of the draws, in order."""
         cut = slice(first, last)

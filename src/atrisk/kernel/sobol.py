@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
+HELD = 5_000_000  # draws x resamples that are counted at once
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -112,8 +113,12 @@ def estimate_indices(
     rest = [y - middle - line for y, line in zip((a, b), straight, strict=True)]
     terms = _collect(b - middle, change, rest, straight)
     whole = _combine(terms.mean(axis=0)[None], known)
-    counts = generator.multinomial(draws, np.full(draws, 1 / draws), size=resamples)
-    spread = _combine(counts @ terms / draws, known)
+    shares, some = np.full(draws, 1 / draws), max(1, HELD // draws)
+    means = [
+        generator.multinomial(draws, shares, size=min(some, resamples - done)) @ terms / draws
+        for done in range(0, resamples, some)
+    ]
+    spread = _combine(np.concatenate(means), known)
     width = float(ndtri((1 + confidence) / 2))
     with np.errstate(invalid="ignore"):  # NaN where an output does not vary
         errors = [width * part.std(axis=0, ddof=1) for part in spread[:2]]

@@ -12,14 +12,14 @@ from functools import cached_property, partial
 from math import ceil
 from typing import TypeVar, Unpack
 
-from atrisk.base.errors import RequestError, check_count
+from atrisk.base.errors import RequestError, check_count, check_seed
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Source, knowledge_day
 from atrisk.cases.ledger import STAGES, EarlyWarning, Response
 from atrisk.cases.scenario import Scenario, list_scenarios
 from atrisk.ensemble.ensemble import Ensemble
-from atrisk.ensemble.run import run_ensemble
+from atrisk.ensemble.run import MOST, run_ensemble
 from atrisk.ensemble.runner import Runner
 from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
@@ -201,6 +201,7 @@ def prepare_brief(
         (True, True, 12)
     """
     check_view(view)
+    _check_draws(framework, seed, draws)
     now, others = assess(case, framework, **view), tuple(beside)
     hindsight = View(**{**view, "knowledge": RETROSPECTIVE})
     from_day = is_limited(now.outlook, None)
@@ -227,12 +228,18 @@ def _run_scenarios(case: Case, framework: Framework, view: View) -> Outcome | No
     return outcome if outcome and outcome.results else None
 
 
+def _check_draws(framework: Framework, seed: int, draws: int) -> None:
+    """Refuse draws of which the outermost quantiles cannot be told apart, before any work."""
+    check_seed(seed)
+    if framework.can_draw:
+        spread = framework.uncertainty.quantiles
+        least = ceil(round(1 / min(spread[0], 1 - spread[-1]), 6))
+        check_count("draws", draws, least=least, most=MOST)
+
+
 def _draw(now: Assessment, seed: int, draws: int) -> Ensemble | None:
     if not now.framework.can_draw:
         return None
-    spread = now.framework.uncertainty.quantiles
-    least = ceil(round(1 / min(spread[0], 1 - spread[-1]), 6))
-    check_count("draws", draws, least=least)
     quiet = Runner(progress=False)
     return run_ensemble(now.case, now.framework, seed=seed, draws=draws, runner=quiet, **now.view)
 

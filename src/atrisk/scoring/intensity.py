@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.dates import Month
+from atrisk.base.dates import LONGEST, Month
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Audience
 from atrisk.frameworks.framework import Framework
@@ -154,8 +154,7 @@ class _Holding:
     def of(cls, spans: Spans) -> _Holding:
         last = date.fromordinal(int(spans.cuts[-1]))
         rows = np.array([Month.of(date.fromordinal(int(cut))).index for cut in spans.cuts])
-        oldest = Month.of(date.fromordinal(int(spans.ended[:, 0].min()))).index
-        past = np.arange(min(oldest, rows[0]), rows[-1] + 1)
+        past = _list_past(spans, rows)
         # The last month may be seen only up to the cut.
         ends = _ordinals(min(Month(int(index)).last_day, last) for index in past)
         return cls(
@@ -171,6 +170,30 @@ class _Holding:
         lasting = self.started * persist(self.ended, self.lags, half_life)
         event = fade(self.happened, self.lags, half_life)
         return np.where(self.point[:, None], event, lasting)
+
+
+def _list_past(spans: Spans, rows: Integers) -> Integers:
+    """Return the months from the first in which something ended to the last row.
+
+    Where they go back by more than the doubt about any date, those in which nothing began or
+    ended are left out: they would be most of two thousand years.
+    """
+    ends = np.stack([spans.began, spans.ended], axis=1)
+    months = _count_months(np.minimum(ends, spans.cuts[-1]))
+    past = np.arange(min(months[:, 1, 0].min(), rows[0]), rows[-1] + 1)
+    if len(past) <= LONGEST + len(rows):
+        return past
+    used = np.zeros(len(past) + 1, dtype=np.int64)
+    first, last = np.clip(months.reshape(-1, 2).T - past[0], 0, len(past) - 1)
+    np.add.at(used, first, 1)
+    np.add.at(used, last + 1, -1)
+    return past[(np.cumsum(used)[:-1] > 0) | (past >= rows[0])]
+
+
+def _count_months(days: Integers) -> Integers:
+    """Return the months of days, as ``Month.index`` counts them."""
+    since = np.datetime64("0001-01-01") + (days - 1).astype("timedelta64[D]")
+    return since.astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
 def _come(span: Integers, days: Integers) -> Floats:

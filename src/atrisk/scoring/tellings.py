@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
@@ -108,7 +108,7 @@ class Spans:
 def gather(case: Case, framework: Framework) -> Tellings:
     """List every telling of a case, by direction, indicator and claim; there is one at least."""
     position = {code: place for place, code in enumerate(framework.indicators)}
-    items = case.items
+    items = case.in_order.items
     rows = sorted(
         (item.is_mitigating, position[code], item.claim_key, item.id, place, item.severity_of(code))
         for place, item in enumerate(items)
@@ -140,11 +140,11 @@ def date_items(
 ) -> Spans:
     """Return when each item began, ended and became known to an audience."""
     days = tuple(cuts)
-    beyond = days[-1] + timedelta(days=1)
+    beyond = days[-1].toordinal() + 1  # no date where the last day is that of the year 9999
     items = [(item, case.source_of(item)) for item in tellings.items]
     return Spans(
         began=_ordinals(began(*pair) for pair in items),
-        ended=_ordinals(ended(*pair) or (beyond, beyond) for pair in items),
+        ended=_ordinals((ended(*pair) for pair in items), beyond),
         learnt=np.array([knowledge_day(*pair, audience).toordinal() for pair in items]),
         events=np.array([item.end is None for item, _ in items]),
         cuts=np.array([cut.toordinal() for cut in days]),
@@ -167,5 +167,7 @@ def number(names: Iterable[Hashable]) -> Integers:
     return np.array([seen.setdefault(name, len(seen)) for name in names])
 
 
-def _ordinals(spans: Iterable[tuple[date, date]]) -> Integers:
-    return np.array([[first.toordinal(), last.toordinal()] for first, last in spans])
+def _ordinals(spans: Iterable[tuple[date, date] | None], none: int = 0) -> Integers:
+    return np.array(
+        [[one[0].toordinal(), one[1].toordinal()] if one else [none, none] for one in spans]
+    )

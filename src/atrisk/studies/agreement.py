@@ -35,7 +35,7 @@ from atrisk.cases.evidence import Evidence, Source
 from atrisk.cases.secrecy import Guarded, Secrecy, SecrecyCell, Secrets, conceal
 from atrisk.cases.tables import name_rows, sort_problems
 from atrisk.ensemble.ensemble import Ensemble
-from atrisk.ensemble.run import run_ensemble
+from atrisk.ensemble.run import MOST, run_ensemble
 from atrisk.frameworks.framework import Framework
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.run import assess
@@ -113,7 +113,7 @@ class Agreement(LevelResult):
     def presence(self) -> Floats:
         """Whether each coder found each indicator in each source, coders x pairs."""
         indicators = next(iter(self.assessments.values())).indicator_codes
-        pairs = [(source.id, code) for source in self.case.sources for code in indicators]
+        pairs = [(source.id, code) for source in self.case.in_order.sources for code in indicators]
         found = [
             {(item.source, code) for item in rows for code in item.indicators}
             for rows in self.coders.values()
@@ -262,7 +262,7 @@ def run_coders(
     """
     check_seed(seed)
     coders = measure_agreement(case, framework).coders
-    check_count("draws", draws, least=len(coders))
+    check_count("draws", draws, least=len(coders), most=MOST)
     share = np.full(len(coders), 1 / len(coders))
     sizes = np.random.default_rng(seed).multinomial(draws - len(coders), share) + 1
     parts = [

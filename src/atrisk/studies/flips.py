@@ -29,6 +29,7 @@ from atrisk.studies.weights import centre_weights, list_crimes
 Floats = NDArray[np.float64]
 Goal = Literal["later", "never", "earlier"]
 GOALS: tuple[Goal, ...] = ("later", "never", "earlier")
+BUDGET = 10_000_000  # subsets, the most that anybody waits for
 _BATCH = 512  # subsets that are scored side by side
 
 
@@ -162,7 +163,7 @@ def flip_evidence(
     require(assessment, Assessment, "make it with assess(case, framework)")
     if goal not in GOALS:
         raise UnknownNameError("goal", str(goal), GOALS)
-    check_count("budget", budget)
+    check_count("budget", budget, most=BUDGET)
     watch = choose_policy(assessment.framework, assessment.method, policy)
     spans = _find(assessment.overall, watch)
     if not spans and goal != "earlier":

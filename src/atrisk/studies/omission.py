@@ -41,7 +41,7 @@ class Omissions:
             *(("factor", code) for code in framework.factors),
             *(
                 ("source", s.id)
-                for s in case.sources
+                for s in case.in_order.sources
                 if any(e.source == s.id for e in case.evidence)
             ),
             *(("publisher", name) for name in sorted(publishers)),

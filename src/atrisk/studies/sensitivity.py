@@ -21,17 +21,19 @@ from atrisk.ensemble.model import vary_around
 from atrisk.ensemble.runner import HERE, Runner
 from atrisk.ensemble.variation import KINDS, NATURES, Inputs, Variation
 from atrisk.frameworks.framework import Framework
-from atrisk.kernel.propagation import propagate
+from atrisk.kernel.propagation import propagate_blocks
 from atrisk.kernel.sobol import Indices, estimate_indices
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import find_spans
 from atrisk.scoring.run import assess
 from atrisk.scoring.view import View, check_view
-from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
+from atrisk.studies.flips import BUDGET, Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.omission import Omissions
 
 Floats = NDArray[np.float64]
 Swap = Callable[[Inputs, Inputs], Inputs]
+SAMPLE = 1024  # draws that are taken of any case
+NUMBERS = 50_000_000  # inputs x draws x months that are held at once
 _OPTIONS = ("grade", "persistence", "factor_aggregation", "crime_aggregation")
 
 
@@ -101,7 +103,9 @@ class Sensitivity(LevelResult):
         )
 
     def _score(self, make: Callable[[], Inputs]) -> Floats:
-        overall = propagate(self.variation.model, self.variation.settle(make())).overall
+        drawn = self.variation.settle(make())
+        blocks = [one.overall for one in propagate_blocks(self.variation.model, drawn)]
+        overall = np.concatenate(blocks, axis=-1)
         return overall.T.astype(np.float64)
 
     @cached_property
@@ -199,7 +203,7 @@ def analyse_sensitivity(
     framework: Framework,
     *,
     seed: int,
-    draws: int = 1024,
+    draws: int = SAMPLE,
     resamples: int = 200,
     budget: int = 20_000,
     uncertainty: Mapping[str, str] | None = None,
@@ -253,11 +257,13 @@ def analyse_sensitivity(
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     check_count("draws", draws, least=2)
     check_count("resamples", resamples, least=2)
-    check_count("budget", budget)
+    check_count("budget", budget, most=BUDGET)
     check_seed(seed)
     check_view(view)
     base = assess(case, framework, **view)
     variation = vary_around(base, uncertainty=uncertainty, vary=KINDS)
+    runs = (len(_list_swaps(base.case, variation)) + 2) * len(base.months)
+    check_count("draws", draws, least=2, most=max(SAMPLE, NUMBERS // runs))
     return Sensitivity(base, draws, seed, resamples, budget, variation, runner)
 
 
@@ -265,7 +271,7 @@ def _list_swaps(case: Case, variation: Variation) -> dict[str, Swap]:
     """Return for each input how to take it, and it alone, from the second sample."""
     swaps: dict[str, Swap] = {}
     # The order in which the variation numbers them.
-    sources = dict.fromkeys(item.source for item in case.items)
+    sources = dict.fromkeys(item.source for item in case.in_order.items)
     for number, source in enumerate(sources):
         swaps[f"truth of {source}"] = _swap_truth(variation.block == number)
     swaps["severity"] = lambda a, b: replace(a, severity=b.severity)

@@ -13,6 +13,7 @@ from typing import ClassVar, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.base.dates import LONGEST
 from atrisk.base.errors import RequestError, check_count, check_seed, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
@@ -270,9 +271,13 @@ def verify(
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     rules = read_outcome_rules(framework)
     ahead = rules.horizon if horizon is None else horizon
-    check_count("horizon", ahead, least=0)
+    _check_horizon(ahead)
     tracks = [follow_case(assess(case, framework, **view), ahead) for case in cases]
     return verify_tracks(tracks, rules, outcome=outcome, horizon=ahead, draws=draws, seed=seed)
+
+
+def _check_horizon(ahead: int) -> None:
+    check_count("horizon", ahead, least=0, most=LONGEST)
 
 
 def verify_tracks(
@@ -293,6 +298,7 @@ def verify_tracks(
     check_seed(seed)
     chosen = rules.pick(outcome)
     ahead = rules.horizon if horizon is None else horizon
+    _check_horizon(ahead)
     if draws is not None:
         check_count("draws", draws, least=1)
     found = Verification(chosen, ahead, tuple(tracks), rules, Drawing.of(rules, draws, seed))
