@@ -25,8 +25,8 @@ REFERENCES: dict[str, dict[str, str]] = {
     "deliveries": {"source": "sources", "response": "responses"},
     "needs": {"source": "sources"},
 }
-_DAY = r"\d{4}(-\d{2}(-\d{2})?)?"
-DATE = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.))$"  # EDTF level 0, with open intervals
+_DAY = r"(\d{4}(-(\d{2}|XX)(-(\d{2}|XX))?)?|\d{3}X|\d{2}XX)[?~%]?"
+DATE = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.))$"  # EDTF levels 0 and 1
 ONGOING = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.)|\.\.)$"
 # What a validator in Python checks, as near as a pattern can say it.
 _PATTERNS = {"quote": r"^(\S+(\s+\S+){2,7})?$", "sha256": r"^([0-9a-f]{64})?$"}

@@ -25,8 +25,8 @@ from atrisk.frameworks.loading import list_frameworks, load_framework
 
 if TYPE_CHECKING:
     from atrisk.cases.case import Case
-    from atrisk.coding.documents import Document
     from atrisk.coding.suggestions import Suggestions
+    from atrisk.documents.passages import Document
 
 SUGGESTED = 5
 
@@ -124,8 +124,8 @@ def _add_passages(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_passages(given: argparse.Namespace) -> int:
-    from atrisk.coding.documents import read_document
     from atrisk.coding.suggestions import suggest_indicators
+    from atrisk.documents.passages import read_document
 
     if given.recall is not None and given.like:
         raise RequestError("--recall learns from the measured case alone; leave out --like")

@@ -19,8 +19,8 @@ from atrisk.base.tables import read_table
 from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.evidence import Cited, Evidence, Source
-from atrisk.coding.documents import fold, read_document
-from atrisk.coding.readers import LARGEST_BYTES, decode, is_text
+from atrisk.documents.passages import fold, read_document
+from atrisk.documents.readers import LARGEST_BYTES, decode, is_text
 
 _LARGEST = f"{LARGEST_BYTES // 1024**2} MiB"
 

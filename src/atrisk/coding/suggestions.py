@@ -20,7 +20,7 @@ from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
 from atrisk.coding.anchors import list_secret_anchors, shares_words
-from atrisk.coding.documents import Document, Passage
+from atrisk.documents.passages import Document, Passage
 from atrisk.frameworks.framework import Framework
 
 Floats = NDArray[np.float64]

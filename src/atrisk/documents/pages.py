@@ -21,7 +21,7 @@ SECONDS = 6  # of computing: some 400 pages of print
 PATIENCE = 60  # seconds on the clock, should the machine be busy
 MEMORY = 1024**3  # bytes
 LIMIT_TEXT = 16_000_000  # characters
-_START = "from atrisk.coding.pages import serve; serve()"
+_START = "from atrisk.documents.pages import serve; serve()"
 _CUT = "cut it into its chapters, or save its text as .txt"
 _PRINT = "open it in a viewer and print it to a new PDF, or save its text as .txt"
 

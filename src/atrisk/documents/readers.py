@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from atrisk.base.errors import RequestError
-from atrisk.coding.pages import read_pages
-from atrisk.coding.web import Page, TooMuchError
+from atrisk.documents.pages import read_pages
+from atrisk.documents.web import Page, TooMuchError
 
 LARGEST_BYTES = 64 * 1024 * 1024
 LARGEST_TEXT = 32 * 1024 * 1024  # bytes of a file that is itself text
