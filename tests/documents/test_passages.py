@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import atrisk
 from atrisk.cli.main import main
 from atrisk.coding.anchors import check_anchors
-from atrisk.documents.passages import LONGEST, Document, Passage, fold, read_document
+from atrisk.documents.folding import fold
+from atrisk.documents.passages import LONGEST, Document, Passage, read_document
 from toys import DOCUMENTS, HEADER, SOURCES, evidence
 
 pypdf = pytest.importorskip("pypdf")

@@ -59,8 +59,8 @@ class Suggestions(Result):
         return (
             f"Suggestions({self.document!r}, {len(self.framework.indicators)} indicators of "
             f"{self.framework.id!r}, words of {self.learnt_from} rows of evidence)\n"
-            "  By shared words alone: read each passage; most suggestions are wrong, and some that "
-            "are right are missing."
+            "  By shared words alone, compared as English ones: read each passage; most "
+            "suggestions are wrong, and some that are right are missing."
         )
 
 

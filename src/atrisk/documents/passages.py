@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,19 +15,19 @@ from itertools import islice
 from pathlib import Path
 
 from atrisk.base.errors import RequestError
-from atrisk.base.marks import LOST, is_shown, replace_unfit
-from atrisk.base.output import FORMULA
+from atrisk.base.marks import count_characters, is_unspaced
 from atrisk.base.rows import Result, Row
 from atrisk.documents.dates import name_dates
+from atrisk.documents.folding import count_in, fold, list_forms
 from atrisk.documents.readers import Block, read_blocks
+from atrisk.documents.runs import Runs, find_run, is_once
 
 LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences
 SHORTEST = 5  # words; what is shorter, or short without an end, is a heading
 HEADING = 12
-ANCHOR = (8, 3)  # words of an anchor, the most first
+_LETTERS = 3  # characters that count as a word in a script without spaces
 LIMIT_TEXT = 2_000_000  # characters of a document: some 700 pages
 LIMIT_PASSAGES = 20_000
-OFTEN = 50  # times that a run may stand in a document whose places are looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,7 @@ class Document(Result):
         text: all of it, headings too, white space folded: what anchors are looked up in.
         empty_pages: pages of a PDF that hold no text, as a scan's.
         sha256: digest of its file, by which it is recognised; empty for one that is made.
+        written: the text with the ends of its lines, where a hyphen may be the page's.
     """
 
     name: str
@@ -80,68 +80,33 @@ class Document(Result):
     text: str = field(repr=False)
     empty_pages: tuple[int, ...] = ()
     sha256: str = field(default="", repr=False)
+    written: str = field(default="", repr=False)
 
     def find_anchor(self, text: str) -> str:
         """Return the first words of a text that stand in the whole document only once.
 
-        Three to eight words in a row; nothing if all are repeated, or if the text as a whole is
-        not in the document. A run that a spreadsheet would take for a formula is passed over, and
-        so is one with a character that is not seen, or was not text and is lost, or whose inner
-        words stand there more than fifty times.
+        Three to eight words in a row, or characters in a script without spaces (``find_run``);
+        nothing if all are repeated, or if the text as a whole is not in the document. A run whose
+        inner words stand there more than fifty times counts as repeated.
         """
         if fold(text) not in self.text:
             return ""
-        return find_run(text.split(), self._is_unique)
+        return find_run(fold(text).split(), self._is_unique)
+
+    def count(self, words: str) -> int:
+        """Return how often words stand in the document, however its lines broke them."""
+        return count_in(self._forms, words)
 
     def _is_unique(self, run: list[str]) -> bool:
-        """Tell whether a run of the document's words stands in it once.
-
-        Wherever it stands, also within longer words, its inner words stand as words. So it stands
-        where those do, after a word that ends as it begins and before one that begins as it ends.
-        """
-        inner = tuple(run[1:-1])
-        times = self._count_runs(len(inner))[inner]
-        if times == 1:
-            return True
-        if times > OFTEN:
-            return False
-        words, length = self._words, len(inner)
-        found = (
-            words[place - 1].endswith(run[0]) and words[place + length].startswith(run[-1])
-            for place in self._list_places(length).get(inner, ())
-            if 0 < place < len(words) - length
-        )
-        return sum(found) == 1
-
-    def _count_runs(self, length: int) -> Counter[tuple[str, ...]]:
-        if length not in self._runs:
-            self._runs[length] = Counter(self._cut_runs(length))
-        return self._runs[length]
-
-    def _list_places(self, length: int) -> dict[tuple[str, ...], list[int]]:
-        """Return where each run of some words begins that stands there twice or a few times."""
-        if length not in self._places:
-            times, places = self._count_runs(length), dict[tuple[str, ...], list[int]]()
-            for place, run in enumerate(self._cut_runs(length)):
-                if 1 < times[run] <= OFTEN:
-                    places.setdefault(run, []).append(place)
-            self._places[length] = places
-        return self._places[length]
-
-    def _cut_runs(self, length: int) -> Iterator[tuple[str, ...]]:
-        return zip(*(self._words[place:] for place in range(length)), strict=False)
+        return is_once(run, self._runs)
 
     @cached_property
-    def _words(self) -> list[str]:
-        return self.text.split()
+    def _forms(self) -> tuple[str, ...]:
+        return list_forms(self.written or self.text)
 
     @cached_property
-    def _runs(self) -> dict[int, Counter[tuple[str, ...]]]:
-        return {}
-
-    @cached_property
-    def _places(self) -> dict[int, dict[tuple[str, ...], list[int]]]:
-        return {}
+    def _runs(self) -> list[Runs]:
+        return [Runs(form) for form in self._forms]
 
     def find_passage(self, text: str) -> Passage | None:
         """Return the passage that holds a text, or None if none does or several do."""
@@ -188,7 +153,9 @@ def read_document(path: Path) -> Document:
             is not UTF-8, it is encrypted or damaged, or no text is in it, as in a scan.
         MissingExtraError: a PDF needs the extra ``documents``.
     """
-    blocks = [(page, is_heading, fold(text)) for page, is_heading, text in read_blocks(path)]
+    read = list(read_blocks(path))
+    written = "\n".join(text for _, _, text in read)
+    blocks = [(page, is_heading, fold(text)) for page, is_heading, text in read]
     if sum(len(text) for _, _, text in blocks) > LIMIT_TEXT:
         raise _tell_too_long(path, f"{LIMIT_TEXT:,} characters")
     passages = tuple(islice(_number(blocks), LIMIT_PASSAGES + 1))
@@ -202,46 +169,11 @@ def read_document(path: Path) -> Document:
     filled = {page for page, _, text in blocks if text}
     empty = dict.fromkeys(page for page, _, _ in blocks if page and page not in filled)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Document(path.name, passages, whole, tuple(empty), digest)
+    return Document(path.name, passages, whole, tuple(empty), digest, written)
 
 
 def _tell_too_long(path: Path, what: str) -> RequestError:
     return RequestError(f"{path.name!r} holds more than {what}; cut it into its chapters")
-
-
-def find_run(words: list[str], is_wanted: Callable[[list[str]], bool] = bool) -> str:
-    """Return the first run of three to eight words that is wanted and safe to open elsewhere.
-
-    Args:
-        words: to choose from.
-        is_wanted: whether a run will do.
-
-    Returns:
-        The words with a space between; nothing if no run will do.
-
-    Examples:
-        >>> find_run(["=SUM", "of", "all", "fears"])
-        'of all fears'
-    """
-    for start in range(max(1, len(words) - ANCHOR[1] + 1)):
-        run = words[start : start + ANCHOR[0]]
-        text = " ".join(run)
-        safe = run and run[0][0] not in FORMULA and is_shown(text) and LOST not in text
-        if safe and len(run) >= ANCHOR[1] and is_wanted(run):
-            return text
-    return ""
-
-
-def fold(text: str) -> str:
-    """Return a text with its white space folded: a line break is the page's, not the sentence's.
-
-    What no text holds, as a control character that a PDF was damaged by, is replaced by U+FFFD.
-
-    Examples:
-        >>> fold("two   spaces")
-        'two spaces'
-    """
-    return replace_unfit(" ".join(text.split()))
 
 
 def _number(blocks: Iterable[Block]) -> Iterator[Passage]:
@@ -264,21 +196,38 @@ def _number(blocks: Iterable[Block]) -> Iterator[Passage]:
         yield Passage(number + 1, last, "", heading)
 
 
+_ENDS = ".!?:;”\"'…»؟۔।။。！？；："
+
+
 def _looks_like_heading(text: str) -> bool:
+    ends = text[-1] in _ENDS or text[-1].isdigit()
+    if is_unspaced(text):
+        return not ends and count_characters(text) <= HEADING * _LETTERS and not name_dates(text)
     words = len(text.split())
-    ends = text[-1] in ".!?:;”\"'…" or text[-1].isdigit()
     short = words < SHORTEST or (words <= HEADING and not ends)
     return short and not name_dates(text)
 
 
 def _cut(text: str) -> Iterator[str]:
     """Yield a paragraph in pieces of whole sentences, none longer than need be."""
-    piece: list[str] = []
-    for sentence in re.split(r"(?<=[.!?”])\s+(?=[A-Z“\"])", text):
-        words = sentence.split()
-        if piece and len(piece) + len(words) > LONGEST:
-            yield " ".join(piece)
-            piece = []
-        piece += words
-    if piece:
-        yield " ".join(piece)
+    if is_unspaced(text):
+        yield from _join(re.split(r"(?<=[。！？။។])", text), "", LONGEST * _LETTERS, len)
+        return
+    sentences = re.split(r"(?<=[.!?”»؟۔।])\s+(?=[^\Wa-z\d_]|[“\"«¿¡])", text)
+    yield from _join(sentences, " ", LONGEST, lambda part: len(part.split()))
+
+
+def _join(
+    parts: Iterable[str], between: str, most: int, measure: Callable[[str], int]
+) -> Iterator[str]:
+    """Yield parts joined, as many as are no longer than the most together."""
+    piece, length = list[str](), 0
+    for part in parts:
+        longer = measure(part)
+        if piece and length + longer > most:
+            yield between.join(piece).strip()
+            piece, length = [], 0
+        piece.append(part)
+        length += longer
+    if text := between.join(piece).strip():
+        yield text

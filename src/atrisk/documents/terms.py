@@ -72,6 +72,8 @@ def _reads(name: str, pattern: str) -> Callable[[_Reader], _Reader]:
 
 def find_terms(text: str) -> Iterator[Term]:
     """Yield what a text names, in its order; its white space is folded already."""
+    if not re.search(r"\d", text):  # nothing without a number names a time
+        return
     plain = flatten(text)
     searched = _Text(plain, _mark(plain, text))
     whole, kinds = _compile()
