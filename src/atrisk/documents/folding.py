@@ -59,10 +59,10 @@ def fold(text: str) -> str:
 def list_forms(text: str) -> tuple[str, ...]:
     """Return a text in each spelling in which words are looked for in it, the read one first.
 
-    A hyphen at a line's end may be the page's or the word's, so there are up to three: with the
-    break kept, with the word made whole, and with its hyphen alone.
+    A hyphen at a line's end may be the page's or the word's, so there are up to four: as it
+    stands, with the word made whole, with its hyphen alone, and with the break kept.
     """
-    forms = (text, _BROKEN.sub("", text), _BROKEN.sub("-", text))
+    forms = (text, *(_BROKEN.sub(by, text) for by in ("", "-", "- ")))
     return tuple(dict.fromkeys(loosen(form) for form in forms))
 
 

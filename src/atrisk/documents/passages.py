@@ -17,9 +17,10 @@ from pathlib import Path
 from atrisk.base.errors import RequestError
 from atrisk.base.marks import count_characters, is_unspaced
 from atrisk.base.rows import Result, Row
+from atrisk.documents.apart import Block
 from atrisk.documents.dates import name_dates
 from atrisk.documents.folding import count_in, fold, list_forms
-from atrisk.documents.readers import Block, read_blocks
+from atrisk.documents.readers import read_blocks
 from atrisk.documents.runs import Runs, find_run, is_once
 
 LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences

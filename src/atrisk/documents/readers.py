@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from atrisk.base.errors import RequestError
-from atrisk.documents.pages import read_pages
+from atrisk.documents.apart import Block, read_apart
 from atrisk.documents.web import Page, TooMuchError
 
 LARGEST_BYTES = 64 * 1024 * 1024
 LARGEST_TEXT = 32 * 1024 * 1024  # bytes of a file that is itself text
-# One block of a document: its page, whether it is a heading (None: its words decide), and its text.
-Block = tuple[int | None, bool | None, str]
 
 
 def read_blocks(path: Path) -> Iterator[Block]:
@@ -94,11 +92,7 @@ def _read_html(path: Path) -> Iterator[Block]:
 
 
 def _read_pdf(path: Path) -> Iterator[Block]:
-    for number, page in enumerate(read_pages(path), start=1):
-        if not page.strip():
-            yield number, False, ""
-        for block in re.split(r"\n\s*\n", page):
-            yield number, None, block
+    return read_apart(path, "atrisk.documents.pages:extract", "a PDF", needs=("pypdfium2",))
 
 
 READERS: dict[str, Callable[[Path], Iterator[Block]]] = {
