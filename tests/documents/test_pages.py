@@ -102,8 +102,10 @@ def test_a_title_over_two_columns_comes_first(tmp_path: Path) -> None:
 
 def test_the_mark_of_a_note_is_no_part_of_its_word(tmp_path: Path) -> None:
     page: list[Drawn] = [
-        (50, 700, 10, "They fled the village"), (148, 704, 6, "12"), (156, 700, 10, " and hid by the river"),
-        (50, 688, 10, "in 2013"), (84, 692, 6, "3"), (90, 700 - 12, 10, " on 40 km"), (134, 692, 6, "2"),
+        (50, 700, 10, "They fled the village"), (148, 704, 6, "12"),
+        (156, 700, 10, " and hid by the river"),
+        (50, 688, 10, "in 2013"), (84, 692, 6, "3"), (90, 688, 10, " on 40 km"),
+        (134, 692, 6, "2"),
         (140, 688, 10, " of land."),
     ]  # fmt: skip
     told = read(tmp_path, [page])

@@ -130,7 +130,7 @@ def _order(pieces: list[Piece], edges: set[int], depth: int = 0) -> list[Piece]:
         [piece for piece in inside if piece.left < edge],
         [piece for piece in inside if piece.left >= edge],
     ]
-    if _is_right_to_left(" ".join(piece.text for piece in inside)):
+    if is_right_to_left(" ".join(piece.text for piece in inside)):
         sides.reverse()
     above = [piece for row in rows[:first] for piece in row]
     below = [piece for row in rows[last:] for piece in row]
@@ -172,28 +172,67 @@ def _crosses(piece: Piece, edge: int) -> bool:
 
 def _is_prose(rows: list[list[Piece]], edge: int, few: int) -> bool:
     """Tell whether both sides of an edge are columns of sentences, and no cells of a table."""
-    left = [piece for row in rows for piece in row if piece.left < edge]
-    right = [piece for row in rows for piece in row if piece.left >= edge]
-    return all(
-        len(side) >= few and median(_measure(piece.text) for piece in side) >= few
-        for side in (left, right)
-    )
+    for is_left in (True, False):
+        side = [[piece for piece in row if (piece.left < edge) == is_left] for row in rows]
+        side = [row for row in side if row]
+        if len(side) < few or median(_count_words(row) for row in side) < few:
+            return False
+        if _is_tabular(side):
+            return False
+    return True
+
+
+def _is_tabular(rows: list[list[Piece]]) -> bool:
+    """Tell whether the pieces of most rows stand under one another and are a word or two long."""
+    starts = Counter(round(piece.left / 4) for row in rows for piece in row[1:])
+    cells = {start for start, times in starts.items() if 5 * times >= 3 * len(rows) >= 3 * _FEW}
+    for start in cells:
+        words = []
+        for row in rows:
+            places = [n for n, piece in enumerate(row) if n and round(piece.left / 4) == start]
+            for place in places:
+                rest = row[place + 1 :]
+                after = [n for n, one in enumerate(rest) if round(one.left / 4) in cells]
+                words.append(_count_words([row[place], *rest[: after[0] if after else None]]))
+        if median(words) < _FEW:
+            return True
+    return False
+
+
+def _count_words(pieces: list[Piece]) -> int:
+    return sum(_measure(piece.text) for piece in pieces)
 
 
 def _measure(text: str) -> int:
     return len(text) // 4 if is_unspaced(text) else len(text.split())
 
 
-def _is_right_to_left(text: str) -> bool:
+def is_right_to_left(text: str) -> bool:
+    """Tell whether most letters of a text are of scripts that are written from right to left."""
+    if text.isascii():
+        return False
     return 2 * len(_RIGHT.findall(text)) > len(re.findall(r"[^\W\d_]", text))
+
+
+def join_from_right(words: list[tuple[float, str]]) -> str:
+    """Return the words of a line from the right, those from the left among them in their order."""
+    joined: list[str] = []
+    kept: list[str] = []  # words from the left in a row, the last one first
+    for _, word in sorted(words, key=lambda pair: -pair[0]):
+        if _RIGHT.search(word):
+            joined += [*reversed(kept), word]
+            kept = []
+        else:
+            kept.append(word)
+    return " ".join([*joined, *reversed(kept)])
 
 
 def _join_row(row: list[Piece]) -> Piece:
     if len(row) == 1:
         return row[0]
     text = " ".join(piece.text for piece in row)
-    if _is_right_to_left(text):
-        text = " ".join(piece.text for piece in reversed(row))
+    if is_right_to_left(text):
+        text = join_from_right([(piece.left, piece.text) for piece in row])
     size = max(piece.size for piece in row)
     return Piece(text, row[0].left, max(piece.right for piece in row), row[0].base, size)
 
@@ -224,7 +263,7 @@ def _begins(line: Piece, before: list[Piece], usual: float) -> bool:
         return True
     left = min(piece.left for piece in before)
     right = max(piece.right for piece in before)
-    indented = line.left - max(left, last.left) > line.size / 2 and not _is_right_to_left(line.text)
+    indented = line.left - max(left, last.left) > line.size / 2 and not is_right_to_left(line.text)
     short = 4 * (last.right - left) < 3 * (max(right, line.right) - left)
     return last.text[-1] in _ENDS and (indented or short)
 

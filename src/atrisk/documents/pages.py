@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from atrisk.base.marks import LOST
 from atrisk.documents.apart import LIMIT_TEXT, Block, RefusedError
-from atrisk.documents.layout import Piece, lay_out
+from atrisk.documents.layout import Piece, is_right_to_left, join_from_right, lay_out
 
-_APART = 1  # heights of a character: a wider gap parts pieces, as columns and cells
+_WORD = re.compile(r"[^\s-]*-+|[^\s-]+")  # a hyphen ends a part, since it may end a line
 _NOTES = set("0123456789*†‡§")
 _UNITS = (["m"], ["km"], ["cm"])
-_LEFT, _RIGHT, _BOTTOM, _TOP, _X, _Y = (ctypes.c_double() for _ in range(6))  # are written into
-_HYPHENS = {"\x02": "-", "\ufffe": "-", "\u00ad": "-"}  # as the library writes one at a line's end
+_HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-", 0: " "}  # as the library writes one at a line's end
 
 
 def extract(file: str) -> Iterator[Block]:
@@ -60,8 +62,22 @@ class _Open:
     base: float
     size: float
 
+    words: list[tuple[float, str]] = field(default_factory=list)
+
+    def add(self, part: _Open, between: str) -> None:
+        """Take the next word, or the rest of the last one."""
+        words = self.words or [(self.left, self.text)]
+        if between:
+            words.append((part.left, part.text))
+        else:
+            words[-1] = (min(words[-1][0], part.left), words[-1][1] + part.text)
+        self.words, self.text = words, self.text + between + part.text
+
     def close(self) -> Piece:
-        return Piece(self.text.strip(), self.left, self.right, self.base, self.size)
+        text = self.text
+        if is_right_to_left(text) and self.words:
+            text = join_from_right(self.words)
+        return Piece(text, self.left, self.right, self.base, self.size)
 
 
 def _find_pieces(textpage: Any) -> Iterator[Piece]:
@@ -75,8 +91,8 @@ def _find_pieces(textpage: Any) -> Iterator[Piece]:
         raised, size = part.base - piece.base, max(part.size, piece.size)
         if _is_note(part, raised, piece):
             piece.right = max(piece.right, part.right)
-        elif gap < _APART * size and abs(raised) < size / 2:
-            piece.text += (" " if after_space else "") + part.text
+        elif 5 * gap < 3 * size and abs(raised) < size / 2:  # a wider one parts columns and cells
+            piece.add(part, " " if after_space else "")
             piece.left, piece.right = min(part.left, piece.left), max(piece.right, part.right)
             if part.size > piece.size:
                 piece.size, piece.base = part.size, part.base
@@ -89,7 +105,7 @@ def _find_pieces(textpage: Any) -> Iterator[Piece]:
 
 def _is_note(part: _Open, raised: float, piece: _Open) -> bool:
     """Tell whether what is raised is the mark of a note, which is no part of its word."""
-    if set(part.text) - _NOTES or 5 * part.size > 4 * piece.size or 8 * raised < piece.size:
+    if set(part.text) - _NOTES or 10 * part.size > 9 * piece.size or 8 * raised < piece.size:
         return False
     words = piece.text[-8:].split()
     # A power of ten, a square metre: what is raised there is read with what it follows.
@@ -99,39 +115,35 @@ def _is_note(part: _Open, raised: float, piece: _Open) -> bool:
 
 def _list_parts(textpage: Any) -> Iterator[tuple[bool, _Open]]:
     """Yield the words of a page, and apart what in them may be the mark of a note."""
-    word: list[int] = []
-    after_space = False
-    codes = _list_codes(textpage)
-    for place, mark in enumerate(codes):
-        if mark and not mark.isspace():
-            word.append(place)
-            if mark != "-" or codes[place + 1 : place + 2] == ["-"]:
-                continue
-        for part in _measure_word(textpage, word, codes):
+    codes = _read_codes(textpage)
+    for found in _WORD.finditer(codes):
+        after_space = codes[found.start() - 1 : found.start()].isspace()
+        for part in _measure_word(textpage, range(*found.span()), codes):
             yield after_space, part
             after_space = False
-        word = []
-        after_space = after_space or mark.isspace()
-    for part in _measure_word(textpage, word, codes):
-        yield after_space, part
 
 
-def _list_codes(textpage: Any) -> list[str]:
+def _read_codes(textpage: Any) -> str:
+    """Return the characters of a page, each at its number."""
     from pypdfium2 import raw
 
-    codes = (raw.FPDFText_GetUnicode(textpage, n) for n in range(textpage.count_chars()))
-    marks = ("" if 0xD800 <= code < 0xE000 or not code else chr(code) for code in codes)
-    return [_HYPHENS.get(mark, mark) for mark in marks]
+    count = textpage.count_chars()
+    text: str = textpage.get_text_range() if count else ""
+    if len(text) != count:  # some are left out there, or are not one of Python's
+        codes = (raw.FPDFText_GetUnicode(textpage, n) for n in range(count))
+        text = "".join(chr(code) if code < 0xD800 or code >= 0xE000 else LOST for code in codes)
+    return text.translate(_HYPHENS)
 
 
-def _measure_word(textpage: Any, word: list[int], codes: list[str]) -> Iterator[_Open]:
+def _measure_word(textpage: Any, word: range, codes: str) -> Iterator[_Open]:
     """Yield a word with its place; in pieces where a part of it stands elsewhere or is smaller."""
-    if not word:
+    text = codes[word.start : word.stop]
+    if is_right_to_left(text):
+        yield from _measure_turned(textpage, word, codes)
         return
     first, last = _measure(textpage, word[0], codes), _measure(textpage, word[-1], codes)
     is_even = abs(first.base - last.base) < first.size / 8 and first.size == last.size
-    if is_even and not any(codes[n] in _NOTES for n in word):
-        text = "".join(codes[n] for n in word)
+    if is_even and _NOTES.isdisjoint(text):
         left, right = min(first.left, last.left), max(first.right, last.right)
         yield _Open(text, left, right, first.base, first.size)
         return
@@ -147,10 +159,42 @@ def _measure_word(textpage: Any, word: list[int], codes: list[str]) -> Iterator[
     yield part
 
 
-def _measure(textpage: Any, place: int, codes: list[str]) -> _Open:
+def _measure(textpage: Any, place: int, codes: str) -> _Open:
+    """Return a character with its place; its size is the height of its line, as it is drawn."""
     from pypdfium2 import raw
 
-    raw.FPDFText_GetCharBox(textpage, place, _LEFT, _RIGHT, _BOTTOM, _TOP)
-    raw.FPDFText_GetCharOrigin(textpage, place, _X, _Y)
-    size = raw.FPDFText_GetFontSize(textpage, place) or 1
-    return _Open(codes[place], _LEFT.value, _RIGHT.value, _Y.value, size)
+    x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(textpage, place, box)
+    raw.FPDFText_GetCharOrigin(textpage, place, x, y)
+    size = round(abs(box.top - box.bottom), 2) or 1
+    return _Open(codes[place], box.left, box.right, y.value, size)
+
+
+def _measure_turned(textpage: Any, word: range, codes: str) -> Iterator[_Open]:
+    """Yield a word of a script from right to left, its characters as they are read.
+
+    Some programs store what is seen from the left, others what is read: the places tell.
+    """
+    marks = [_measure(textpage, place, codes) for place in word]
+    letters = [one for one in marks if not unicodedata.combining(one.text[0])]
+    if len(letters) > 1 and letters[0].right < letters[-1].right:
+        marks = list(_turn(marks))
+    left, right = min(one.left for one in marks), max(one.right for one in marks)
+    text = "".join(one.text for one in marks)
+    yield _Open(text, left, right, marks[0].base, max(one.size for one in marks))
+
+
+def _turn(marks: list[_Open]) -> Iterator[_Open]:
+    """Yield characters in reverse, numbers as they are and what stands over a letter after it."""
+    kept: list[_Open] = []
+    for one in reversed(marks):
+        if one.text.isdecimal() or unicodedata.combining(one.text[0]):
+            kept.insert(0, one) if one.text.isdecimal() else kept.append(one)
+            continue
+        if kept and kept[0].text.isdecimal():
+            yield from kept
+            kept = []
+        yield one
+        yield from kept
+        kept = []
+    yield from kept
