@@ -183,7 +183,17 @@ def test_an_anchor_stands_in_the_whole_document_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.docx", b"PK", r"accepted are \.txt, \.md, \.html, \.htm, \.pdf"),
+        ("a.doc", b"PK", r"accepted are \.txt, \.md, \.html, \.htm, \.pdf, \.docx, \.odt, \.rtf"),
+        ("a.docx", b"PK", "it is damaged"),
+        (
+            "a.docx",
+            b"\xd0\xcf\x11\xe0 old",
+            "encrypted, or an old .doc; save a copy of it as a .docx",
+        ),
+        ("a.odt", b"", "it is damaged"),
+        ("a.rtf", b"{rtf1 x}", "does not begin as an .rtf does"),
+        ("a.rtf", b"{\\rtf1" + b"{" * 300, "nested more than 256 deep"),
+        ("a.eml", b"nothing of a letter", "has no From, Subject or Date"),
         ("a.txt", b"caf\xe9 is open", r"not UTF-8 \(byte 3\)"),
         ("a.txt", b" \n\n ", "no text was found in 'a.txt'"),
         ("a.pdf", make_pdf([[]]), "run text recognition"),

@@ -20,6 +20,7 @@ from atrisk.base.errors import MissingExtraError, RequestError
 
 # One block of a document: its page, whether it is a heading (None: its words decide), and its text.
 Block = tuple[int | None, bool | None, str]
+Fact = tuple[str, str]  # what a document tells of itself: its title, published (a day), a note
 SECONDS = 8  # of computing: some 400 pages of print
 PATIENCE = 60  # seconds on the clock, should the machine be busy
 MEMORY = 1024**3  # bytes
@@ -41,7 +42,7 @@ def read_apart(
     extra: str = "documents",
     seconds: int = SECONDS,
     memory: int = MEMORY,
-) -> Iterator[Block]:
+) -> Iterator[Block | Fact]:
     """Yield the blocks of a file, as a reader gives them that runs in a process of its own.
 
     Args:
@@ -78,14 +79,14 @@ def read_apart(
         answer = f"it takes more than {seconds} seconds of computing, or is damaged; {CUT}"
     if isinstance(answer, str):
         raise RequestError(f"{path.name!r} cannot be read as {kind}: {answer}")
-    yield from ((page, is_heading, text) for page, is_heading, text in answer)
+    yield from (tuple(found) for found in answer)
 
 
 def serve(reader: str, seconds: int, memory: int) -> None:
     """Print as JSON the blocks of the file that the command line names, or what is wrong."""
     _limit(seconds, memory)
     module, _, name = reader.partition(":")
-    answer: list[Block] | str
+    answer: list[Block | Fact] | str
     try:
         answer = list(_keep_short(getattr(import_module(module), name)(sys.argv[1])))
     except RefusedError as refused:
@@ -97,10 +98,10 @@ def serve(reader: str, seconds: int, memory: int) -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def _keep_short(blocks: Iterator[Block]) -> Iterator[Block]:
+def _keep_short(blocks: Iterator[Block | Fact]) -> Iterator[Block | Fact]:
     left = LIMIT_TEXT
     for block in blocks:
-        left -= len(block[2])
+        left -= len(block[-1])
         if left < 0:
             raise RefusedError(f"it holds more than {LIMIT_TEXT:,} characters; {CUT}")
         yield block

@@ -18,7 +18,7 @@ from atrisk.base.errors import RequestError
 from atrisk.base.marks import count_characters, is_unspaced
 from atrisk.base.rows import Result, Row
 from atrisk.documents.apart import Block
-from atrisk.documents.dates import name_dates
+from atrisk.documents.dates import Order, name_dates
 from atrisk.documents.folding import count_in, fold, list_forms
 from atrisk.documents.readers import read_blocks
 from atrisk.documents.runs import Runs, find_run, is_once
@@ -74,6 +74,9 @@ class Document(Result):
         empty_pages: pages of a PDF that hold no text, as a scan's.
         sha256: digest of its file, by which it is recognised; empty for one that is made.
         written: the text with the ends of its lines, where a hyphen may be the page's.
+        title, published: as the document tells them of itself; empty if it does not.
+        note: what of the file was not read, or how it was.
+        order: of its numeric dates, if somebody declared it.
     """
 
     name: str
@@ -82,6 +85,10 @@ class Document(Result):
     empty_pages: tuple[int, ...] = ()
     sha256: str = field(default="", repr=False)
     written: str = field(default="", repr=False)
+    title: str = field(default="", repr=False)
+    published: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
+    order: Order | None = field(default=None, repr=False)
 
     def find_anchor(self, text: str) -> str:
         """Return the first words of a text that stand in the whole document only once.
@@ -93,6 +100,13 @@ class Document(Result):
         if fold(text) not in self.text:
             return ""
         return find_run(fold(text).split(), self._is_unique)
+
+    def name_dates(self, passage: Passage) -> tuple[str, ...]:
+        """Return the dates that a passage names, with what the document tells of its own.
+
+        Numeric ones in the declared order; relative ones from the day of publication, marked.
+        """
+        return name_dates(passage.text, order=self.order, published=self.published)
 
     def count(self, words: str) -> int:
         """Return how often words stand in the document, however its lines broke them."""
@@ -122,7 +136,7 @@ class Document(Result):
                 "page": passage.page,
                 "heading": passage.heading,
                 "anchor": find_run(passage.text.split(), self._is_unique),
-                "dates": "; ".join(passage.dates),
+                "dates": "; ".join(self.name_dates(passage)),
                 "text": passage.text,
             }
             for passage in self.passages
@@ -138,23 +152,32 @@ class Document(Result):
             if self.empty_pages
             else ""
         )
-        return f"Document({self.name!r}: {len(self.passages)} passages{on}, {words:,} words){blank}"
+        note = f"\n  {self.note}" if self.note else ""
+        told = f"{len(self.passages)} passages{on}, {words:,} words"
+        return f"Document({self.name!r}: {told}){blank}{note}"
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, *, order: Order | None = None, published: str = "") -> Document:
     """Cut a document into passages: paragraphs, or sentences together where those are long.
 
     Args:
-        path: a ``.txt`` or ``.md`` file in UTF-8, an ``.html`` or ``.htm`` file, or a ``.pdf`` that
-            holds text. In a text a blank line, a form feed or an indented line begins a paragraph.
+        path: a file of one of the formats in ``atrisk.documents.readers.READERS``: a ``.txt`` or
+            ``.md`` in UTF-8, a saved web page, a ``.pdf`` that holds text, a ``.docx``, ``.odt`` or
+            ``.rtf``, a message as ``.eml``. In a text a blank line, a form feed or an indented line
+            begins a paragraph.
+        order: of its numeric dates, ``day-month`` or ``month-day``; None leaves them unread.
+        published: the day, as a case writes it; empty to take what the document itself tells.
 
     Raises:
         RequestError: there is no such file, it is none of these, it is larger than is read (64
             MiB, two million characters of text, 20,000 passages) or takes its reader too long, it
             is not UTF-8, it is encrypted or damaged, or no text is in it, as in a scan.
-        MissingExtraError: a PDF needs the extra ``documents``.
+        MissingExtraError: its reader needs the extra ``documents``.
     """
-    read = list(read_blocks(path))
+    name_dates("", order=order, published=published)  # refuses what is none
+    found = list(read_blocks(path))
+    read = [block for block in found if len(block) == 3]
+    facts = dict(fact for fact in found if len(fact) == 2)
     written = "\n".join(text for _, _, text in read)
     blocks = [(page, is_heading, fold(text)) for page, is_heading, text in read]
     if sum(len(text) for _, _, text in blocks) > LIMIT_TEXT:
@@ -170,7 +193,11 @@ def read_document(path: Path) -> Document:
     filled = {page for page, _, text in blocks if text}
     empty = dict.fromkeys(page for page, _, _ in blocks if page and page not in filled)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Document(path.name, passages, whole, tuple(empty), digest, written)
+    return Document(
+        path.name, passages, whole, tuple(empty), digest, written,
+        title=facts.get("title", ""), published=published or facts.get("published", ""),
+        note=facts.get("note", ""), order=order,
+    )  # fmt: skip
 
 
 def _tell_too_long(path: Path, what: str) -> RequestError:
