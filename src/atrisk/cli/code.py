@@ -103,7 +103,21 @@ def _show_anchors(given: argparse.Namespace) -> int:
 
 
 def _add_passages(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("document", metavar="DOC", type=Path, help="a .txt, .html or .pdf file")
+    parser.add_argument(
+        "document",
+        metavar="DOC",
+        type=Path,
+        help="a text, web page, PDF, .docx, .odt, .rtf or .eml",
+    )
+    parser.add_argument(
+        "--order", choices=("day-month", "month-day"), help="of the document's numeric dates"
+    )
+    parser.add_argument(
+        "--published",
+        metavar="DAY",
+        default="",
+        help="when it came out, to tell what it calls yesterday (as the document says)",
+    )
     parser.add_argument(
         "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
     )
@@ -131,7 +145,7 @@ def _show_passages(given: argparse.Namespace) -> int:
         raise RequestError("--recall learns from the measured case alone; leave out --like")
     if len(set(given.like)) < len(given.like):
         raise RequestError(f"--like names a case twice: {', '.join(given.like)}; name it once")
-    document = read_document(given.document)
+    document = read_document(given.document, order=given.order, published=given.published)
     framework = load_framework(read_name(given.framework, list_frameworks()))
     if given.recall is not None:
         return _show_recall(given, document, load_case(read_name(given.recall, list_cases())))

@@ -39,9 +39,7 @@ def read_apart(
     kind: str,
     *,
     needs: tuple[str, ...] = (),
-    extra: str = "documents",
-    seconds: int = SECONDS,
-    memory: int = MEMORY,
+    limits: tuple[int, int] = (SECONDS, MEMORY),
 ) -> Iterator[Block | Fact]:
     """Yield the blocks of a file, as a reader gives them that runs in a process of its own.
 
@@ -49,16 +47,16 @@ def read_apart(
         path: of the file.
         reader: such as ``atrisk.documents.pages:extract``, from a path as text to blocks.
         kind: what the file is to be, such as ``a PDF``.
-        needs: the packages that must be installed.
-        extra: that brings them.
-        seconds, memory: what it may take, of computing and of bytes.
+        needs: the packages that must be installed; the extra ``documents`` brings them.
+        limits: what it may take, of seconds of computing and of bytes.
 
     Raises:
         RequestError: it is damaged or encrypted, or cannot be read within the limits.
         MissingExtraError: a package is not installed.
     """
     if not all(find_spec(name) for name in needs):
-        raise MissingExtraError(f"reading {kind}", extra)
+        raise MissingExtraError(f"reading {kind}", "documents")
+    seconds, memory = limits
     start = f"from atrisk.documents.apart import serve; serve({reader!r}, {seconds}, {memory})"
     # What this process sees, and nothing else that lies where the user happens to be (-P).
     seen = os.pathsep.join(filter(None, sys.path))

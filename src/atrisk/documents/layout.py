@@ -259,6 +259,9 @@ def _begins(line: Piece, before: list[Piece], usual: float) -> bool:
         return True
     if 5 * gap > 7 * min(usual or gap, 2 * line.size):
         return True
+    stops = last.text[-1] in _ENDS and not line.text[0].islower()
+    if stops and 4 * gap > 5 * line.size:  # as paragraphs of one line stand
+        return True
     if _BULLET.match(line.text) and not last.text.endswith(","):
         return True
     left = min(piece.left for piece in before)

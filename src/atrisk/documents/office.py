@@ -1,7 +1,8 @@
-"""Office: the paragraphs of .docx, .odt and .rtf, without what nobody reads on their pages.
+"""Office: the paragraphs of .docx, .odt and .rtf, and of messages saved as .eml.
 
-Left out are what was deleted under tracked changes, hidden text, comments, and the heads and feet
-of pages. Notes come at the end.
+Left out is what nobody reads on their pages: what was deleted under tracked changes, hidden text,
+comments, the heads and feet of pages. Notes come at the end. What is attached to a message is not
+read: it is a document of its own.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 from xml.sax.handler import ContentHandler, feature_namespaces
 
-from atrisk.documents.apart import CUT, PRINT, Block, RefusedError
+from atrisk.documents.apart import CUT, PRINT, Block, Fact, RefusedError
+from atrisk.documents.web import TooMuchError, read_page
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a part, unpacked
 _CELL = 12  # words; a row whose cells are no longer is read as one line
+_PARTS = 1_000  # of a message, one within another or side by side
 _CHUNK = 1024 * 1024
 _DEEPEST = 256  # groups of RTF, or elements, within one another
 _HEADING = re.compile(r"(?:heading|title|titre|t[ií]tulo|überschrift)(?![^\W\d_])", re.IGNORECASE)
@@ -74,6 +81,52 @@ def extract_rtf(file: str) -> Iterator[Block]:
     text: str = read(data.decode("latin-1"), errors="replace")
     for line in text.split("\n"):
         yield None, None, line.replace("|", " ") if line.endswith("|") else line
+
+
+def extract_message(file: str) -> Iterator[Block | Fact]:
+    """Yield the blocks of a message, its plain text before its web page.
+
+    Raises:
+        RefusedError: it is no message, has too many parts or no text.
+    """
+    message = BytesParser(policy=policy.default).parsebytes(Path(file).read_bytes())
+    assert isinstance(message, EmailMessage)  # noqa: S101 - of that policy
+    if not (message["from"] or message["subject"] or message["date"]):
+        raise RefusedError("it has no From, Subject or Date; save its text as .txt")
+    if sum(1 for _, _ in zip(message.walk(), range(_PARTS + 1), strict=False)) > _PARTS:
+        raise RefusedError(f"it has more than {_PARTS:,} parts; save its text as .txt")
+    subject = str(message["subject"] or "").strip()
+    if subject:
+        yield "title", subject
+        yield None, True, subject
+    with suppress(AttributeError, ValueError, TypeError):  # a date that is none
+        yield "published", str(message["date"].datetime.date())
+    yield from _read_body(message)
+    names = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
+    if names:
+        yield "note", f"attachments are not read: {', '.join(names[:20])}; save and read them"
+
+
+def _read_body(message: EmailMessage) -> Iterator[Block | Fact]:
+    body = message.get_body(preferencelist=("plain", "html"))
+    if body is None:
+        return
+    raw = body.get_payload(decode=True)
+    data = raw if isinstance(raw, bytes) else b""
+    try:
+        text = data.decode(body.get_content_charset("utf-8"), errors="replace")
+    except LookupError:  # a set of characters that nobody knows
+        text = data.decode("utf-8", errors="replace")
+    if body.get_content_subtype() == "html":
+        try:
+            yield from (found for found in read_page(text) if len(found) == 3)
+        except TooMuchError as error:
+            raise RefusedError(f"its page {error}; save its text as .txt") from None
+        return
+    if body.get_param("format") == "flowed":
+        text = text.replace(" \r\n", " ").replace(" \n", " ")
+    for block in text.replace("\r\n", "\n").split("\n\n"):
+        yield None, None, block
 
 
 def _open(file: str, part: str, kind: str) -> zipfile.ZipFile:

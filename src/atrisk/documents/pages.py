@@ -1,8 +1,13 @@
-"""Pages: what is drawn on the pages of a PDF, as pieces of text with their places."""
+"""Pages: what is drawn on the pages of a PDF, as pieces of text with their places.
+
+Pages that are pictures are read by a model that its package brings (OCR). Their locators say so:
+a model may misread, and the words are the model's.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -10,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atrisk.base.marks import LOST
-from atrisk.documents.apart import LIMIT_TEXT, Block, RefusedError
+from atrisk.documents.apart import LIMIT_TEXT, Block, Fact, RefusedError
 from atrisk.documents.layout import Piece, is_right_to_left, join_from_right, lay_out
 
 _WORD = re.compile(r"[^\s-]*-+|[^\s-]+")  # a hyphen ends a part, since it may end a line
@@ -19,22 +24,38 @@ _UNITS = (["m"], ["km"], ["cm"])
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-", 0: " "}  # as the library writes one at a line's end
 
 
+OCR_SECONDS = 900  # of computing, of all pages
+OCR_MEMORY = 8 * 1024**3  # bytes of address space; it fills less than two GiB
+LIMIT_PAGES = 60
+_SCALE = 2  # of 72 dots an inch
+_LARGEST = 4_000  # dots of a side of a page
+_SURE = 0.5  # how sure the model has to be of a line
+
+
 def extract(file: str) -> Iterator[Block]:
-    """Yield the blocks of a PDF.
+    """Yield the blocks of a PDF, and an empty one for a page without text.
 
     Raises:
         RefusedError: it can be opened with a password only, or holds too much.
     """
+    yield from lay_out(list(_read_pages(open_pdf(file))))
+
+
+def open_pdf(file: str) -> Any:
+    """Return a PDF that anybody may open, whatever else its owner forbids.
+
+    Raises:
+        RefusedError: it can be opened with a password only.
+    """
     import pypdfium2 as pdfium
 
     try:
-        document = pdfium.PdfDocument(file)
+        return pdfium.PdfDocument(file)
     except pdfium.PdfiumError as error:
         if "assword" in str(error) or "ecurity" in str(error):
             told = "it is encrypted; save a copy without a password"
             raise RefusedError(told) from None
         raise
-    yield from lay_out(list(_read_pages(document)))
 
 
 def _read_pages(document: Any) -> Iterator[list[Piece]]:
@@ -198,3 +219,54 @@ def _turn(marks: list[_Open]) -> Iterator[_Open]:
         yield from kept
         kept = []
     yield from kept
+
+
+def extract_pictures(file: str) -> Iterator[Block | Fact]:
+    """Yield the blocks of those pages of a PDF that hold no text.
+
+    Raises:
+        RefusedError: there are too many of them.
+    """
+    document = open_pdf(file)
+    empty = [number for number in range(len(document)) if not _has_text(document[number])]
+    if len(empty) > LIMIT_PAGES:
+        raise RefusedError(
+            f"{len(empty)} of its pages are pictures; at most {LIMIT_PAGES} are recognised: cut it "
+            "into its chapters"
+        )
+    read = _load()
+    pieces = [_recognise(document[number], read) for number in empty]
+    for place, is_heading, text in lay_out(pieces):
+        yield empty[(place or 1) - 1] + 1, is_heading, text
+    yield "recognised", " ".join(str(number + 1) for number in empty)
+
+
+def _has_text(page: Any) -> bool:
+    return page.get_textpage().count_chars() > 0
+
+
+def _load() -> Any:
+    logging.disable(logging.CRITICAL)  # it tells how it starts
+    from rapidocr import RapidOCR
+
+    return RapidOCR()
+
+
+def _recognise(page: Any, read: Any) -> list[Piece]:
+    """Return the lines of a page's picture, in points from the bottom up."""
+    width, height = page.get_size()
+    scale = min(_SCALE, _LARGEST / max(width, height, 1))
+    found = read(page.render(scale=scale).to_numpy())
+    if found.boxes is None:
+        return []
+    return [
+        Piece(
+            text,
+            float(box[:, 0].min()) / scale,
+            float(box[:, 0].max()) / scale,
+            height - float(box[:, 1].max()) / scale,
+            max(1, round(float(box[:, 1].max() - box[:, 1].min()) / scale / 2) * 2),
+        )
+        for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True)
+        if sure >= _SURE and text.strip()
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -40,12 +40,14 @@ class Passage:
         page: counted from 1; None where the document has none.
         heading: the last one before it, or nothing.
         text: its own words, white space folded.
+        is_recognised: whether its page is a picture, whose words a model read (OCR).
     """
 
     number: int
     page: int | None
     heading: str = field(repr=False)
     text: str = field(repr=False)
+    is_recognised: bool = field(default=False, repr=False)
 
     @property
     def locator(self) -> str:
@@ -55,7 +57,9 @@ class Passage:
     @property
     def place(self) -> str:
         """The same by numbers alone, without a word of the document."""
-        return f"p. {self.page}, passage {self.number}" if self.page else f"passage {self.number}"
+        read = " (OCR)" if self.is_recognised else ""
+        page = f"p. {self.page}{read}, " if self.page else ""
+        return f"{page}passage {self.number}"
 
     @property
     def dates(self) -> tuple[str, ...]:
@@ -148,7 +152,7 @@ class Document(Result):
         on = f" on {len(pages)} pages" if pages else ""
         blank = (
             f"\n  {len(self.empty_pages)} pages hold no text (the first is "
-            f"{self.empty_pages[0]}): if they are scans, run text recognition (OCR)"
+            f"{self.empty_pages[0]}): if they are scans, install the extra ocr"
             if self.empty_pages
             else ""
         )
@@ -187,8 +191,11 @@ def read_document(path: Path, *, order: Order | None = None, published: str = ""
         raise _tell_too_long(path, f"{LIMIT_PASSAGES:,} passages")
     if not passages:
         raise RequestError(
-            f"no text was found in {path.name!r}; if it is a scan, run text recognition (OCR) first"
+            f"no text was found in {path.name!r}; if it is a scan, install the extra ocr, or "
+            "run text recognition first"
         )
+    recognised = {int(page) for page in facts.get("recognised", "").split()}
+    passages = tuple(replace(p, is_recognised=p.page in recognised) for p in passages)
     whole = " ".join(text for _, _, text in blocks if text)
     filled = {page for page, _, text in blocks if text}
     empty = dict.fromkeys(page for page, _, _ in blocks if page and page not in filled)

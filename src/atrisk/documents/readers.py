@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from atrisk.base.errors import RequestError
 from atrisk.documents.apart import Block, Fact, read_apart
+from atrisk.documents.pages import OCR_MEMORY, OCR_SECONDS
 from atrisk.documents.web import TooMuchError, read_page
 
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -94,14 +96,30 @@ def _read_apart(reader: str, kind: str, *needs: str) -> Reader:
     return lambda path: read_apart(path, f"atrisk.documents.{reader}", kind, needs=needs)
 
 
+def _read_pdf(path: Path) -> Iterator[Block | Fact]:
+    """Yield the blocks of a PDF; pages that are pictures are recognised, if the extra is there."""
+    found = list(read_apart(path, "atrisk.documents.pages:extract", "a PDF", needs=("pypdfium2",)))
+    empty = {block[0] for block in found if len(block) == 3 and not block[2]}
+    if not empty or find_spec("rapidocr") is None:
+        yield from found
+        return
+    read = "atrisk.documents.pages:extract_pictures"
+    limits = (OCR_SECONDS, OCR_MEMORY)
+    recognised = list(read_apart(path, read, "a scan", limits=limits))
+    kept = [one for one in found if len(one) == 3 and one[2]]
+    blocks = [one for one in recognised if len(one) == 3]
+    yield from sorted(kept + blocks, key=lambda block: block[0] or 0)
+    yield from (one for one in recognised if len(one) == 2)
+
+
 READERS: dict[str, Reader] = {
     ".txt": _read_text,
     ".md": _read_text,
     ".html": _read_html,
     ".htm": _read_html,
-    ".pdf": _read_apart("pages:extract", "a PDF", "pypdfium2"),
+    ".pdf": _read_pdf,
     ".docx": _read_apart("office:extract_docx", "a Word document", "defusedxml"),
     ".odt": _read_apart("office:extract_odt", "an OpenDocument text", "defusedxml"),
     ".rtf": _read_apart("office:extract_rtf", "a rich text", "striprtf"),
-    ".eml": _read_apart("mail:extract", "a message"),
+    ".eml": _read_apart("office:extract_message", "a message"),
 }
