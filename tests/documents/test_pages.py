@@ -145,3 +145,27 @@ def test_a_pdf_that_anybody_may_open_is_read_however_it_is_encrypted(
             read_document(tmp_path / "a.pdf")
     else:
         assert read_document(tmp_path / "a.pdf").text == fold("Armed men came by night.")
+
+
+def test_a_scan_is_recognised_and_its_locator_says_so(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr")
+    pytest.importorskip("PIL")
+    pdfium = pytest.importorskip("pypdfium2")
+    lines = ["Armed men entered the village before dawn", "and burnt every house near the river."]
+    pages = [
+        draw_lines(["The first page holds text of its own."], 50, 700),
+        draw_lines(lines, 50, 700, 14),
+    ]
+    (tmp_path / "text.pdf").write_bytes(draw_pdf(pages))
+    drawn = pdfium.PdfDocument(tmp_path / "text.pdf")
+    picture = drawn[1].render(scale=2).to_pil().convert("L")
+    picture.save(tmp_path / "picture.pdf", resolution=144)
+    made = pdfium.PdfDocument.new()
+    made.import_pages(drawn, [0])
+    made.import_pages(pdfium.PdfDocument(tmp_path / "picture.pdf"))
+    made.save(tmp_path / "a.pdf")
+    document = read_document(tmp_path / "a.pdf")
+    assert [(p.locator, p.text) for p in document.passages] == [
+        ("p. 1, passage 1", "The first page holds text of its own."),
+        ("p. 2 (OCR), passage 2", " ".join(lines)),
+    ]

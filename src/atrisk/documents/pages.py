@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any
 
 from atrisk.base.marks import LOST
@@ -222,18 +223,14 @@ def _turn(marks: list[_Open]) -> Iterator[_Open]:
 
 
 def extract_pictures(file: str) -> Iterator[Block | Fact]:
-    """Yield the blocks of those pages of a PDF that hold no text.
-
-    Raises:
-        RefusedError: there are too many of them.
-    """
+    """Yield the blocks of those pages of a PDF that are pictures, and which they are."""
     document = open_pdf(file)
-    empty = [number for number in range(len(document)) if not _has_text(document[number])]
+    empty = [number for number in range(len(document)) if _is_picture(document[number])]
     if len(empty) > LIMIT_PAGES:
-        raise RefusedError(
-            f"{len(empty)} of its pages are pictures; at most {LIMIT_PAGES} are recognised: cut it "
-            "into its chapters"
-        )
+        yield "note", f"{len(empty)} pages are pictures, and more than {LIMIT_PAGES} are not read"
+        return
+    if not empty:
+        return
     read = _load()
     pieces = [_recognise(document[number], read) for number in empty]
     for place, is_heading, text in lay_out(pieces):
@@ -241,8 +238,12 @@ def extract_pictures(file: str) -> Iterator[Block | Fact]:
     yield "recognised", " ".join(str(number + 1) for number in empty)
 
 
-def _has_text(page: Any) -> bool:
-    return page.get_textpage().count_chars() > 0
+def _is_picture(page: Any) -> bool:
+    from pypdfium2 import raw
+
+    if page.get_textpage().count_chars():
+        return False
+    return any(one.type == raw.FPDF_PAGEOBJ_IMAGE for one in page.get_objects(max_depth=3))
 
 
 def _load() -> Any:
@@ -259,14 +260,21 @@ def _recognise(page: Any, read: Any) -> list[Piece]:
     found = read(page.render(scale=scale).to_numpy())
     if found.boxes is None:
         return []
-    return [
-        Piece(
-            text,
-            float(box[:, 0].min()) / scale,
-            float(box[:, 0].max()) / scale,
-            height - float(box[:, 1].max()) / scale,
-            max(1, round(float(box[:, 1].max() - box[:, 1].min()) / scale / 2) * 2),
-        )
+    lines = [
+        (text, box / scale)
         for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True)
         if sure >= _SURE and text.strip()
     ]
+    heights = [float(box[:, 1].max() - box[:, 1].min()) for _, box in lines]
+    usual = median(heights) if heights else 1
+    return [
+        _place(text, box, usual if 2 * size < 3 * usual else size, height)
+        for (text, box), size in zip(lines, heights, strict=True)
+    ]
+
+
+def _place(text: str, box: Any, size: float, height: float) -> Piece:
+    """Return a line of a picture; its box is drawn around it with a margin."""
+    margin = size / 4
+    left, right = float(box[:, 0].min()) + margin, float(box[:, 0].max()) - margin
+    return Piece(text, left, right, height - float(box[:, 1].mean()), size)

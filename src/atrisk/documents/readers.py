@@ -106,7 +106,8 @@ def _read_pdf(path: Path) -> Iterator[Block | Fact]:
     read = "atrisk.documents.pages:extract_pictures"
     limits = (OCR_SECONDS, OCR_MEMORY)
     recognised = list(read_apart(path, read, "a scan", limits=limits))
-    kept = [one for one in found if len(one) == 3 and one[2]]
+    pages = {one[0] for one in recognised if len(one) == 3}
+    kept = [one for one in found if len(one) == 3 and one[0] not in pages]
     blocks = [one for one in recognised if len(one) == 3]
     yield from sorted(kept + blocks, key=lambda block: block[0] or 0)
     yield from (one for one in recognised if len(one) == 2)
