@@ -37,6 +37,7 @@ def test_a_word_document_is_its_paragraphs(tmp_path: Path) -> None:
     body = paragraph("The attack", "H9") + paragraph(FIRST) + (
         "<w:p><w:r><w:t>Nobody from the cap</w:t></w:r><w:r><w:t>ital came to help </w:t></w:r>"
         "<w:del><w:r><w:delText>us</w:delText></w:r></w:del>"
+        "<w:moveFrom><w:r><w:t>elsewhere </w:t></w:r></w:moveFrom>"
         "<w:ins><w:r><w:t>the people </w:t></w:r></w:ins>"
         '<w:r><w:rPr><w:vanish/></w:rPr><w:t>never </w:t></w:r><w:r><w:t>who had</w:t><w:br/>'
         "<w:t>fled into</w:t><w:tab/><w:t>the bush.</w:t><w:footnoteReference/></w:r></w:p>"

@@ -273,7 +273,7 @@ class _Word(_Body):
         self._is_text = self._is_hidden = self._in_run = False
 
     def hides(self, name: Name) -> bool:
-        return name[1] in {"del", "moveFrom", "Fallback", "instrText", "delText"}
+        return name[1] in {"del", "moveFrom", "Fallback"}
 
     def begin(self, name: Name, attrs: dict[str, str]) -> None:
         if not name[0] or "wordprocessingml" not in name[0]:
