@@ -62,11 +62,11 @@ _ROOMS = {
     "verification.verify": "Verification verify",
     "verification.with_events": "EventShare compare_events",
     "verification.panel": "Panel score_panel",
+    "documents.passages": "Document read_document",
     "coding.template": "create_case",
     "coding.blind": "export_blind merge_coding",
     "coding.schemas": "describe_package describe_schema",
     "coding.lints": "Lint list_lints",
-    "coding.documents": "Document read_document",
     "coding.suggestions": "Suggestions suggest_indicators",
     "coding.recall": "Recall measure_recall",
     "coding.anchors": "check_anchors",
@@ -114,8 +114,6 @@ if _typing.TYPE_CHECKING:
     from atrisk.coding.anchors import check_anchors as check_anchors
     from atrisk.coding.blind import export_blind as export_blind
     from atrisk.coding.blind import merge_coding as merge_coding
-    from atrisk.coding.documents import Document as Document
-    from atrisk.coding.documents import read_document as read_document
     from atrisk.coding.lints import Lint as Lint
     from atrisk.coding.lints import list_lints as list_lints
     from atrisk.coding.recall import Recall as Recall
@@ -125,6 +123,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.coding.suggestions import Suggestions as Suggestions
     from atrisk.coding.suggestions import suggest_indicators as suggest_indicators
     from atrisk.coding.template import create_case as create_case
+    from atrisk.documents.passages import Document as Document
+    from atrisk.documents.passages import read_document as read_document
     from atrisk.ensemble.apart import Doubt as Doubt
     from atrisk.ensemble.apart import split_doubt as split_doubt
     from atrisk.ensemble.ensemble import Ensemble as Ensemble

@@ -20,6 +20,13 @@ from atrisk.base.dates import ImpreciseDate, Month, list_months
         ("../2011", None, date(2011, 12, 31)),
         ("2015-01/..", date(2015, 1, 1), None),
         ("..", None, None),
+        ("2013-12~", date(2013, 12, 1), date(2013, 12, 31)),
+        ("2013-12-05?", date(2013, 12, 5), date(2013, 12, 5)),
+        ("2012~/2013-03%", date(2012, 1, 1), date(2013, 3, 31)),
+        ("201X", date(2010, 1, 1), date(2019, 12, 31)),
+        ("19XX", date(1900, 1, 1), date(1999, 12, 31)),
+        ("2013-XX", date(2013, 1, 1), date(2013, 12, 31)),
+        ("2013-12-XX", date(2013, 12, 1), date(2013, 12, 31)),
     ],
 )
 def test_a_date_spans_every_day_that_it_may_mean(
@@ -62,3 +69,25 @@ def test_months_count_over_the_turn_of_the_year() -> None:
     assert [str(month) for month in months] == ["2012-11", "2012-12", "2013-01", "2013-02"]
     assert months[-1].index - months[0].index == 3
     assert (months[1].first_day, months[1].last_day) == (date(2012, 12, 1), date(2012, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("2013-00", "leave out what is not known, as in 2013"),
+        ("2013-12-00", "leave out what is not known, as in 2013-12"),
+        ("2013-00-00", "leave out what is not known, as in 2013"),
+        ("2013-00-05", "leave out what is not known, as in 2013"),
+        ("2013-21", "write them, as 2013-03/2013-05"),
+        ("2013-Q4", "2013-10/2013-12"),
+        ("2013-09/", "'2013-09/..'"),
+        ("/2013", "'../2013'"),
+        ("2013-XX-05", "knows a part and not the one before it"),
+        ("201X-12", "knows a part and not the one before it"),
+        ("000X", "expected 2013"),
+    ],
+)
+def test_what_is_nearly_a_date_is_refused_with_what_to_write(text: str, instead: str) -> None:
+    with pytest.raises(ValueError, match=f"is not a date; |{instead}") as told:
+        ImpreciseDate.parse(text)
+    assert instead in str(told.value)

@@ -14,8 +14,8 @@ import atrisk
 from atrisk.base.cells import Record
 from atrisk.base.rows import Result
 from atrisk.cases import beside
-from atrisk.coding.documents import read_document
 from atrisk.coding.suggestions import suggest_indicators
+from atrisk.documents.passages import read_document
 from atrisk.events.reading import read_events
 from atrisk.report.answers import list_answers, tell_headline
 from atrisk.report.page import render_report

@@ -10,9 +10,9 @@ import pytest
 
 import atrisk
 from atrisk.cli.main import main
-from atrisk.coding.documents import Document, Passage, read_document
 from atrisk.coding.recall import measure_recall
 from atrisk.coding.suggestions import index_indicators, suggest_indicators
+from atrisk.documents.passages import Document, Passage, read_document
 from shipped import car, un
 from toys import DOCUMENTS, MINI, ROOT, THREE_FACTOR, case_of, evidence
 

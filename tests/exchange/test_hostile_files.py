@@ -31,7 +31,7 @@ READ = """
 import sys
 from pathlib import Path
 from atrisk import AtriskError
-from atrisk.coding.documents import read_document
+from atrisk.documents.passages import read_document
 try:
     read_document(Path(sys.argv[1])).to_rows()
 except AtriskError as error:

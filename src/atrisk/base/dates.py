@@ -1,4 +1,4 @@
-"""Months, and dates that say how precisely they are known (EDTF level 0).
+"""Months, and dates that say how precisely they are known (EDTF levels 0 and 1).
 
 A month is the unit of a score; an imprecise date is the unit of evidence. ``2013-09`` is not the
 first of September: it is any day of that month, and whoever uses it must say what they do about it.
@@ -15,8 +15,11 @@ from functools import lru_cache
 from atrisk.base.errors import shorten
 
 LONGEST = 1200  # months, a hundred years: of a case, and of the doubt about one date
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
+# X stands for a digit that is not known, from the right; ?, ~ and % for uncertain and approximate.
+_DATE = re.compile(r"(\d{4}|\d{3}X|\d\dXX)(?:-(\d{2}|XX)(?:-(\d{2}|XX))?)?[?~%]?", re.ASCII)
 _ACCEPTED = "expected 2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"
+_SEASON = re.compile(r"(\d{4})-(2[1-9]|3\d|4[01])", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -88,7 +91,10 @@ class ImpreciseDate:
         latest: last day on which it may lie; None for an open end (``2013/..`` or ``..``).
 
     References:
-        Extended Date/Time Format, level 0 (ISO 8601-2:2019), with open intervals of level 1.
+        Extended Date/Time Format, level 0 (ISO 8601-2:2019); of level 1 open intervals, uncertain
+        and approximate dates (``2013-12?``, ``2013-12~``, which mean the same days as without the
+        mark), and digits that are not known (``201X``, ``2013-XX``). Seasons are refused: their
+        months depend on where one is.
     """
 
     text: str
@@ -153,17 +159,45 @@ class ImpreciseDate:
 
 def _bounds(text: str, whole: str) -> tuple[date, date]:
     match = _DATE.fullmatch(text)
+    if not match:
+        raise ValueError(f"{shorten(whole)} is not a date; {_advise(text, whole)}")
+    year, month, day = match.groups()
+    if "X" in year or month == "XX" or day == "XX":
+        return _bounds_unknown(year, month, day, whole)
     try:
-        if not match:
-            raise ValueError
-        year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None  # noqa: S101 - the pattern requires it
-        first = date(year, month or 1, day or 1)
-        if day:
-            return first, first
-        return first, Month.of(first if month else date(year, 12, 1)).last_day
+        first = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
-        raise ValueError(f"{shorten(whole)} is not a date; {_ACCEPTED}") from None
+        raise ValueError(f"{shorten(whole)} is not a date; {_advise(text, whole)}") from None
+    if day:
+        return first, first
+    return first, Month.of(first if month else date(first.year, 12, 1)).last_day
+
+
+def _bounds_unknown(year: str, month: str | None, day: str | None, whole: str) -> tuple[date, date]:
+    """Return the bounds of a date some of whose digits are not known; what follows these is not."""
+    if ("X" in year and month not in (None, "XX")) or (month == "XX" and day not in (None, "XX")):
+        raise ValueError(f"{shorten(whole)} knows a part and not the one before it; {_ACCEPTED}")
+    if "X" not in year and month and month != "XX":
+        return _bounds(f"{year}-{month}", whole)
+    return _bounds(year.replace("X", "0"), whole)[0], _bounds(year.replace("X", "9"), whole)[1]
+
+
+def _advise(text: str, whole: str) -> str:
+    """Say what to write instead of what is no date; for some, exactly what."""
+    season, quarter = _SEASON.fullmatch(text), _QUARTER.fullmatch(text)
+    if season:
+        return f"a season is other months elsewhere: write them, as {season[1]}-03/{season[1]}-05"
+    if quarter:
+        last = int(quarter[2]) * 3
+        return f"write the quarter's months, {quarter[1]}-{last - 2:02d}/{quarter[1]}-{last:02d}"
+    if not text and whole.endswith("/"):
+        return f"write {shorten(whole + '..')} for what has not ended, or the last day it may be"
+    if not text and whole.startswith("/"):
+        return f"write {shorten('..' + whole)} for what began at some time before"
+    if re.fullmatch(r"\d{4}(?:-\d\d)?-00|\d{4}-00-\d\d", text, re.ASCII):
+        known = text[: text.index("-00")]
+        return f"no month or day is 00: leave out what is not known, as in {known}"
+    return _ACCEPTED
 
 
 def bounds(when: ImpreciseDate) -> tuple[date, date]:

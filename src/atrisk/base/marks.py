@@ -27,6 +27,15 @@ _JOINING = {
     "HANIFI", "JAVANESE", "KANNADA", "KHMER", "LAO", "MALAYALAM", "MANDAIC", "MEETEI", "MONGOLIAN",
     "MYANMAR", "NKO", "ORIYA", "SINHALA", "SYRIAC", "TAMIL", "TELUGU", "TIBETAN",
 }  # fmt: skip
+# Scripts that write no space between words: of South-East Asia and Tibet, of China and Japan.
+UNSPACED = (
+    r"[\u0e00-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf\u1b00-\u1b7f\u2e80-\u2fdf"
+    r"\u3005-\u3007\u3031-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\ua4cf"
+    r"\ua980-\ua9ff\uaa60-\uaadf\uf900-\ufaff\uff66-\uff9f]"
+)
+FEWEST, MOST = 6, 48  # characters of an anchor in one of these, where words cannot be counted
+_UNSPACED = re.compile(f"{UNSPACED}|[\U0001b000-\U0001b16f\U00020000-\U0003ffff]")
+_LETTERS = re.compile(r"[^\W\d_]")
 LOST = "\N{REPLACEMENT CHARACTER}"  # stands for what was no text
 _VIRAMA = 9  # combining class of the mark that takes a vowel away
 
@@ -104,6 +113,31 @@ def replace_unfit(text: str) -> str:
         True
     """
     return UNFIT.sub(LOST, text)
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether most letters of a text are of scripts that write no space between words.
+
+    Examples:
+        >>> is_unspaced("three plain words"), is_unspaced("\u4e09\u4e2a\u5b57")
+        (False, True)
+    """
+    if text.isascii():
+        return False
+    found = sum(1 for mark in _UNSPACED.findall(text) if mark.isalpha())
+    return 2 * found > len(_LETTERS.findall(text))
+
+
+def count_characters(text: str) -> int:
+    """Return how many characters a reader sees: without spaces, and a mark is part of its letter.
+
+    Examples:
+        >>> count_characters("two w\u0061\u0301ys")
+        7
+    """
+    return sum(
+        1 for mark in text if not mark.isspace() and unicodedata.category(mark)[0] not in "MC"
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ from pydantic import WrapValidator
 from pydantic.fields import FieldInfo
 
 from atrisk.base.dates import ImpreciseDate
+from atrisk.base.marks import UNSPACED
 from atrisk.cases.beside import BESIDE
 from atrisk.cases.secrecy import Secrecy
 from atrisk.cases.tables import TABLES
@@ -25,11 +26,14 @@ REFERENCES: dict[str, dict[str, str]] = {
     "deliveries": {"source": "sources", "response": "responses"},
     "needs": {"source": "sources"},
 }
-_DAY = r"\d{4}(-\d{2}(-\d{2})?)?"
-DATE = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.))$"  # EDTF level 0, with open intervals
+_DAY = r"(\d{4}(-(\d{2}|XX)(-(\d{2}|XX))?)?|\d{3}X|\d{2}XX)[?~%]?"
+DATE = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.))$"  # EDTF levels 0 and 1
 ONGOING = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.)|\.\.)$"
 # What a validator in Python checks, as near as a pattern can say it.
-_PATTERNS = {"quote": r"^(\S+(\s+\S+){2,7})?$", "sha256": r"^([0-9a-f]{64})?$"}
+_PATTERNS = {
+    "quote": rf"^(\S+(\s+\S+){{2,7}}|.*{UNSPACED}.*)?$",
+    "sha256": r"^([0-9a-f]{64})?$",
+}
 Kind = Literal["text", "items", "date", "flag", "whole", "number"]
 
 

@@ -16,6 +16,7 @@ from atrisk.base.cells import (
 )
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import shorten
+from atrisk.base.marks import FEWEST, MOST, count_characters, is_unspaced
 from atrisk.cases.secrecy import UNSEEN, Guarded, Secrecy, SecrecyCell
 
 Reliability = Annotated[Literal["A", "B", "C", "D", "E", "F"], Field(description="A to F")]
@@ -43,9 +44,18 @@ def _check_digest(cell: object) -> object:
 
 
 def _check_anchor(cell: object) -> object:
-    words = len(str(cell).split())
-    if words and not 3 <= words <= 8:  # whether it may be empty is its source's to say
-        raise ValueError(describe_anchor(words))
+    text = str(cell)
+    if not text.strip():  # whether it may be empty is its source's to say
+        return cell
+    if is_unspaced(text):
+        characters = count_characters(text)
+        if not FEWEST <= characters <= MOST:
+            raise ValueError(
+                f"an anchor of {characters} characters; its script writes no spaces between words, "
+                f"so copy {FEWEST} to {MOST} characters in a row"
+            )
+    elif not 3 <= len(text.split()) <= 8:
+        raise ValueError(describe_anchor(len(text.split())))
     return cell
 
 

@@ -25,8 +25,8 @@ from atrisk.frameworks.loading import list_frameworks, load_framework
 
 if TYPE_CHECKING:
     from atrisk.cases.case import Case
-    from atrisk.coding.documents import Document
     from atrisk.coding.suggestions import Suggestions
+    from atrisk.documents.passages import Document
 
 SUGGESTED = 5
 
@@ -104,7 +104,21 @@ def _show_anchors(given: argparse.Namespace) -> int:
 
 
 def _add_passages(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("document", metavar="DOC", type=Path, help="a .txt, .html or .pdf file")
+    parser.add_argument(
+        "document",
+        metavar="DOC",
+        type=Path,
+        help="a text, web page, PDF, .docx, .odt, .rtf or .eml",
+    )
+    parser.add_argument(
+        "--order", choices=("day-month", "month-day"), help="of the document's numeric dates"
+    )
+    parser.add_argument(
+        "--published",
+        metavar="DAY",
+        default="",
+        help="when it came out, to tell what it calls yesterday (as the document says)",
+    )
     parser.add_argument(
         "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
     )
@@ -125,14 +139,14 @@ def _add_passages(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_passages(given: argparse.Namespace) -> int:
-    from atrisk.coding.documents import read_document
     from atrisk.coding.suggestions import suggest_indicators
+    from atrisk.documents.passages import read_document
 
     if given.recall is not None and given.like:
         raise RequestError("--recall learns from the measured case alone; leave out --like")
     if len(set(given.like)) < len(given.like):
         raise RequestError(f"--like names a case twice: {', '.join(given.like)}; name it once")
-    document = read_document(given.document)
+    document = read_document(given.document, order=given.order, published=given.published)
     framework = load_framework(read_name(given.framework, list_frameworks()))
     if given.recall is not None:
         return _show_recall(given, document, load_case(read_name(given.recall, list_cases())))

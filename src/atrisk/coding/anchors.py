@@ -1,9 +1,10 @@
 """Anchors: is every quoted passage in its document, exactly once?
 
 A document is recognised by its SHA-256 digest, whatever its file is called; a web page or a PDF is
-read as its text. White space is folded, because a line break is the page's and not the sentence's;
-nothing else is forgiven, so an anchor either stands there once or is an orphan. It is never moved
-to something similar.
+read as its text. What a reader sees as one is one (``folding``): white space and the hyphen at the
+end of a line, which are the page's and not the sentence's, and the ways in which one character is
+written. Nothing else is forgiven, so an anchor either stands there once or is an orphan. It is
+never moved to something similar.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from atrisk.base.tables import read_table
 from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.evidence import Cited, Evidence, Source
-from atrisk.coding.documents import fold, read_document
-from atrisk.coding.readers import LARGEST_BYTES, decode, is_text
+from atrisk.documents.folding import count_in, fold, list_forms
+from atrisk.documents.passages import read_document
+from atrisk.documents.readers import LARGEST_BYTES, decode, is_text
 
 _LARGEST = f"{LARGEST_BYTES // 1024**2} MiB"
 
@@ -77,7 +79,7 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
     quoted = {item.source for item in case.cited if item.quote}
     sources = [source for source in case.sources if source.id in quoted]
     paths = find_documents(documents, sources) if sources else {}
-    texts = {source: read_whole(path) for source, path in paths.items()}
+    texts = {source: _read_forms(path) for source, path in paths.items()}
     return [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
 
 
@@ -157,15 +159,25 @@ def _digest_document(path: Path) -> str:
 
 
 def read_whole(path: Path) -> str:
-    """Return all text of a document, white space folded.
+    """Return all text of a document, folded.
 
     Raises:
         RequestError: it cannot be read as what its name says that it is.
     """
-    if not is_text(path):
-        return read_document(path).text
+    return fold(_decode(path)) if is_text(path) else read_document(path).text
+
+
+def _read_forms(path: Path) -> tuple[str, ...]:
+    """Return all text of a document in each spelling in which anchors are looked for in it."""
+    if is_text(path):
+        return list_forms(_decode(path))
+    document = read_document(path)
+    return list_forms(document.written)
+
+
+def _decode(path: Path) -> str:
     try:
-        return fold(decode(path))
+        return decode(path)
     except UnicodeDecodeError:
         raise RequestError(
             f"{path.name!r} is not UTF-8 text; give it the ending .pdf or .html if it is one, or "
@@ -173,7 +185,7 @@ def read_whole(path: Path) -> str:
         ) from None
 
 
-def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
+def _check(item: Cited, source: Source, texts: dict[str, tuple[str, ...]]) -> AnchorCheck:
     if not item.quote:
         return AnchorCheck(item, None, "")
     if not source.sha256:
@@ -181,6 +193,6 @@ def _check(item: Cited, source: Source, texts: dict[str, str]) -> AnchorCheck:
     if source.id not in texts:
         reason = f"no document with the sha256 of {source.id} (at most {_LARGEST} are read)"
         return AnchorCheck(item, None, reason)
-    found = texts[source.id].count(fold(item.quote))
+    found = count_in(texts[source.id], item.quote)
     reason = "" if found == 1 else f"found {found} times" if found else "not found"
     return AnchorCheck(item, found, reason)

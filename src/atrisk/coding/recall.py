@@ -17,8 +17,9 @@ from atrisk.base.errors import RequestError, UnknownNameError, check_count
 from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
-from atrisk.coding.documents import Document, Passage, fold
 from atrisk.coding.suggestions import index_indicators, take_best
+from atrisk.documents.folding import fold
+from atrisk.documents.passages import Document, Passage
 from atrisk.frameworks.framework import Framework
 
 Floats = NDArray[np.float64]

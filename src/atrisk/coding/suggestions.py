@@ -20,7 +20,7 @@ from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
 from atrisk.coding.anchors import list_secret_anchors, shares_words
-from atrisk.coding.documents import Document, Passage
+from atrisk.documents.passages import Document, Passage
 from atrisk.frameworks.framework import Framework
 
 Floats = NDArray[np.float64]
@@ -59,8 +59,8 @@ class Suggestions(Result):
         return (
             f"Suggestions({self.document!r}, {len(self.framework.indicators)} indicators of "
             f"{self.framework.id!r}, words of {self.learnt_from} rows of evidence)\n"
-            "  By shared words alone: read each passage; most suggestions are wrong, and some that "
-            "are right are missing."
+            "  By shared words alone, compared as English ones: read each passage; most "
+            "suggestions are wrong, and some that are right are missing."
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import atrisk
-from atrisk.base.dates import ImpreciseDate
 from atrisk.cli.main import main
 from atrisk.coding.anchors import check_anchors
-from atrisk.coding.documents import LONGEST, Document, Passage, fold, name_dates, read_document
+from atrisk.documents.folding import fold
+from atrisk.documents.passages import LONGEST, Document, Passage, read_document
 from toys import DOCUMENTS, HEADER, SOURCES, evidence
 
 pypdf = pytest.importorskip("pypdf")
@@ -169,39 +168,6 @@ def test_cutting_a_text_loses_and_changes_no_word(parts: list[str]) -> None:
         assert len(document.passages) > 1
 
 
-@pytest.mark.parametrize(
-    ("text", "dates"),
-    [
-        ("on 5 December 2013", ("2013-12-05",)),
-        ("on December 5, 2013", ("2013-12-05",)),
-        ("5th December 2013", ("2013-12-05",)),
-        ("the 5–6 December 2013 violence", ("2013-12-05/2013-12-06",)),
-        ("in December 2013 and in 2014", ("2013-12", "2014")),
-        ("On Oct. 15, a ceasefire; Sept. 2021", ("Oct. 15 (year?)", "2021-09")),
-        ("2013-12-05 and 2013-12", ("2013-12-05", "2013-12")),
-        ("killed in March 2013.95 In April", ("2013-03",)),
-        ("2,013 people, resolution 12127, 20135 tents", ()),
-        ("they may 2 or 3 times march", ()),
-        ("the 5th of December 2013", ("2013-12-05",)),
-        ("March 5th, 2013", ("2013-03-05",)),
-        ("31 February 2013", ("31 February 2013 (?)",)),
-        ("May 45, 2013", ("May 45, 2013 (?)",)),
-        ("2013-13-45", ("2013-13-45 (?)",)),
-        ("10-5 March 2013", ("10-5 March 2013 (?)",)),
-        ("2012-13 fighting", ("2012-13 (?)",)),
-        ("in 2013, in 2013", ("2013",)),
-    ],
-)
-def test_dates_are_written_as_a_case_writes_them(text: str, dates: tuple[str, ...]) -> None:
-    assert name_dates(text) == dates
-
-
-@given(st.dates(min_value=date(1900, 1, 1)).filter(lambda d: d.year < 2100))
-def test_every_full_date_that_is_found_can_be_read_by_a_case(day: object) -> None:
-    (found,) = name_dates(f"on {day:%-d %B %Y} they came")
-    assert ImpreciseDate.parse(found).earliest == day
-
-
 def test_an_anchor_stands_in_the_whole_document_once(tmp_path: Path) -> None:
     twice = f"{PARAGRAPH}\n\n{PARAGRAPH} Then they left.\n\nOne two.\n"
     document = read_document(write(tmp_path, "a.txt", twice))
@@ -217,7 +183,17 @@ def test_an_anchor_stands_in_the_whole_document_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.docx", b"PK", r"accepted are \.txt, \.md, \.html, \.htm, \.pdf"),
+        ("a.doc", b"PK", r"accepted are \.txt, \.md, \.html, \.htm, \.pdf, \.docx, \.odt, \.rtf"),
+        ("a.docx", b"PK", "it is damaged"),
+        (
+            "a.docx",
+            b"\xd0\xcf\x11\xe0 old",
+            "encrypted, or an old .doc; save a copy of it as a .docx",
+        ),
+        ("a.odt", b"", "it is damaged"),
+        ("a.rtf", b"{rtf1 x}", "does not begin as an .rtf does"),
+        ("a.rtf", b"{\\rtf1" + b"{" * 300, "nested more than 256 deep"),
+        ("a.eml", b"nothing of a letter", "has no From, Subject or Date"),
         ("a.txt", b"caf\xe9 is open", r"not UTF-8 \(byte 3\)"),
         ("a.txt", b" \n\n ", "no text was found in 'a.txt'"),
         ("a.pdf", make_pdf([[]]), "run text recognition"),
@@ -243,7 +219,7 @@ def test_a_missing_a_large_and_an_encrypted_document_are_refused(
     writer.write(tmp_path / "locked.pdf")
     with pytest.raises(atrisk.RequestError, match="is encrypted"):
         read_document(tmp_path / "locked.pdf")
-    monkeypatch.setattr("atrisk.coding.readers.LARGEST_BYTES", 10)
+    monkeypatch.setattr("atrisk.documents.readers.LARGEST_BYTES", 10)
     with pytest.raises(atrisk.RequestError, match="larger than 64 MiB"):
         read_document(plain)
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from atrisk.base.errors import RequestError
-from atrisk.coding.pages import read_pages
-from atrisk.coding.web import Page, TooMuchError
+from atrisk.documents.apart import Block, Fact, read_apart
+from atrisk.documents.pages import OCR_MEMORY, OCR_SECONDS
+from atrisk.documents.web import TooMuchError, read_page
 
 LARGEST_BYTES = 64 * 1024 * 1024
+Reader = Callable[[Path], Iterator[Block | Fact]]
 LARGEST_TEXT = 32 * 1024 * 1024  # bytes of a file that is itself text
-# One block of a document: its page, whether it is a heading (None: its words decide), and its text.
-Block = tuple[int | None, bool | None, str]
 
 
-def read_blocks(path: Path) -> Iterator[Block]:
-    """Yield the blocks of a document, by the reader of its ending.
+def read_blocks(path: Path) -> Iterator[Block | Fact]:
+    """Yield the blocks of a document and what it tells of itself, by the reader of its ending.
 
     Raises:
         RequestError: there is no such file, it is of no kind that is read, it is larger than 64
@@ -30,7 +31,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
         MissingExtraError: its reader needs the extra ``documents``.
     """
     if not path.is_file():
-        raise RequestError(f"{str(path)!r} is not a file; name a .txt, .html or .pdf document")
+        raise RequestError(f"{str(path)!r} is not a file; name a document ({', '.join(READERS)})")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise RequestError(
@@ -69,8 +70,9 @@ def _decode(path: Path) -> str:
         ) from None
 
 
-def _read_text(path: Path) -> Iterator[Block]:
-    text = _decode(path)
+def _read_text(path: Path) -> Iterator[Block | Fact]:
+    text = _decode(path).replace("\u2029", "\n\n")
+    text = re.sub("[\r\u0085\u2028]", "\n", text)  # ends of lines, too
     pages = text.split("\f")
     for number, page in enumerate(pages, start=1):
         # An indented line begins a paragraph, unless the one before it is indented too.
@@ -78,33 +80,47 @@ def _read_text(path: Path) -> Iterator[Block]:
             yield (number if len(pages) > 1 else None), None, block
 
 
-def _read_html(path: Path) -> Iterator[Block]:
-    """Yield every visible text, those of one block together, in the page's order."""
-    page = Page()
+def _read_html(path: Path) -> Iterator[Block | Fact]:
+    """Yield the text of a page, that of one block together, in the page's order."""
     try:
-        page.read(_decode(path))
+        yield from read_page(_decode(path))
     except TooMuchError as error:
         raise RequestError(f"{path.name!r} {error}; save the text of the page as .txt") from None
     except (AssertionError, ValueError) as error:  # of the parser, about what is no markup
         raise RequestError(
             f"{path.name!r} cannot be read as a web page ({error}); save its text as .txt"
         ) from None
-    for is_heading, text in page.blocks:
-        yield None, is_heading, text
 
 
-def _read_pdf(path: Path) -> Iterator[Block]:
-    for number, page in enumerate(read_pages(path), start=1):
-        if not page.strip():
-            yield number, False, ""
-        for block in re.split(r"\n\s*\n", page):
-            yield number, None, block
+def _read_apart(reader: str, kind: str, *needs: str) -> Reader:
+    return lambda path: read_apart(path, f"atrisk.documents.{reader}", kind, needs=needs)
 
 
-READERS: dict[str, Callable[[Path], Iterator[Block]]] = {
+def _read_pdf(path: Path) -> Iterator[Block | Fact]:
+    """Yield the blocks of a PDF; pages that are pictures are recognised, if the extra is there."""
+    found = list(read_apart(path, "atrisk.documents.pages:extract", "a PDF", needs=("pypdfium2",)))
+    empty = {block[0] for block in found if len(block) == 3 and not block[2]}
+    if not empty or find_spec("rapidocr") is None:
+        yield from found
+        return
+    read = "atrisk.documents.pages:extract_pictures"
+    limits = (OCR_SECONDS, OCR_MEMORY)
+    recognised = list(read_apart(path, read, "a scan", limits=limits))
+    pages = {one[0] for one in recognised if len(one) == 3}
+    kept = [one for one in found if len(one) == 3 and one[0] not in pages]
+    blocks = [one for one in recognised if len(one) == 3]
+    yield from sorted(kept + blocks, key=lambda block: block[0] or 0)
+    yield from (one for one in recognised if len(one) == 2)
+
+
+READERS: dict[str, Reader] = {
     ".txt": _read_text,
     ".md": _read_text,
     ".html": _read_html,
     ".htm": _read_html,
     ".pdf": _read_pdf,
+    ".docx": _read_apart("office:extract_docx", "a Word document", "defusedxml"),
+    ".odt": _read_apart("office:extract_odt", "an OpenDocument text", "defusedxml"),
+    ".rtf": _read_apart("office:extract_rtf", "a rich text", "striprtf"),
+    ".eml": _read_apart("office:extract_message", "a message"),
 }
