@@ -115,5 +115,5 @@ def test_a_brief_and_its_page_hide_nothing(world: World) -> None:
     for answer in list_answers(world.brief):
         assert not find_raw(answer.text + answer.question)
     with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)  # of matplotlib, that it has no glyph for it
+        warnings.filterwarnings("error", "Glyph")  # of Matplotlib, that it has none for it
         assert not find_raw(render_report(world.brief))
