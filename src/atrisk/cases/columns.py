@@ -29,7 +29,7 @@ _DAY = r"\d{4}(-\d{2}(-\d{2})?)?"
 DATE = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.))$"  # EDTF level 0, with open intervals
 ONGOING = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.)|\.\.)$"
 # What a validator in Python checks, as near as a pattern can say it.
-_PATTERNS = {"quote": r"^(\S+(\s+\S+){2,7})?$", "sha256": r"^([0-9a-f]{64})?$"}
+_PATTERNS = {"quote": r"^(\S+(\s+\S+){2,7})?$", "sha256": r"^([0-9a-fA-F]{64})?$"}
 Kind = Literal["text", "items", "date", "flag", "whole", "number"]
 
 
