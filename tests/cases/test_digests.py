@@ -36,7 +36,9 @@ def test_a_digest_is_the_same_in_any_case(capitals: list[bool]) -> None:
     assert table.records[0].sha256 == DIGEST
 
 
-@pytest.mark.parametrize("digest", [DIGEST[:-1], DIGEST + "0", DIGEST[:-1] + "g", DIGEST[:-1] + "G"])
+@pytest.mark.parametrize(
+    "digest", [DIGEST[:-1], DIGEST + "0", DIGEST[:-1] + "g", DIGEST[:-1] + "G"]
+)
 def test_what_is_no_digest_is_refused(digest: str) -> None:
     (problem,) = read_rows("sources", [source(digest)], Source).problems
     assert "expected 64 hexadecimal digits" in problem.message

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from atrisk.base.countries import read_code
 from atrisk.base.dates import Month
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
@@ -62,8 +63,8 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         True
     """
     checks = (
-        _package, _half_secret, _examples, _uncited, _never_counts, _quotes, _claims, _stages,
-        _one_source, _diagonal, _early,
+        _package, _country, _half_secret, _examples, _uncited, _never_counts, _quotes, _claims,
+        _stages, _one_source, _diagonal, _early,
     )  # fmt: skip
     return [lint for check in checks for lint in check(case)] + list(_unseen(case, framework))
 
@@ -73,6 +74,19 @@ def _package(case: Case) -> Iterator[Lint]:
     for file, message in compare_package(case):
         mend = f"if you changed it, write the package anew: atrisk schema CASE > CASE/{PACKAGE}"
         yield Lint("package", file, f"{message}; {mend}; if not, get the file again")
+
+
+def _country(case: Case) -> Iterator[Lint]:
+    """A state that was not one by that code in every month of the case."""
+    country = read_code(case.header.country)
+    if country and not country.covers(str(case.header.start), str(case.header.end)):
+        now = " or ".join(country.now)
+        message = (
+            f"{country.code} was the code of {country.name} from {country.first} to "
+            f"{country.last}, and the case goes from {case.header.start} to {case.header.end}; "
+            f"write {now} if that is meant"
+        )
+        yield Lint("country", "case.toml, country", message)
 
 
 def _half_secret(case: Case) -> Iterator[Lint]:
