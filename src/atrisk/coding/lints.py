@@ -19,6 +19,7 @@ from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited, Evidence, Search, knowledge_day
 from atrisk.cases.ledger import STAGES
+from atrisk.cases.tables import TABLES
 from atrisk.coding.anchors import list_secret_anchors, shares_words
 from atrisk.coding.schemas import PACKAGE, compare_package
 from atrisk.coding.template import EXAMPLE
@@ -66,7 +67,8 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         _package, _country, _half_secret, _examples, _uncited, _never_counts, _quotes, _claims,
         _stages, _one_source, _diagonal, _early,
     )  # fmt: skip
-    return [lint for check in checks for lint in check(case)] + list(_unseen(case, framework))
+    found = [lint for check in checks for lint in check(case)]
+    return [*found, *_saving(case, framework), *_unseen(case, framework)]
 
 
 def _package(case: Case) -> Iterator[Lint]:
@@ -87,6 +89,31 @@ def _country(case: Case) -> Iterator[Lint]:
             f"write {now} if that is meant"
         )
         yield Lint("country", "case.toml, country", message)
+
+
+def _saving(case: Case, framework: Framework) -> Iterator[Lint]:
+    """Tables that a spreadsheet saved, and codes whose zero it may have cut."""
+    for name in TABLES if case.folder else ():
+        file = f"{name}.csv"
+        how, is_resaved = case.folder.describe_saving(file) if case.folder else ("", False)
+        if how:
+            message = f"it was read as {how}; save it as 'CSV UTF-8' with commas when you can"
+            yield Lint("saving", file, message)
+        items = {"evidence": case.evidence, "searches": case.searches}.get(name, ())
+        cut = [
+            item
+            for item in (items if is_resaved else ())
+            if len(item.indicators) == 1 and f"{item.indicators[0]}0" in framework.indicators
+        ]
+        if cut:
+            named = ", ".join(item.id for item in cut[:NAMED]) + ", …" * (len(cut) > NAMED)
+            code = cut[0].indicators[0]
+            message = (
+                f"a spreadsheet saved this table, and it writes {code}0 as {code}; look whether "
+                f"{len(cut)} rows ({named}) mean the longer code, and give the column the format "
+                "'Text'"
+            )
+            yield Lint("cut-code", file, message)
 
 
 def _half_secret(case: Case) -> Iterator[Lint]:
