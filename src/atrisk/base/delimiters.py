@@ -122,6 +122,25 @@ def find_delimiter(text: str) -> str:
     return max(MARKS, key=bare.count)
 
 
+def split_head(head: bytes) -> list[list[str]]:
+    r"""Return the cells of a table's first lines by its first bytes; what is cut off is left out.
+
+    Examples:
+        >>> split_head(b"sep=;\nid;title\na;b;c")
+        [['id', 'title']]
+    """
+    page = "utf-16" if head.startswith(_UTF_16) else "utf-8-sig"
+    text = head.decode(page, errors="replace")
+    mark, lines = find_delimiter(text), text.split("\n")
+    found = [line for line in (lines[:-1] or lines) if line.strip()]
+    if found and _SEPARATOR.fullmatch(found[0].strip()):
+        found = found[1:]
+    try:
+        return [next(csv.reader([line.rstrip("\r")], delimiter=mark)) for line in found]
+    except csv.Error:
+        return []
+
+
 def write_commas(text: str) -> str:
     r"""Return the text of a table of one record a line with commas between its cells.
 

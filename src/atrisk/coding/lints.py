@@ -99,13 +99,14 @@ def _saving(case: Case, framework: Framework) -> Iterator[Lint]:
         if how:
             message = f"it was read as {how}; save it as 'CSV UTF-8' with commas when you can"
             yield Lint("saving", file, message)
-        items = {"evidence": case.evidence, "searches": case.searches}.get(name, ())
-        cut = [
-            item
-            for item in (items if is_resaved else ())
-            if len(item.indicators) == 1 and f"{item.indicators[0]}0" in framework.indicators
-        ]
-        if cut:
+        coded: dict[str, tuple[Evidence | Search, ...]] = {
+            "evidence": case.evidence,
+            "searches": case.searches,
+        }
+        items = coded.get(name, ())
+        alone = [item for item in items if len(item.indicators) == 1] if is_resaved else []
+        cut = [item for item in alone if f"{item.indicators[0]}0" in framework.indicators]
+        if cut and not any(item.indicators[0].endswith("0") for item in alone):
             named = ", ".join(item.id for item in cut[:NAMED]) + ", …" * (len(cut) > NAMED)
             code = cut[0].indicators[0]
             message = (

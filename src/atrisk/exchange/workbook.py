@@ -10,13 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from atrisk.base.delimiters import LINE_LIMIT
 from atrisk.base.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
 from atrisk.base.files import check_target, fill_folder, make_folder, write_bytes
-from atrisk.base.tables import LINE_LIMIT, split_lines, write_table
+from atrisk.base.tables import split_lines, write_table
 from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.cases.loading import load_case
@@ -26,6 +28,7 @@ from atrisk.exchange.format import Format, Reading, refuse_documents, refuse_hig
 from atrisk.exchange.sheets import LIMIT_ROWS, check_workbook
 from atrisk.frameworks.framework import Framework
 
+T = TypeVar("T")
 CASE_SHEET = "case"
 # What a cell holds that nobody typed, and what to do.
 _COMPUTED = {
@@ -118,29 +121,50 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
         raise RequestError(f"{str(file)!r} is not a file; give a workbook such as case.xlsx")
     if out.exists():
         raise RequestError(f"{str(out)!r} exists; choose another folder with --out")
-    check_workbook(file)
-    try:
-        texts = _read_book(openpyxl, file)
-    except DataError:
-        raise
-    except Exception as error:  # openpyxl, zipfile and XML parsers raise many kinds
-        # What the parser says may quote a cell, and whose words those are nobody knows yet.
-        message = f"this is no workbook that can be trusted ({type(error).__name__})"
-        raise DataError([Problem(file.name, message)]) from None
+    texts = _open_book(openpyxl, file, lambda book: _read_sheets(book, file.name))
     with make_folder(out) as folder:
         fill_folder(folder, texts)
         load_case(folder, framework)
     return load_case(out, framework)
 
 
-def _read_book(openpyxl: Any, file: Path) -> dict[str, str]:
-    # Values would be what a program computed last; we want what was typed.
-    with file.open("rb") as stream:  # ours, so that it is closed whatever the reader raises
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-        try:
-            return _read_sheets(book, file.name)
-        finally:
-            book.close()
+def read_first_sheet(file: Path) -> list[list[str]]:
+    """Return the cells of a workbook's first sheet, as text.
+
+    Raises:
+        DataError: it is damaged or too large, or a cell is no text.
+        MissingExtraError: openpyxl is not installed.
+    """
+
+    def read(book: Any) -> list[list[str]]:
+        problems: list[Problem] = []
+        sheet = book.worksheets[0]
+        rows = _read_rows(sheet, f"{file.name}, {sheet.title}", problems)
+        if problems:
+            raise DataError(problems)
+        width = max(map(len, rows), default=0)
+        return [[*row, *[""] * (width - len(row))] for row in rows]
+
+    return _open_book(_import_openpyxl(), file, read)
+
+
+def _open_book(openpyxl: Any, file: Path, read: Callable[[Any], T]) -> T:
+    """Return what is read from a workbook that has been looked through."""
+    check_workbook(file)
+    try:
+        # Values would be what a program computed last; we want what was typed.
+        with file.open("rb") as stream:  # ours, so that it is closed whatever the reader raises
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
+            try:
+                return read(book)
+            finally:
+                book.close()
+    except DataError:
+        raise
+    except Exception as error:  # openpyxl, zipfile and XML parsers raise many kinds
+        # What the parser says may quote a cell, and whose words those are nobody knows yet.
+        message = f"this is no workbook that can be trusted ({type(error).__name__})"
+        raise DataError([Problem(file.name, message)]) from None
 
 
 def _import_openpyxl() -> Any:
