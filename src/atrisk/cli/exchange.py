@@ -61,7 +61,8 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         metavar="[events] FILE",
         nargs="+",
         help="case.xlsx; or Taguette's highlights as .csv or .xlsx, a REFI-QDA project.qdpx, or "
-        "annotations as .jsonld or .json; it is known by what it holds. After the word events: a table of events, of UCDP, ACLED, HXL or your own",
+        "annotations as .jsonld or .json; it is known by what it holds. "
+        "After the word events: a table of events, of UCDP, ACLED, HXL or your own",
     )
     parser.add_argument(
         "--out",

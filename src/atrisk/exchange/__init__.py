@@ -5,9 +5,9 @@ first asked for, because most of them need an extra.
 
 workbook a case as a spreadsheet; codebook a framework's codes; highlights what coding tools tagged,
 as excerpts of documents: tagged their tables, projects their archives; drafts highlights as rows of
-evidence to complete; annotations evidence on the document, and back; archive a zip that is looked through
-before it is believed; sheets how far a workbook's cells reach; format what one kind of file is;
-formats all of them, in one table.
+evidence to complete; annotations evidence on the document, and back; archive a zip that is looked
+through before it is believed; sheets how far a workbook's cells reach; format what one kind of file
+is; formats all of them, in one table.
 """
 
 import typing as _typing

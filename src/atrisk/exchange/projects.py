@@ -222,18 +222,20 @@ class _Reading:
             return self.units[2 * start : 2 * end].decode("utf-16-le", errors="replace")
         return self.text[start:end]
 
-    def agrees(self, selection: Any) -> tuple[bool, bool]:
-        """Tell whether a selection has the words that it says here, and the bounds of words."""
+    def agrees(self, selection: Any) -> tuple[bool, bool, bool]:
+        """Tell whether a selection is what it says, begins so, and has the bounds of words."""
         start, end = _get(selection, "startPosition"), _get(selection, "endPosition")
         if not all(n.isdecimal() and len(n) <= LONGEST_POSITION for n in (start, end)):
-            return False, False
+            return False, False, False
         first, last = int(start), int(end)
         if not first < last <= len(self):
-            return False, False
+            return False, False, False
         begun = self.cut(first, min(last, first + 2 * COMPARED))
         before, after = self.cut(max(0, first - 1), first + 1), self.cut(last - 1, last + 1)
         is_cut = any(len(edge) == 2 and edge.isalnum() for edge in (before, after))
-        return _is_same(begun, _get(selection, "name")), not is_cut
+        name = _get(selection, "name")
+        is_whole = " ".join(begun.split()) == _fold_name(name)
+        return is_whole, _is_same(begun, name), not is_cut
 
 
 def _choose_reading(text: str, selections: list[Any], ends: bool) -> _Reading:
