@@ -133,7 +133,7 @@ def split_head(head: bytes) -> list[list[str]]:
     text = head.decode(page, errors="replace")
     mark, lines = find_delimiter(text), text.split("\n")
     found = [line for line in (lines[:-1] or lines) if line.strip()]
-    if found and _SEPARATOR.fullmatch(found[0].strip()):
+    if found and _SEPARATOR.fullmatch(found[0].strip("\r ")):
         found = found[1:]
     try:
         return [next(csv.reader([line.rstrip("\r")], delimiter=mark)) for line in found]
