@@ -218,3 +218,22 @@ def test_validate_says_how_a_table_was_saved_and_which_codes_may_be_cut(tmp_path
     (again / "evidence.csv").write_bytes(save((again / "evidence.csv").read_text("utf-8"), ","))
     kinds = {lint.kind for lint in list_lints(atrisk.load_case(again, un()), un())}
     assert not {"saving", "cut-code"} & kinds  # a code has its zero, so none was cut
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [("1,1", "a spreadsheet put a comma for its point: write 1.1 or 1.10"),
+     ("1,10", "a spreadsheet put a comma for its point: write 1.10"),
+     ("janv-11", "'janv-11' does not exist")],
+)  # fmt: skip
+def test_a_code_that_a_spreadsheet_changed_is_told(cell: str, words: str, tmp_path: Path) -> None:
+    folder = atrisk.load_case("car-2020-2021", un()).save(tmp_path / "case")
+    rows = list(csv.DictReader((folder / "evidence.csv").read_text("utf-8").split("\n")))
+    rows[0]["indicators"] = cell
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    (folder / "evidence.csv").write_bytes(out.getvalue().encode("utf-8-sig"))
+    with pytest.raises(DataError, match=re.escape(words)):
+        atrisk.load_case(folder, un())

@@ -6,7 +6,7 @@ import random
 import time
 import zipfile
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
@@ -232,6 +232,37 @@ def test_a_draft_of_a_project_is_anchored_in_its_document(tmp_path: Path) -> Non
     case = atrisk.Case(header, SOURCES[:1], (evidence(indicators="11.1"),), framework=un())
     draft = import_highlights(file, case, un())
     assert [(row["indicators"], row["quote"]) for row in draft.rows] == [("11.1", WORDS)]
+
+
+def test_a_code_in_a_group_leads_to_its_indicator_and_says_so(tmp_path: Path) -> None:
+    header = HEADER.model_copy(update={"framework": un().id})
+    case = atrisk.Case(header, SOURCES[:1], (evidence(indicators="11.1"),), framework=un())
+    inner = f'<Code guid="{CODE}" name="at night" isCodable="true">'
+    xml = write_xml(text_source(select(*SPAN))).replace('name="Signs"', 'name="11.1 Patterns"')
+    start = xml.index(f'<Code guid="{CODE}"')
+    below = xml[:start] + inner + xml[xml.index(">", start) + 1 :]
+    draft = import_highlights(pack(tmp_path, below), case, un())
+    assert [(row["indicators"], row["quote"]) for row in draft.rows] == [("11.1", WORDS)]
+    assert "is in the group of 11.1, which was taken" in draft.unread[0]
+    twice = below.replace("</CodeBook>", '<Code guid="x" name="at night"/></CodeBook>')
+    with pytest.raises(atrisk.RequestError, match="is no indicator"):
+        import_highlights(pack(tmp_path, twice), case, un())
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Signs/11.1 Patterns", "11.1"), ("Signs::11.1 Patterns", "11.1"),
+        ("Signs \\ 11.1 Patterns", "11.1"), ("Signs > 11.1", "11.1"), ("11.1 and/or 8.1", "11.1"),
+        ("8.1 Sudden > at night", "8.1"), ("8.1 Sudden\\11.1 Patterns", "8.1"),
+    ],
+)  # fmt: skip
+def test_groups_before_a_code_are_passed_over(name: str, code: str, tmp_path: Path) -> None:
+    header = HEADER.model_copy(update={"framework": un().id})
+    case = atrisk.Case(header, SOURCES[:1], (evidence(indicators="11.1"),), framework=un())
+    xml = write_xml(text_source(select(*SPAN))).replace("11.1 Patterns of violence", escape(name))
+    draft = import_highlights(pack(tmp_path, xml), case, un())
+    assert [row["indicators"] for row in draft.rows] == [code]
 
 
 def test_many_selections_with_long_names_take_no_time(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ makes none. An anchor is exact or missing, never moved to something similar.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,8 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import load_framework
 
 Row = dict[str, str]
+NO_CODE = "is no indicator"
+_GROUPS = re.compile(r"\s*(?:::|\\|/|>|\|)\s*")  # what tools put between a group and a code
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +115,8 @@ def import_highlights(
     for number, highlight in enumerate(read.found, start=1):
         found = source or _find_source(highlight.document, case, names)
         secret = _judge(highlight, case, found, anchors)
-        row, notes = _draft_row(highlight, framework, texts, found, secret)
+        tags = [_read_tag(tag, framework, read.above) for tag in highlight.tags]
+        row, notes = _draft_row(highlight, tags, texts, found, secret)
         if found is None:
             notes.append(_tell_lost(highlight, case, secret))
         told = WITHHELD if secret else shorten(fold(highlight.text), 40)
@@ -132,17 +136,16 @@ def import_highlights(
 
 def _draft_row(
     highlight: Highlight,
-    framework: Framework,
+    tags: list[tuple[str, str]],
     texts: Mapping[str, Document] | None,
     source: str | None,
     secret: Secrecy,
 ) -> tuple[Row | None, list[str]]:
     """Return a row, if the highlight can be one, and what is to be looked at."""
-    heads = {tag: _read_tag(tag, framework) for tag in highlight.tags}
-    codes = [code for code, _ in heads.values() if code]
+    codes = [code for code, _ in tags if code]
     notes = [
         f"the tag {WITHHELD if secret else shorten(tag)} {fault}"
-        for tag, (_, fault) in heads.items()
+        for tag, (_, fault) in zip(highlight.tags, tags, strict=True)
         if fault
     ]
     if not codes:
@@ -154,7 +157,24 @@ def _draft_row(
     return row, [*notes, *more]
 
 
-def _read_tag(tag: str, framework: Framework) -> tuple[str, str]:
+def _read_tag(
+    tag: str, framework: Framework, above: Mapping[str, tuple[str, ...]]
+) -> tuple[str, str]:
+    """Return the code of a tag, or of the nearest group that it is in, and what to look at."""
+    code, fault = _read_code(tag, framework)
+    if code or fault != NO_CODE:
+        return code, fault
+    *groups, leaf = _GROUPS.split(tag)
+    if _read_code(leaf, framework)[0]:
+        return _read_code(leaf, framework)
+    for group in (*reversed(groups), *above.get(tag, ())):
+        code, _ = _read_code(group, framework)
+        if code:
+            return code, f"is no indicator; it is in the group of {code}, which was taken"
+    return "", NO_CODE
+
+
+def _read_code(tag: str, framework: Framework) -> tuple[str, str]:
     """Return the code that a tag begins with, or what is wrong with it."""
     code, label = (*tag.split(maxsplit=1), "", "")[:2]
     known = framework.indicators
@@ -173,7 +193,7 @@ def _read_tag(tag: str, framework: Framework) -> tuple[str, str]:
             f"{code.replace(',', '.')}0" in known
         )
         return "", f"has a comma for its point, which a spreadsheet put there; {hint}"
-    return "", "is no indicator"
+    return "", NO_CODE
 
 
 def _is_label(text: str, label: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,11 +29,19 @@ class Highlight:
 
 @dataclass(frozen=True, eq=False)
 class Highlights:
-    """What a file holds, what of it was not understood, and if a spreadsheet saved it again."""
+    """What a file holds.
+
+    Attributes:
+        found: the highlights.
+        unread: what of it was not understood, one line each.
+        is_resaved: whether a spreadsheet saved it again.
+        above: by a tag's name the groups that it is in, the nearest first.
+    """
 
     found: tuple[Highlight, ...] = field(repr=False)
     unread: tuple[str, ...] = ()
     is_resaved: bool = False
+    above: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 def limit_highlights(file: Path, found: Iterable[Highlight]) -> Iterator[Highlight]:

@@ -65,7 +65,7 @@ def read_project(file: Path) -> Highlights:
             raise DataError([Problem(file.name, message)]) from None
         except (SyntaxError, *DAMAGE) as error:  # a ParseError is a SyntaxError
             raise DataError([Problem(file.name, f"{part} cannot be read: {error}")]) from None
-    return Highlights(found, tuple(project.unread))
+    return Highlights(found, tuple(project.unread), above=project.list_groups())
 
 
 def is_project(file: Path) -> bool:
@@ -124,6 +124,22 @@ class _Project:
         self.unread = list(_list_unread(root))
         self.counts_ends_once = _get(root, "origin").lower().startswith("atlas")
         self._texts: dict[str, str | None] = {}
+
+    def list_groups(self) -> dict[str, tuple[str, ...]]:
+        """Return the codes that each code is under, by its name, unless that stands twice."""
+        found: dict[str, tuple[str, ...]] = {}
+        twice = {name for name, count in Counter(self.names.values()).items() if count > 1}
+        left: list[tuple[Any, tuple[str, ...]]] = [(self.root, ())]
+        while left:
+            element, above = left.pop()
+            for one in element:
+                is_code = _name(one) == "code"
+                name = _get(one, "name")
+                if is_code and above and name not in twice:
+                    found[name] = above
+                if is_code or _name(one) in ("codebook", "codes"):
+                    left.append((one, (name, *above) if is_code else above))
+        return found
 
     def read(self) -> Iterator[Highlight]:
         """Yield the highlights of every text."""
