@@ -169,6 +169,20 @@ def test_a_decimal_comma_is_read_and_one_of_thousands_told(
         assert [row.value for row in table.records] == [number]
 
 
+@pytest.mark.parametrize(("cell", "mark", "told"), [
+    ("6.000", ";", True), ("1.234.567", ";", True), ("6.000", ",", False), ("6.000", "\t", False),
+    ("0.125", ";", False), ("6.5", ";", False), ("6000", ";", False),
+])  # fmt: skip
+def test_points_among_semicolons_may_be_thousands(
+    cell: str, mark: str, told: bool, tmp_path: Path
+) -> None:
+    rows = [["month", "measure", "value", "low", "high", "source", "vintage"],
+            ["2020-01", "dead", cell, "", "", "x", "2020-02"]]  # fmt: skip
+    (tmp_path / "outcomes.csv").write_text("\n".join(map(mark.join, rows)) + "\n", "utf-8")
+    table = read_table(Folder(tmp_path, "here"), "outcomes.csv", OutcomeFigure, None)
+    assert any("may be thousands or a fraction" in one.message for one in table.problems) == told
+
+
 def test_a_row_of_hashtags_is_one_fault_that_names_it(tmp_path: Path) -> None:
     lines = (MINI / "evidence.csv").read_text("utf-8").split("\n")
     tags = "#id,#meta+source,#loc,#item,#date+start,#date+end,#date+known,#access,#indicator"

@@ -33,6 +33,7 @@ _INSIDE = re.compile(r"(?<=[^\W\d_])[«»“”„‘–—…€°§¿¡ªº](?
 _SEPARATOR = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 _TAG = re.compile(r"#\s*[a-z]\w*(?:\s*\+\s*[a-z]\w*)*\s*", re.IGNORECASE)
 _DECIMAL = re.compile(r"([+-]?\d+),(\d+)")
+_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
 
@@ -122,6 +123,12 @@ def find_delimiter(text: str) -> str:
     return max(MARKS, key=bare.count)
 
 
+def read_head(head: bytes) -> str:
+    """Return the first bytes of a table as text; what cannot be read in them is replaced."""
+    page = "utf-16" if head.startswith(_UTF_16) else "utf-8-sig"
+    return head.decode(page, errors="replace")
+
+
 def split_head(head: bytes) -> list[list[str]]:
     r"""Return the cells of a table's first lines by its first bytes; what is cut off is left out.
 
@@ -129,8 +136,7 @@ def split_head(head: bytes) -> list[list[str]]:
         >>> split_head(b"sep=;\nid;title\na;b;c")
         [['id', 'title']]
     """
-    page = "utf-16" if head.startswith(_UTF_16) else "utf-8-sig"
-    text = head.decode(page, errors="replace")
+    text = read_head(head)
     mark, lines = find_delimiter(text), text.split("\n")
     found = [line for line in (lines[:-1] or lines) if line.strip()]
     if found and _SEPARATOR.fullmatch(found[0].strip("\r ")):
@@ -202,6 +208,16 @@ def is_tagged(cells: list[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     tags = sum(_TAG.fullmatch(cell.strip()) is not None for cell in filled)
     return tags > 0 and tags * 2 >= len(filled)
+
+
+def may_be_thousands(cell: str) -> bool:
+    """Tell whether a number with points may be one of thousands, where commas are decimal.
+
+    Examples:
+        >>> may_be_thousands("6.000"), may_be_thousands("0.125"), may_be_thousands("6.5")
+        (True, False, False)
+    """
+    return _POINTS.fullmatch(cell) is not None
 
 
 def read_decimal(cell: str) -> str:

@@ -13,13 +13,21 @@ from codecs import BOM_UTF8
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from atrisk.base.delimiters import SAVE, decode_table, describe_saving, write_commas
+from atrisk.base.delimiters import (
+    SAVE,
+    decode_table,
+    describe_saving,
+    find_delimiter,
+    read_head,
+    write_commas,
+)
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, shorten
 from atrisk.base.files import write_text
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+HEAD = 64 * 1024  # bytes in which a table has its header
 LARGEST = {".toml": 1024 * 1024, ".csv": 32 * 1024 * 1024}  # bytes of a file, by its ending
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -164,6 +172,13 @@ class Folder:
             line = data.count(b"\n", 0, error.start) + 1
             found = f"byte 0x{data[error.start]:02x} is not UTF-8"
             raise DataError([Problem(self.label(name), f"{found}; {SAVE}", line)]) from None
+
+    def find_delimiter(self, name: str) -> str:
+        """Return the mark that separates the cells of the table ``name`` as it was saved."""
+        if self.under is not None and self._lies_under(name):
+            return self.under.find_delimiter(name)
+        with self._file(name).open("rb") as stream:
+            return find_delimiter(read_head(stream.read(HEAD)))
 
     def describe_saving(self, name: str) -> tuple[str, bool]:
         """Say how the table ``name`` was saved, if not with commas in UTF-8.

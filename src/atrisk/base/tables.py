@@ -35,6 +35,7 @@ from atrisk.base.delimiters import (
     LIMIT_LINES,
     LINE_LIMIT,
     is_tagged,
+    may_be_thousands,
     read_decimal,
 )
 from atrisk.base.errors import DataError, Faults, Problem, Speller, shorten
@@ -105,11 +106,12 @@ def read_table(
     try:
         lines = split_lines(folder.read(name))
         _check_size(file, lines)
+        has_points = folder.find_delimiter(name) != ";"  # for decimals
     except DataError as error:
         return Table(file, problems=error.problems)
     problems = Faults()
     rows = _split_lines(lines, file, problems)
-    table = _read_records(file, rows, model, key, problems)
+    table = _read_records(file, rows, model, key, problems, has_points=has_points)
     if table.records or table.problems or may_be_empty:
         return table
     empty = Problem(file, "the table has a header and no row; add at least one", 2)
@@ -140,6 +142,8 @@ def _read_records(
     model: type[R],
     key: str | None,
     problems: Faults,
+    *,
+    has_points: bool = True,
 ) -> Table[R]:
     at, header = next(rows, (1, []))
     columns = _read_columns(header, file, at, model, problems)
@@ -156,6 +160,12 @@ def _read_records(
         row = _read_cells(columns, cells, file, line, problems)
         if row is None:
             continue
+        doubts = [] if has_points else [n for n in numbers if may_be_thousands(row.get(n, ""))]
+        for name in doubts:
+            message = (
+                f"{shorten(row[name])} may be thousands or a fraction; write it without points"
+            )
+            problems.append(Problem(file, message, line, name))
         row |= {name: read_decimal(row[name]) for name in numbers if name in row}
         split.append((line, row))
         if dangers := _find_dangers(columns, cells, file, line):
