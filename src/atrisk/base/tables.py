@@ -160,13 +160,7 @@ def _read_records(
         row = _read_cells(columns, cells, file, line, problems)
         if row is None:
             continue
-        doubts = [] if has_points else [n for n in numbers if may_be_thousands(row.get(n, ""))]
-        for name in doubts:
-            message = (
-                f"{shorten(row[name])} may be thousands or a fraction; write it without points"
-            )
-            problems.append(Problem(file, message, line, name))
-        row |= {name: read_decimal(row[name]) for name in numbers if name in row}
+        problems.extend(_read_numbers(row, numbers, file, line, has_points=has_points))
         split.append((line, row))
         if dangers := _find_dangers(columns, cells, file, line):
             problems.extend(dangers)
@@ -187,6 +181,19 @@ def _read_records(
                 for column, message in translate(error, model, row)
             )
     return Table(file, tuple(records), seen, tuple(problems), tuple(split))
+
+
+def _read_numbers(
+    row: dict[str, str], numbers: list[str], file: str, line: int, *, has_points: bool
+) -> Iterator[Problem]:
+    """Put points for decimal commas; yield what may be thousands where commas are decimal."""
+    for name in (name for name in numbers if name in row):
+        if not has_points and may_be_thousands(row[name]):
+            message = (
+                f"{shorten(row[name])} may be thousands or a fraction; write it without points"
+            )
+            yield Problem(file, message, line, name)
+        row[name] = read_decimal(row[name])
 
 
 def write_table(model: type[Record], records: Iterable[Record], layout: Iterable[str] = ()) -> str:
