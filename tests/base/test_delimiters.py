@@ -16,6 +16,7 @@ from hypothesis import given
 
 import atrisk
 from atrisk.base.delimiters import (
+    LIMIT_GUESS,
     LIMIT_LINES,
     LINE_LIMIT,
     describe_saving,
@@ -251,3 +252,15 @@ def test_a_code_that_a_spreadsheet_changed_is_told(cell: str, words: str, tmp_pa
     (folder / "evidence.csv").write_bytes(out.getvalue().encode("utf-8-sig"))
     with pytest.raises(DataError, match=re.escape(words)):
         atrisk.load_case(folder, un())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xe9a " * (LIMIT_GUESS // 3), b"\xe9a " * LIMIT_GUESS, b"a\xe9" * (LIMIT_GUESS // 2),
+     bytes(range(192, 256)) * (LIMIT_GUESS // 64), b"\xff\xfe" + b"\0\xd8" * LIMIT_GUESS],
+    ids=["words", "larger", "one-word", "letters", "halves"],
+)  # fmt: skip
+def test_a_code_page_is_looked_for_in_no_time(data: bytes) -> None:
+    began = time.process_time()
+    assert find_encoding(data) in ("", "cp1252")
+    assert time.process_time() - began < 10

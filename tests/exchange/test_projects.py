@@ -147,6 +147,26 @@ def test_a_text_beside_the_project_is_told_with_what_to_do(path: str, tmp_path: 
         read_highlights(pack(tmp_path, write_xml(text_source(select(*SPAN), path))))
 
 
+@pytest.mark.parametrize(
+    ("path", "is_read"),
+    [("relative:///texts/le%20rapport.txt", True), ("relative://le rapport.txt", True),
+     ("relative:///../le rapport.txt", True), ("absolute:///le rapport.txt", False),
+     ("relative:///other.txt", False), ("relative:///..", False), ("relative:///", False)],
+)  # fmt: skip
+def test_a_text_beside_the_project_is_read_from_the_documents_and_nowhere_else(
+    path: str, is_read: bool, tmp_path: Path
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "le rapport.txt").write_text(TEXT, encoding="utf-8", newline="")
+    (tmp_path / "other.txt").write_text(TEXT, encoding="utf-8", newline="")
+    file = pack(tmp_path, write_xml(text_source(select(*SPAN), path)))
+    if is_read:
+        assert [found.text for found in read_highlights(file, folder).found] == [WORDS]
+    with pytest.raises(atrisk.DataError, match="name the folder that holds it"):
+        read_highlights(file, None if is_read else folder)
+
+
 # --- How positions count -------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from atrisk.base.errors import DataError, Problem
 
 LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
 LIMIT_LINES = 100_000  # of a table
+LIMIT_GUESS = 4 * 1024 * 1024  # bytes whose code page is looked for, word by word
 MARKS = ",;\t"
 SAVE = "save the file as 'CSV UTF-8' (or as UTF-8 text) and try again"
 # Code pages of the languages that documents are coded in: Windows' of the West and of Arabic, and
@@ -59,7 +60,7 @@ def find_encoding(data: bytes) -> str:
         return "utf-16" if _decode(data, "utf-16") is not None else ""
     if _decode(data, "utf-8") is not None:
         return "utf-8-sig"
-    if data.startswith(b"PK"):
+    if data.startswith(b"PK") or len(data) > LIMIT_GUESS:
         return ""
     read = {page: text for page in PAGES if (text := _decode(data, page)) is not None}
     sound = [page for page, text in read.items() if _is_sound(text)]
@@ -79,7 +80,8 @@ def _is_sound(text: str) -> bool:
     accepted = _MARKS | _ARABIC_MARKS if _ARABIC.search(text) else _MARKS
     if not strange <= accepted or _INSIDE.search(text) or _ASTRAY.search(text):
         return False
-    return all(map(_is_word, {word for word in _WORD.findall(text) if not word.isascii()}))
+    words = {found.group() for found in _WORD.finditer(text) if not found.group().isascii()}
+    return all(map(_is_word, words))
 
 
 def _is_word(word: str) -> bool:

@@ -106,7 +106,7 @@ def import_highlights(
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     if source is not None and source not in case.source_by_id:
         raise UnknownNameError("source", source, case.source_by_id)
-    read = read_highlights(file)
+    read = read_highlights(file, documents)
     texts = _read_documents(documents, case) if documents else None
     names = _name_sources(case, documents)
     anchors = list_secret_anchors(case)

@@ -20,12 +20,13 @@ HEAD = 4096  # bytes by which a file is known
 TABLES = (".csv", ".tsv", ".tab", ".txt")
 
 
-def read_highlights(file: Path) -> Highlights:
+def read_highlights(file: Path, documents: Path | None = None) -> Highlights:
     """Read the highlights that a tool exported.
 
     Args:
         file: Taguette's "highlights" export as ``.csv`` or ``.xlsx``, also if a spreadsheet saved
             it again; a REFI-QDA project, ``.qdpx``; or annotations, ``.jsonld`` or ``.json``.
+        documents: folder with texts that a project names beside itself; None to read none of them.
 
     Raises:
         RequestError: there is no such file, or it is none of these.
@@ -39,19 +40,19 @@ def read_highlights(file: Path) -> Highlights:
     """
     if not file.is_file():
         raise RequestError(f"{str(file)!r} is not a file; give highlights.csv or project.qdpx")
-    found = _read(file)
+    found = _read(file, documents)
     if not found.found:
         listed = "".join(f"\n  not read: {what}" for what in found.unread)
         raise DataError([Problem(file.name, f"it holds no tagged highlight of a text{listed}")])
     return found
 
 
-def _read(file: Path) -> Highlights:
+def _read(file: Path, documents: Path | None) -> Highlights:
     with file.open("rb") as stream:
         head = stream.read(HEAD)
     ending = file.suffix.lower()
     if ending == ".qdpx" or is_project(file):
-        return read_project(file)
+        return read_project(file, documents)
     if ending == ".xlsx" or is_tagged_workbook(file):
         return read_tagged_workbook(file)
     if is_json(head):

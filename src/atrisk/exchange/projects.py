@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from atrisk.base.delimiters import find_encoding
 from atrisk.base.errors import DataError, MissingExtraError, Problem, list_names, shorten
+from atrisk.base.folders import is_path
 from atrisk.exchange.archive import DAMAGE, Budget, TooMuchError, list_parts, open_archive
 from atrisk.exchange.excerpts import LIMIT_CHARACTERS, Highlight, Highlights, limit_highlights
 
@@ -34,11 +35,16 @@ _FRAME = {
 }  # fmt: skip
 _TEXTS = ("textsource", "representation")  # what has a text of its own
 _NUMBER = re.compile(r"^\d+:\d+\s*")
-_PACKED = "internal://"
+_PACKED, _BESIDE = "internal://", "relative://"
 
 
-def read_project(file: Path) -> Highlights:
+def read_project(file: Path, documents: Path | None = None) -> Highlights:
     """Read the coded stretches of text of a REFI-QDA project.
+
+    Args:
+        file: the archive.
+        documents: folder in which a text that lies beside the project is looked for by its name;
+            nothing is read from anywhere else.
 
     Raises:
         DataError: it is damaged, larger than is read, holds entities or a path that leaves it, or
@@ -56,7 +62,7 @@ def read_project(file: Path) -> Highlights:
         part = _find_part(file, archive)
         try:
             Budget(elements=LIMIT_ELEMENTS).look_through(archive, part)
-            project = _Project(archive, fromstring(archive.read(part)), part)
+            project = _Project(archive, fromstring(archive.read(part)), part, documents)
             found = tuple(limit_highlights(file, project.read()))
         except DataError:
             raise
@@ -112,8 +118,10 @@ def _get_guid(element: Any, attribute: str) -> str:
 class _Project:
     """A project, and what of it was not understood."""
 
-    def __init__(self, archive: zipfile.ZipFile, root: Any, part: str) -> None:
-        self.archive, self.root = archive, root
+    def __init__(
+        self, archive: zipfile.ZipFile, root: Any, part: str, documents: Path | None
+    ) -> None:
+        self.archive, self.root, self.documents = archive, root, documents
         self.parts = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
         self.beside = part.rpartition("/")[0].lower()
         self.names = {
@@ -159,7 +167,7 @@ class _Project:
             kind = str(source.tag).rpartition("}")[2]
             self.unread.append(
                 f"{kind} {shorten(document)}: its plain text is not in the project; export it with "
-                "its documents inside"
+                "its documents inside, or name the folder that holds it: --documents DIR"
             )
             return
         reading = _choose_reading(text, selections, self.counts_ends_once)
@@ -196,11 +204,21 @@ class _Project:
         if inline is not None:
             return str(inline.text or "")
         path = _get(source, "plainTextPath")
-        if not path.startswith(_PACKED):
-            return None  # elsewhere on somebody's disk, which is never followed
         if path not in self._texts:  # several sources may be one text
-            self._texts[path] = self._unpack(path.removeprefix(_PACKED))
+            is_packed = path.startswith(_PACKED)
+            text = self._unpack(path.removeprefix(_PACKED)) if is_packed else self._find(path)
+            self._texts[path] = text
         return self._texts[path]
+
+    def _find(self, path: str) -> str | None:
+        """Return a text beside the project from the folder of documents, by its name alone."""
+        name = unquote(path).replace("\\", "/").rpartition("/")[2]
+        if self.documents is None or not path.startswith(_BESIDE) or not is_path(name):
+            return None  # elsewhere on somebody's disk, which is never followed
+        found = next((one for one in self.documents.iterdir() if one.name == name), None)
+        if found is None or not found.is_file() or found.stat().st_size > LIMIT_CHARACTERS:
+            return None
+        return self._decode(found.read_bytes())
 
     def _unpack(self, path: str) -> str | None:
         """Return a text of the archive by its path under ``sources``, whatever case that is in."""
@@ -208,18 +226,24 @@ class _Project:
             plain = f"sources/{name}".replace("\\", "/").lower()
             for found in (plain, f"{self.beside}/{plain}"):
                 if found in self.parts:
-                    return self._decode(self.parts[found])
+                    return self._read_part(self.parts[found])
         return None
 
-    def _decode(self, part: str) -> str | None:
+    def _read_part(self, part: str) -> str | None:
         try:
-            size = self.archive.getinfo(part).file_size
-            if sum(len(text or "") for text in self._texts.values()) + size > LIMIT_CHARACTERS:
-                raise TooMuchError(f"its texts hold more than {LIMIT_CHARACTERS:,} bytes")
-            data = self.archive.read(part)
-            return data.decode(find_encoding(data) or "utf-8")
+            self._check_size(self.archive.getinfo(part).file_size)
+            return self._decode(self.archive.read(part))
         except DAMAGE:
             return None
+
+    def _check_size(self, size: int) -> None:
+        if sum(len(text or "") for text in self._texts.values()) + size > LIMIT_CHARACTERS:
+            raise TooMuchError(f"its texts hold more than {LIMIT_CHARACTERS:,} bytes")
+
+    def _decode(self, data: bytes) -> str | None:
+        self._check_size(len(data))
+        encoding = find_encoding(data)
+        return data.decode(encoding) if encoding else None
 
 
 class _Reading:
