@@ -16,7 +16,8 @@ from atrisk.base.errors import DataError, Problem
 
 LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
 LIMIT_LINES = 100_000  # of a table
-LIMIT_GUESS = 4 * 1024 * 1024  # bytes whose code page is looked for, word by word
+LIMIT_GUESS = 2 * 1024 * 1024  # bytes whose code page is looked for, word by word
+LONGEST_WORD = 100  # letters
 MARKS = ",;\t"
 SAVE = "save the file as 'CSV UTF-8' (or as UTF-8 text) and try again"
 # Code pages of the languages that documents are coded in: Windows' of the West and of Arabic, and
@@ -77,14 +78,17 @@ def _decode(data: bytes, encoding: str) -> str | None:
 def _is_sound(text: str) -> bool:
     """Tell whether a text reads as one of a language, whose letters stand together in its words."""
     strange = {mark for mark in set(text) if not mark.isascii() and not mark.isalpha()}
+    text = " ".join(set(text.split()))  # each word once
     accepted = _MARKS | _ARABIC_MARKS if _ARABIC.search(text) else _MARKS
     if not strange <= accepted or _INSIDE.search(text) or _ASTRAY.search(text):
         return False
-    words = {found.group() for found in _WORD.finditer(text) if not found.group().isascii()}
-    return all(map(_is_word, words))
+    words = (found.group() for found in _WORD.finditer(text))
+    return all(word.isascii() or _is_word(word) for word in words)
 
 
 def _is_word(word: str) -> bool:
+    if len(word) > LONGEST_WORD:
+        return False
     if all("\u0600" <= letter <= "\u06ff" for letter in word):
         return True
     foreign = [letter for letter in word if not letter.isascii()]
