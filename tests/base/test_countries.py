@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atrisk.base.countries import find_country, find_country_by_gw
+from atrisk.base.countries import (
+    find_country,
+    find_country_by_gw,
+    read_code,
+    suggest_codes,
+)
 
 NAMES = {
     "DR Congo (Zaire)": "COD",
@@ -95,3 +100,52 @@ def test_no_name_or_number_belongs_to_two_countries() -> None:
 @given(st.text())
 def test_any_text_is_a_country_or_none(text: str) -> None:
     assert find_country(text) is None or len(find_country(text) or "") == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "last", "now"),
+    [("YUG", "2003-07", "SRB"), ("SCG", "2006-09", "SRB"), ("ZAR", "1997-07", "COD"),
+     ("CSK", "1993-06", "CZE"), ("DDR", "1990-10", "DEU"), ("TMP", "2002-05", "TLS"),
+     ("BUR", "1989-12", "MMR"), ("ANT", "2010-12", "CUW"), ("SUN", "1992-08", "RUS")],
+)  # fmt: skip
+def test_a_withdrawn_code_has_its_time_and_is_counted_with_its_successor(
+    code: str, last: str, now: str
+) -> None:
+    country = read_code(code)
+    assert country is not None
+    assert (country.last, country.now[0]) == (last, now)
+    assert find_country(code) == now
+
+
+def test_withdrawn_codes_are_none_of_today_and_lead_to_codes_of_today() -> None:
+    text = files("atrisk.base").joinpath("former.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len(rows) == 30
+    today = {code for code in map(find_country, NAMES) if code}
+    for row in rows:
+        assert row["alpha3"] not in today
+        assert row["first"] < row["last"]
+        for code in row["now"].split(";"):
+            found = read_code(code)
+            assert found
+            assert not found.last
+        assert find_country(row["alpha4"]) == row["now"].partition(";")[0]
+
+
+def test_a_code_covers_its_months_to_the_last() -> None:
+    yugoslavia, car = read_code("YUG"), read_code("CAF")
+    assert yugoslavia
+    assert car
+    assert yugoslavia.covers("1998-01", "2003-07")
+    assert not yugoslavia.covers("1998-01", "2003-08")
+    assert not yugoslavia.covers("1973-12", "1975-01")
+    assert car.covers("1900-01", "2100-12")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Burma", "MMR"), ("Ivory Coast", "CIV"), ("DRC", "COD"), ("Zaire", "COD"), ("Holland", "NLD"),
+     ("Myanmr", "MMR"), ("caf", "CAF"), ("FRY", "SRB"), ("Centrafrique", "CAF")],
+)  # fmt: skip
+def test_a_name_leads_to_its_code(text: str, code: str) -> None:
+    assert suggest_codes(text)[0] == code

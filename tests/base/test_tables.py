@@ -15,11 +15,11 @@ from hypothesis import given
 from pydantic import Field
 
 from atrisk.base.cells import Header, Items, Record, Text
+from atrisk.base.delimiters import LIMIT_LINES
 from atrisk.base.errors import LISTED, LONGEST_MESSAGE, DataError, Problem
 from atrisk.base.folders import Folder
 from atrisk.base.output import FORMULA, disarm
 from atrisk.base.tables import (
-    LIMIT_LINES,
     Table,
     check_header,
     read_header,

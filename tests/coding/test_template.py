@@ -17,13 +17,6 @@ from atrisk.coding.template import check_country, create_case
 from shipped import un
 from toys import THREE_FACTOR, case_of, evidence
 
-pytestmark = pytest.mark.usefixtures("iso3166")
-
-
-@pytest.fixture
-def iso3166() -> None:
-    pytest.importorskip("iso3166")
-
 
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
@@ -93,6 +86,10 @@ def test_frictionless_finds_no_fault_in_a_new_case(made: Path) -> None:
         ({"country": "td"}, "Write TCD"),
         ({"country": "tcd"}, "Write TCD"),
         ({"country": "CAR"}, "CAF (Central African Republic)"),
+        ({"country": "Burma"}, "Write MMR"),
+        ({"country": "Ivory Coast"}, "Write CIV"),
+        ({"country": "DRC"}, "Write COD"),
+        ({"country": "QQQ"}, "no country is called 'QQQ'"),
         ({"country": "=1+1"}, "no country"),
         ({"start": "2020"}, "--start: '2020' is not a month"),
         ({"start": "2021-07"}, "swap them"),
@@ -106,6 +103,35 @@ def test_a_case_of_nowhere_or_never_is_refused(
     with pytest.raises(atrisk.AtriskError, match=re.escape(words)):
         create_case(country, framework=un(), out=tmp_path / "new", **asked)
     assert not list(tmp_path.iterdir())  # whole or not at all
+
+
+@pytest.mark.parametrize("code", ["XKX", "SSD", "YUG", "SCG", "ZAR", "CSK", "DDR", "SUN", "TMP"])
+def test_a_case_may_be_of_kosovo_or_of_a_state_that_is_no_more(
+    code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new"
+    assert main(["new", code, "--start", "1998-01", "--end", "1999-06", "--out", str(out)]) == 0
+    assert "is ready" in capsys.readouterr().out
+    assert atrisk.load_case(out).header.country == code
+    told = [lint for lint in list_lints(atrisk.load_case(out), un()) if lint.kind == "country"]
+    assert bool(told) == (code not in ("XKX", "SSD", "YUG", "TMP"))  # not one in those years
+    if code == "SCG":
+        assert "from 2003-07 to 2006-09" in told[0].message
+        assert "write SRB or MNE" in told[0].message
+
+
+def test_validate_refuses_the_codes_that_new_refuses(made: Path) -> None:
+    header = made / "case.toml"
+    text = header.read_text(encoding="utf-8")
+    for wrong, words in {
+        "QQQ": "'QQQ' is not accepted; expected an ISO 3166-1 alpha-3 code",
+        "tcd": "did you mean TCD (Chad)",
+        "Burma": "did you mean MMR (Myanmar)",
+        "": "the cell is empty; expected an ISO 3166-1",
+    }.items():
+        header.write_text(text.replace('"TCD"', f'"{wrong}"'), encoding="utf-8")
+        with pytest.raises(atrisk.DataError, match=re.escape(words)):
+            atrisk.load_case(made)
 
 
 def test_an_existing_folder_is_never_touched(made: Path) -> None:

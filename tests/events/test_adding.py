@@ -124,3 +124,15 @@ def test_faults_of_outcomes_are_told_before_anything_is_written(tmp_path: Path) 
     with pytest.raises(atrisk.DataError, match=r"outcomes\.csv"):
         add(folder)
     assert hold(folder) == before
+
+
+def test_events_of_a_state_that_is_no_more_are_those_that_publishers_continue_it_as(
+    tmp_path: Path,
+) -> None:
+    folder = copy_case(tmp_path)
+    header = folder / "case.toml"
+    header.write_text(header.read_text(encoding="utf-8").replace('"CAF"', '"YUG"'), "utf-8")
+    case = add(folder, event_table("SRB,2021-01,one-sided,state,6,30"))
+    assert case.header.country == "YUG"
+    assert [row.derived for row in case.evidence if row.derived]
+    assert {one.value for one in atrisk.load_outcomes(case) if one.measure} >= {30.0}

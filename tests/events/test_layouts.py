@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from atrisk.events.layouts import LAYOUTS, Way, fold_column, is_tagged, names_draft, recognise
+from atrisk.base.delimiters import is_tagged
+from atrisk.events.layouts import LAYOUTS, Way, fold_column, names_draft, recognise
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

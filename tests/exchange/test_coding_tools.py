@@ -222,7 +222,7 @@ def test_no_row_at_all_is_no_success(tmp_path: Path) -> None:
     with pytest.raises(atrisk.UnknownNameError, match="no source is called 'x'"):
         import_highlights(file, case_of_text(), un(), source="x")
     with pytest.raises(atrisk.RequestError, match="accepted are Taguette's"):
-        read_highlights(write(tmp_path, "h.json", "{}"))
+        read_highlights(write(tmp_path, "h.docx", "x"))
     with pytest.raises(atrisk.RequestError, match="is not a file"):
         read_highlights(tmp_path / "none.csv")
 

@@ -6,6 +6,7 @@ import csv
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +119,9 @@ def test_what_was_edited_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda b: b["evidence"].__setitem__("E3", "=1+1"), "line 3: E3: this is a formula"),
+        (lambda b: b["evidence"].__setitem__("E3", "=1+1"), "row 3, E3: this is a formula"),
         (lambda b: b["evidence"].__setitem__("E3", 2020.5), "not text, so what was typed is lost"),
-        (lambda b: b["evidence"].__setitem__("J2", "worse"), "line 2, direction: 'worse'"),
+        (lambda b: b["evidence"].__setitem__("J2", "worse"), "row 2, J2, direction: 'worse'"),
         (lambda b: b.create_sheet("Sheet1"), "no sheet of this name is read"),
         (lambda b: b.remove(b["sources"]), "the sheet 'sources' is missing"),
     ],
@@ -145,6 +146,109 @@ def test_a_date_that_a_program_made_of_a_month_is_refused(tmp_path: Path) -> Non
 
     with pytest.raises(atrisk.DataError, match="is a datetime, not text"):
         import_workbook(edit(tmp_path, change), tmp_path / "back")
+
+
+def refuse(tmp_path: Path, change: Any) -> str:
+    with pytest.raises(atrisk.DataError) as refused:
+        import_workbook(edit(tmp_path, change), tmp_path / "back")
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("mark", ["\n", "\r\n", "\u2028", "\u2029", "\x85", "_x000D_\n", "_x000D_"])
+def test_a_line_break_in_a_cell_is_told_by_sheet_row_and_cell(mark: str, tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        book["evidence"]["Q2"] = f"Armed men attacked{mark}a village."
+
+    told = refuse(tmp_path, change)
+    assert "case.xlsx, evidence has 1 problem:\n  row 2, Q2: holds a line break" in told
+    assert "attacked" not in told  # the row may be confidential
+
+
+def test_a_fault_under_blank_rows_has_its_own_row_and_cell(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        book["evidence"].insert_rows(3, 3)
+        header = [cell.value for cell in book["evidence"][1]]
+        book["evidence"].cell(6, header.index("severity") + 1).value = "9"
+        book["evidence"].cell(7, 1).value = book["evidence"].cell(2, 1).value
+        book["sources"]["F2"] = "Z"
+
+    told = refuse(tmp_path, change)
+    assert "case.xlsx, evidence has" in told
+    assert "row 6, K6, severity: '9' is not accepted" in told
+    assert "row 7, A7, id: " in told
+    assert "is already on row 2" in told
+    assert "case.xlsx, sources has 1 problem:\n  row 2, F2, reliability: 'Z'" in told
+    assert "line " not in told
+
+
+def test_a_title_above_the_header_is_no_table(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        book["evidence"].insert_rows(1, 2)
+        book["evidence"]["A1"] = "Evidence of the case, as of June"
+        book["evidence"].merge_cells("A1:F1")
+
+    case = import_workbook(edit(tmp_path, change), tmp_path / "back")
+    assert case.evidence == atrisk.load_case("car-2020-2021").evidence
+
+    def break_it(book: Any) -> None:
+        change(book)
+        book["evidence"]["J4"] = "worse"
+
+    (tmp_path / "case.xlsx").unlink()
+    shutil.rmtree(tmp_path / "back")
+    assert "row 4, J4, direction: 'worse'" in refuse(tmp_path, break_it)
+
+
+def test_merged_cells_among_rows_are_told_and_comments_are_passed_over(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        book["evidence"].merge_cells("P2:P3")
+        book["evidence"]["A2"].comment = openpyxl.comments.Comment("look again", "a coder")
+
+    told = refuse(tmp_path, change)
+    assert "case.xlsx, evidence has 1 problem:\n  P2:P3: P2:P3 is one merged cell" in told
+
+    def comment(book: Any) -> None:
+        book["evidence"]["A2"].comment = openpyxl.comments.Comment("look again", "a coder")
+
+    (tmp_path / "case.xlsx").unlink()
+    case = import_workbook(edit(tmp_path, comment), tmp_path / "back")
+    assert case.evidence == atrisk.load_case("car-2020-2021").evidence
+
+
+@pytest.mark.parametrize("code", ["#N/A", "#REF!", "#DIV/0!", "#NAME?"])
+def test_an_error_of_the_spreadsheet_is_told_by_its_cell(code: str, tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        book["evidence"]["P3"] = code
+        book["evidence"]["P3"].data_type = "e"
+
+    assert "row 3, P3: this is an error of the spreadsheet" in refuse(tmp_path, change)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [("caf_x00E9_", "café"), ("_x005F_x0041_", "_x0041_"), ("a_x0041_b", "aAb"),
+     ("ends_x000D_", "ends"), ("_x000D_\nbegins", "begins"), ("_xD83D_", "_xD83D_")],
+)  # fmt: skip
+def test_what_a_workbook_escapes_is_read_as_it_was_typed(
+    cell: str, text: str, tmp_path: Path
+) -> None:
+    def change(book: Any) -> None:
+        book["evidence"]["P2"] = cell
+
+    assert import_workbook(edit(tmp_path, change), tmp_path / "back").evidence[0].place == text
+
+
+def test_what_only_looks_escaped_comes_back_to_the_letter(tmp_path: Path) -> None:
+    rows = [
+        row.model_copy(update={"place": place})
+        for row, place in zip(atrisk.load_case("car-2020-2021").evidence, PLACES, strict=False)
+    ]
+    case = replace(atrisk.load_case("car-2020-2021"), evidence=tuple(rows))
+    back = import_workbook(export_workbook(case, tmp_path / "case.xlsx"), tmp_path / "back")
+    assert [row.place for row in back.evidence] == [*PLACES]
+
+
+PLACES = ("_x0041_", "_x005F_x0041_", "a_x000D_b", "_x_", "plain")
 
 
 def test_bombs_and_other_files_are_refused(tmp_path: Path) -> None:

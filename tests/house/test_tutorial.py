@@ -18,7 +18,6 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def test_ten_commands_lead_from_an_empty_folder_to_an_assessed_case(tmp_path: Path) -> None:
-    pytest.importorskip("iso3166")
     pytest.importorskip("jinja2")
     pytest.importorskip("matplotlib")
     script = "\n".join(BLOCKS)

@@ -9,15 +9,25 @@ from __future__ import annotations
 
 import os
 import shlex
+from codecs import BOM_UTF8
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from atrisk.base.delimiters import (
+    SAVE,
+    decode_table,
+    describe_saving,
+    find_delimiter,
+    read_head,
+    write_commas,
+)
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, shorten
 from atrisk.base.files import write_text
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+HEAD = 64 * 1024  # bytes in which a table has its header
 LARGEST = {".toml": 1024 * 1024, ".csv": 32 * 1024 * 1024}  # bytes of a file, by its ending
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -141,9 +151,12 @@ class Folder:
     def read(self, name: str) -> str:
         """Return the text of the file ``name``; a byte order mark is dropped.
 
+        A table that a spreadsheet saved otherwise than with commas in UTF-8 is returned so.
+
         Raises:
             DataError: it is missing, lies outside the folder, is larger than is read (of a
-                ``.toml`` 1 MiB, of a ``.csv`` 32 MiB), cannot be read, or is not UTF-8.
+                ``.toml`` 1 MiB, of a ``.csv`` 32 MiB), cannot be read, or is not
+                UTF-8 and of no code page alone.
         """
         path = self._file(name)
         if self.under is not None and self._lies_under(name):
@@ -151,16 +164,34 @@ class Folder:
         if not path.is_file():
             raise DataError([Problem(self.label(name), "the file is missing")])
         data = self._read_bytes(path, name)
+        if name.lower().endswith(".csv"):
+            return write_commas(decode_table(data, self.label(name)))
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            if data.startswith(b"PK"):
-                message = "this is a spreadsheet file, not text; save it as 'CSV UTF-8'"
-                raise DataError([Problem(self.label(name), message)]) from None
             line = data.count(b"\n", 0, error.start) + 1
             found = f"byte 0x{data[error.start]:02x} is not UTF-8"
-            hint = "save the file as 'CSV UTF-8' (or as UTF-8 text) and try again"
-            raise DataError([Problem(self.label(name), f"{found}; {hint}", line)]) from None
+            raise DataError([Problem(self.label(name), f"{found}; {SAVE}", line)]) from None
+
+    def find_delimiter(self, name: str) -> str:
+        """Return the mark that separates the cells of the table ``name`` as it was saved."""
+        if self.under is not None and self._lies_under(name):
+            return self.under.find_delimiter(name)
+        with self._file(name).open("rb") as stream:
+            return find_delimiter(read_head(stream.read(HEAD)))
+
+    def describe_saving(self, name: str) -> tuple[str, bool]:
+        """Say how the table ``name`` was saved, if not with commas in UTF-8.
+
+        Returns:
+            In words, or nothing; and whether a spreadsheet left its marks, line ends of Windows
+            among them.
+        """
+        if not self.has(name):
+            return "", False
+        data = self._read_bytes(self._file(name), name)
+        told = describe_saving(data)
+        return told, bool(told) or data.startswith(BOM_UTF8) or b"\r\n" in data
 
     def _read_bytes(self, path: Traversable, name: str) -> bytes:
         most = LARGEST.get(PurePosixPath(name).suffix.lower(), LARGEST[".csv"])

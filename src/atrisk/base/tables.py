@@ -12,7 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import (
     ValidationError,
@@ -25,17 +25,23 @@ from atrisk.base.cells import (
     Record,
     find_danger,
     find_unfit,
+    has_curly,
     tell_cell,
+    translate,
     write_cell,
     write_cells,
 )
+from atrisk.base.delimiters import (
+    LIMIT_LINES,
+    LINE_LIMIT,
+    is_tagged,
+    may_be_thousands,
+    read_decimal,
+)
 from atrisk.base.errors import DataError, Faults, Problem, Speller, shorten
-from atrisk.base.faults import has_curly, translate
 from atrisk.base.folders import Folder
 from atrisk.base.output import arm, disarm
 
-LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
-LIMIT_LINES = 100_000  # of a table
 LIMIT_CELLS = 3_000_000  # of a table: its lines times its columns
 # A key of TOML with more parts than tables may stand in one another.
 _KEY = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
@@ -100,11 +106,12 @@ def read_table(
     try:
         lines = split_lines(folder.read(name))
         _check_size(file, lines)
+        has_points = folder.find_delimiter(name) != ";"  # for decimals
     except DataError as error:
         return Table(file, problems=error.problems)
     problems = Faults()
     rows = _split_lines(lines, file, problems)
-    table = _read_records(file, rows, model, key, problems)
+    table = _read_records(file, rows, model, key, problems, has_points=has_points)
     if table.records or table.problems or may_be_empty:
         return table
     empty = Problem(file, "the table has a header and no row; add at least one", 2)
@@ -135,15 +142,25 @@ def _read_records(
     model: type[R],
     key: str | None,
     problems: Faults,
+    *,
+    has_points: bool = True,
 ) -> Table[R]:
-    columns = _read_columns(next(rows, (1, []))[1], file, model, problems)
+    at, header = next(rows, (1, []))
+    columns = _read_columns(header, file, at, model, problems)
+    numbers = [name for name, found in model.model_fields.items() if _is_number(found.annotation)]
     records: list[R] = []
     seen: dict[str, int] = {}
     split: list[tuple[int, dict[str, str]]] = []
-    for line, cells in rows if columns else ():
+    for line, parts in rows if columns else ():
+        cells = _unwrap(parts, columns)
+        if not seen and is_tagged(cells):
+            message = "a row of HXL hashtags; take it out: columns are known by their names here"
+            problems.append(Problem(file, message, line))
+            continue
         row = _read_cells(columns, cells, file, line, problems)
         if row is None:
             continue
+        problems.extend(_read_numbers(row, numbers, file, line, has_points=has_points))
         split.append((line, row))
         if dangers := _find_dangers(columns, cells, file, line):
             problems.extend(dangers)
@@ -164,6 +181,19 @@ def _read_records(
                 for column, message in translate(error, model, row)
             )
     return Table(file, tuple(records), seen, tuple(problems), tuple(split))
+
+
+def _read_numbers(
+    row: dict[str, str], numbers: list[str], file: str, line: int, *, has_points: bool
+) -> Iterator[Problem]:
+    """Put points for decimal commas; yield what may be thousands where commas are decimal."""
+    for name in (name for name in numbers if name in row):
+        if not has_points and may_be_thousands(row[name]):
+            message = (
+                f"{shorten(row[name])} may be thousands or a fraction; write it without points"
+            )
+            yield Problem(file, message, line, name)
+        row[name] = read_decimal(row[name])
 
 
 def write_table(model: type[Record], records: Iterable[Record], layout: Iterable[str] = ()) -> str:
@@ -294,35 +324,47 @@ def _split_lines(lines: list[str], file: str, problems: Faults) -> Iterator[tupl
                 yield number, cells
 
 
-def _read_columns(header: list[str], file: str, model: type[Record], problems: Faults) -> list[str]:
+def _is_number(hint: object) -> bool:
+    return hint is float or any(map(_is_number, get_args(hint)))
+
+
+def _unwrap(cells: list[str], columns: list[str]) -> list[str]:
+    """Return the cells of a row that a spreadsheet took for one cell, and so put in quotes."""
+    if len(cells) != 1 or len(columns) == 1 or "," not in cells[0]:
+        return cells
+    try:
+        inner = [cell.strip(" \t") for cell in next(csv.reader([cells[0]], strict=True))]
+    except csv.Error:
+        return cells
+    return inner if len(inner) == len(columns) else cells
+
+
+def _read_columns(
+    header: list[str], file: str, at: int, model: type[Record], problems: Faults
+) -> list[str]:
     """Return the header's columns, or none if rows cannot be read under it."""
     fields = model.model_fields
     required = [name for name, found in fields.items() if found.is_required()]
-    mark = next((mark for mark in ";\t" if len(header) == 1 and mark in header[0]), None)
-    if mark:
-        message = f"the columns are separated by {mark!r}; save the file with commas"
-        problems.append(Problem(file, message, 1))
-        return []
     if not header:
         problems.append(
-            Problem(file, f"the file is empty; its first line must be: {','.join(fields)}", 1)
+            Problem(file, f"the file is empty; its first line must be: {','.join(fields)}", at)
         )
         return []
     unsafe = [fault for name in header if (fault := find_danger(name, name))]
-    problems.extend(Problem(file, fault, 1) for fault in unsafe)
+    problems.extend(Problem(file, fault, at) for fault in unsafe)
     names = Counter(name.strip() for name in header)
     missing = [name for name in required if name not in names]
     fault = f"the column is missing; the first line must hold: {', '.join(required)}"
     fault += "; it has curly quotes: type straight ones" if has_curly(header) else ""
-    problems.extend(Problem(file, fault, 1, name) for name in missing)
+    problems.extend(Problem(file, fault, at, name) for name in missing)
     twice = sorted(name for name, count in names.items() if count > 1)
     twice = [name for name in twice if name in fields or not missing]  # else it is no header
-    problems.extend(Problem(file, "the column stands twice; keep one", 1, n) for n in twice)
+    problems.extend(Problem(file, "the column stands twice; keep one", at, n) for n in twice)
     speller = Speller([name for name in fields if name not in names], cutoff=0.8)
     for name in names:
         hint = "" if name in fields else speller.hint(name.lower())
         if hint:
-            problems.append(Problem(file, f"unknown column.{hint}", 1, name))
+            problems.append(Problem(file, f"unknown column.{hint}", at, name))
     return [] if missing or twice or unsafe else list(names)
 
 

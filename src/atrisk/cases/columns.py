@@ -32,7 +32,7 @@ ONGOING = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.)|\.\.)$"
 # What a validator in Python checks, as near as a pattern can say it.
 _PATTERNS = {
     "quote": rf"^(\S+(\s+\S+){{2,7}}|.*{UNSPACED}.*)?$",
-    "sha256": r"^([0-9a-f]{64})?$",
+    "sha256": r"^([0-9a-fA-F]{64})?$",
 }
 Kind = Literal["text", "items", "date", "flag", "whole", "number"]
 

@@ -36,11 +36,11 @@ Severity = Annotated[int, Field(ge=1, le=4, description="1 low, 2 moderate, 3 hi
 
 def _check_digest(cell: object) -> object:
     text = str(cell)
-    if text and (len(text) != 64 or set(text) - set("0123456789abcdef")):
+    if text and (len(text) != 64 or set(text) - set("0123456789abcdefABCDEF")):
         raise ValueError(
             f"{shorten(text)} is not accepted; expected 64 hexadecimal digits, or nothing"
         )
-    return cell
+    return text.lower()  # PowerShell prints capitals
 
 
 def _check_anchor(cell: object) -> object:

@@ -183,7 +183,7 @@ def read_secrets(table: Table[Any]) -> Secrets:
     if (table.problems and not table.rows) or _is_flag_misspelt(table):
         return Secrets({}, Secrecy.STRICT)
     found = _spread(
-        (row.get("id", ""), row.get("sha256", ""), _grade(row.get(FLAG, "")))
+        (row.get("id", ""), row.get("sha256", "").lower(), _grade(row.get(FLAG, "")))
         for _, row in table.rows
     )
     return replace(found, unknown=Secrecy.STRICT) if table.problems else found

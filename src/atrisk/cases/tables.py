@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from atrisk.base.cells import (
     Header,
@@ -15,8 +15,9 @@ from atrisk.base.cells import (
     tell_cell,
     write_cells,
 )
+from atrisk.base.countries import read_code, suggest_codes
 from atrisk.base.dates import LONGEST
-from atrisk.base.errors import DataError, Faults, Problem, RequestError, UnknownNameError
+from atrisk.base.errors import DataError, Faults, Problem, RequestError, UnknownNameError, shorten
 from atrisk.base.folders import Folder
 from atrisk.base.output import disarm, quote_toml, show
 from atrisk.base.tables import Table, check_header, read_rows, read_table
@@ -47,12 +48,30 @@ KEYS: dict[str, str | None] = {"deliveries": None}  # the column that names a ro
 NEEDED = ("sources", "evidence")  # the tables that every case has
 
 
+def _check_country(cell: object) -> object:
+    if isinstance(cell, str) and cell and read_code(cell) is None:
+        near = [
+            f"{code} ({found.name})"
+            for code in suggest_codes(cell)[:3]
+            if (found := read_code(code))
+        ]
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise ValueError(f"{shorten(cell)} is not accepted; expected {COUNTRY}{hint}")
+    return cell
+
+
+COUNTRY = "an ISO 3166-1 alpha-3 code, such as CAF, or a withdrawn one of ISO 3166-3, such as YUG"
+CountryCell = Annotated[
+    str, BeforeValidator(_check_country), Field(pattern="^[A-Z]{3}$", description=COUNTRY)
+]
+
+
 class CaseHeader(Header):
     """The content of ``case.toml``."""
 
     id: Identifier
     title: Text
-    country: Annotated[str, Field(pattern="^[A-Z]{3}$", description="an ISO 3166-1 alpha-3 code")]
+    country: CountryCell
     start: MonthCell
     end: MonthCell
     framework: Identifier

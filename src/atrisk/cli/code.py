@@ -32,7 +32,11 @@ SUGGESTED = 5
 
 
 def _add_new(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("country", metavar="ISO3", help="ISO 3166-1 alpha-3 code, such as CAF")
+    parser.add_argument(
+        "country",
+        metavar="ISO3",
+        help="ISO 3166-1 alpha-3 code, such as CAF; of a state that is no more what it was, as YUG",
+    )
     parser.add_argument("--start", metavar="MONTH", required=True, help="first month, as 2020-12")
     parser.add_argument("--end", metavar="MONTH", required=True, help="last month")
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder to make")

@@ -60,8 +60,9 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "file",
         metavar="[events] FILE",
         nargs="+",
-        help="case.xlsx; or Taguette's highlights.csv, or a REFI-QDA project.qdpx; it is known by "
-        "what it holds. After the word events: a table of events, of UCDP, ACLED, HXL or your own",
+        help="case.xlsx; or Taguette's highlights as .csv or .xlsx, a REFI-QDA project.qdpx, or "
+        "annotations as .jsonld or .json; it is known by what it holds. "
+        "After the word events: a table of events, of UCDP, ACLED, HXL or your own",
     )
     parser.add_argument(
         "--out",
@@ -147,7 +148,7 @@ def read_release(given: argparse.Namespace) -> dict[str, Any]:
 
 def _import_events(given: argparse.Namespace) -> int:
     from atrisk.events.adding import write_events
-    from atrisk.events.derive import count_deaths
+    from atrisk.events.derive import count_deaths, name_counted
 
     if given.case is None:
         raise RequestError(
@@ -168,7 +169,7 @@ def _import_events(given: argparse.Namespace) -> int:
     say(repr(table))
     for rule, count in made.items():
         say(f"  {rule}: {count} month{'s' * (count != 1)}")
-    outcomes = ", and outcomes.csv" if count_deaths(table, case.header.country) else ""
+    outcomes = ", and outcomes.csv" if count_deaths(table, name_counted(case.header)) else ""
     shown = show_path(where)
     say(
         f"{shown}: {sum(made.values())} rows of evidence from {source}{outcomes}. "

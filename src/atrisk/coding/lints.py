@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from atrisk.base.countries import read_code
 from atrisk.base.dates import Month
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited, Evidence, Search, knowledge_day
 from atrisk.cases.ledger import STAGES
+from atrisk.cases.tables import TABLES
 from atrisk.coding.anchors import list_secret_anchors, shares_words
 from atrisk.coding.schemas import PACKAGE, compare_package
 from atrisk.coding.template import EXAMPLE
@@ -62,10 +64,11 @@ def list_lints(case: Case, framework: Framework) -> list[Lint]:
         True
     """
     checks = (
-        _package, _half_secret, _examples, _uncited, _never_counts, _quotes, _claims, _stages,
-        _one_source, _diagonal, _early,
+        _package, _country, _half_secret, _examples, _uncited, _never_counts, _quotes, _claims,
+        _stages, _one_source, _diagonal, _early,
     )  # fmt: skip
-    return [lint for check in checks for lint in check(case)] + list(_unseen(case, framework))
+    found = [lint for check in checks for lint in check(case)]
+    return [*found, *_saving(case, framework), *_unseen(case, framework)]
 
 
 def _package(case: Case) -> Iterator[Lint]:
@@ -73,6 +76,45 @@ def _package(case: Case) -> Iterator[Lint]:
     for file, message in compare_package(case):
         mend = f"if you changed it, write the package anew: atrisk schema CASE > CASE/{PACKAGE}"
         yield Lint("package", file, f"{message}; {mend}; if not, get the file again")
+
+
+def _country(case: Case) -> Iterator[Lint]:
+    """A state that was not one by that code in every month of the case."""
+    country = read_code(case.header.country)
+    if country and not country.covers(str(case.header.start), str(case.header.end)):
+        now = " or ".join(country.now)
+        message = (
+            f"{country.code} was the code of {country.name} from {country.first} to "
+            f"{country.last}, and the case goes from {case.header.start} to {case.header.end}; "
+            f"write {now} if that is meant"
+        )
+        yield Lint("country", "case.toml, country", message)
+
+
+def _saving(case: Case, framework: Framework) -> Iterator[Lint]:
+    """Tables that a spreadsheet saved, and codes whose zero it may have cut."""
+    for name in TABLES if case.folder else ():
+        file = f"{name}.csv"
+        how, is_resaved = case.folder.describe_saving(file) if case.folder else ("", False)
+        if how:
+            message = f"it was read as {how}; save it as 'CSV UTF-8' with commas when you can"
+            yield Lint("saving", file, message)
+        coded: dict[str, tuple[Evidence | Search, ...]] = {
+            "evidence": case.evidence,
+            "searches": case.searches,
+        }
+        items = coded.get(name, ())
+        alone = [item for item in items if len(item.indicators) == 1] if is_resaved else []
+        cut = [item for item in alone if f"{item.indicators[0]}0" in framework.indicators]
+        if cut and not any(item.indicators[0].endswith("0") for item in alone):
+            named = ", ".join(item.id for item in cut[:NAMED]) + ", …" * (len(cut) > NAMED)
+            code = cut[0].indicators[0]
+            message = (
+                f"a spreadsheet saved this table, and it writes {code}0 as {code}; look whether "
+                f"{len(cut)} rows ({named}) mean the longer code, and give the column the format "
+                "'Text'"
+            )
+            yield Lint("cut-code", file, message)
 
 
 def _half_secret(case: Case) -> Iterator[Lint]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from atrisk.base.countries import find_country, read_code, suggest_codes
 from atrisk.base.dates import Month
-from atrisk.base.errors import MissingExtraError, RequestError, UnknownNameError, require
+from atrisk.base.errors import RequestError, UnknownNameError, require
 from atrisk.base.files import fill_folder, make_folder
 from atrisk.base.output import quote_toml, write_csv, write_json
 from atrisk.cases.columns import Column, list_columns
@@ -48,7 +48,8 @@ def create_case(
     ``atrisk validate`` says so until they are.
 
     Args:
-        country: an ISO 3166-1 alpha-3 code, such as ``"CAF"``.
+        country: an ISO 3166-1 alpha-3 code, such as ``"CAF"``, or one of ISO 3166-3 of a state that
+            is no more, such as ``"YUG"``.
         start: first month, such as ``"2020-12"``.
         end: last month.
         framework: that the case will be coded to.
@@ -60,10 +61,9 @@ def create_case(
     Raises:
         UnknownNameError: no country has that code.
         RequestError: the months are no months or end before they begin, or the folder exists.
-        MissingExtraError: the package ``iso3166`` is not installed.
 
     References:
-        ISO 3166-1; the codes are those of the package iso3166.
+        ISO 3166-1 and 3166-3.
     """
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     name = check_country(country)
@@ -89,27 +89,18 @@ def create_case(
 
 
 def check_country(code: str) -> str:
-    """Return the name of a country by its ISO 3166-1 alpha-3 code.
+    """Return the name of a country by its ISO 3166-1 alpha-3 code, or a withdrawn one.
 
     Raises:
         UnknownNameError: no country has that code; a name, or another kind of code, is told.
-        MissingExtraError: the package ``iso3166`` is not installed.
     """
-    try:
-        import iso3166
-    except ImportError:
-        raise MissingExtraError("checking a country's code", "exchange") from None
-    known: dict[str, Any] = iso3166.countries_by_alpha3
-    if code in known:
-        return str(known[code].apolitical_name)
-    names = {country.name.casefold(): country.alpha3 for country in known.values()}
-    names |= {country.alpha2.casefold(): country.alpha3 for country in known.values()}
-    meant = names.get(code.casefold()) or (code.upper() if code.upper() in known else None)
+    country = read_code(code)
+    if country is not None:
+        return country.name
+    meant = find_country(code)
     hint = f"Write {meant}." if meant else "Codes: ISO 3166-1 alpha-3, such as CAF."
-    letters = difflib.get_close_matches(code.upper()[:100], sorted(known), n=8, cutoff=0.5)
-    alike = difflib.get_close_matches(code.casefold()[:100], list(names), n=4, cutoff=0.5)
-    near = dict.fromkeys([*([meant] if meant else []), *letters, *(names[name] for name in alike)])
-    shown = [f"{found} ({known[found].apolitical_name})" for found in near]
+    near = [(found, read_code(found)) for found in suggest_codes(code)]
+    shown = [f"{found} ({one.name})" for found, one in near if one]
     raise UnknownNameError("country", code, [*shown, "and others of ISO 3166-1"], hint)
 
 

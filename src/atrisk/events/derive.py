@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count as count_up
 
+from atrisk.base.countries import find_country
 from atrisk.base.dates import Month
 from atrisk.base.errors import RequestError, require
 from atrisk.cases.beside import OutcomeFigure
@@ -158,7 +159,7 @@ def add_events(
     source = _name_source(table, vintage, rules)
     rows = tuple(_derive(table, rules, case.header, vintage, source))
     if not rows:
-        country = case.header.country
+        country = name_counted(case.header)
         there = "has" if country in table.countries() else "has not"
         raise RequestError(
             f"{table.file!r} counts nothing for {country} up to {case.header.end} that reaches a "
@@ -232,7 +233,7 @@ def list_outcomes(
     table without any event of that kind, anywhere, does not count them, and there is none.
     """
     vintage = _read_day(table, published)
-    series = count_deaths(table, case.header.country)
+    series = count_deaths(table, name_counted(case.header))
     return tuple(
         OutcomeFigure.model_validate(
             {
@@ -248,6 +249,11 @@ def list_outcomes(
         for month in case.months
         if month in series
     )
+
+
+def name_counted(header: CaseHeader) -> str:
+    """Return the code under which event data count a case's country: of a former state, today's."""
+    return find_country(header.country) or header.country
 
 
 def count_deaths(table: EventTable, country: str) -> dict[Month, float]:
@@ -299,7 +305,7 @@ def _mark(vintage: Vintage, kept: Iterable[Evidence]) -> Vintage:
 def _derive(
     table: EventTable, rules: EventRules, header: CaseHeader, vintage: Vintage, source: Source
 ) -> Iterator[Evidence]:
-    country, start, end = header.country, header.start, header.end
+    country, start, end = name_counted(header), header.start, header.end
     for rule in rules.rules:
         for month, (count, events) in sorted(_count(table, rule, country).items()):
             severity = rule.grade(count)

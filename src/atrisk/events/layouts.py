@@ -19,7 +19,6 @@ from atrisk.events import codes, values
 from atrisk.events.counts import Count
 
 T = TypeVar("T")
-_TAG = re.compile(r"#\s*[a-z]\w*(?:\s*\+\s*[a-z]\w*)*\s*", re.IGNORECASE)
 _VERSION = re.compile(r"v\d+[._](?:0[._]\d+|\d+[._]\d+[._]\d+)(?!\d)", re.IGNORECASE)
 FIGURES = ("deaths", "low", "high", "civilians")
 
@@ -98,13 +97,6 @@ def fold_column(name: str) -> str:
     tag, *attributes = (part.strip() for part in plain.split("+"))
     kept = sorted(one for one in attributes if not one.startswith(("v_", "i_")))
     return "+".join([tag, *kept])
-
-
-def is_tagged(cells: Sequence[str]) -> bool:
-    """Tell whether a row is one of hashtags: one cell is, and half of those that hold something."""
-    filled = [cell for cell in cells if cell.strip()]
-    tags = sum(_TAG.fullmatch(cell.strip()) is not None for cell in filled)
-    return tags > 0 and tags * 2 >= len(filled)
 
 
 def recognise(header: Sequence[str]) -> Layout | None:

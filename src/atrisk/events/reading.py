@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from atrisk.base.dates import Month
+from atrisk.base.delimiters import is_tagged
 from atrisk.base.errors import (
     DataError,
     Faults,
@@ -26,7 +27,6 @@ from atrisk.events.layouts import (
     Layout,
     Way,
     fold_column,
-    is_tagged,
     names_draft,
     recognise,
 )

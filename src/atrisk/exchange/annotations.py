@@ -1,25 +1,34 @@
-"""Annotations: evidence as W3C Web Annotations, so that other tools show it on the document."""
+"""Annotations: evidence as W3C Web Annotations, so that other tools show it on the document.
+
+They come back as highlights: ours, and what Hypothesis exports, which has a list of its own.
+"""
 
 from __future__ import annotations
 
 import base64
+import json
 import re
 import uuid
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from atrisk.base.errors import RequestError, require
+from atrisk.base.errors import DataError, Problem, RequestError, require
 from atrisk.base.files import check_target, write_text
 from atrisk.base.output import write_json
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Source
 from atrisk.coding.anchors import find_documents, list_secret_anchors, read_whole
 from atrisk.coding.documents import fold
+from atrisk.exchange.excerpts import Highlight, Highlights, limit_highlights
 from atrisk.exchange.format import Format
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import load_framework
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+LIMIT_JSON = 8 * 1024 * 1024  # bytes
 AROUND = 32  # characters of prefix and suffix
 
 
@@ -106,7 +115,7 @@ def _annotate(
         "motivation": "classifying",
         "body": [comment, *tags],
         "target": {
-            "source": _name_document(case.source_by_id[item.source], case),
+            "source": name_document(case.source_by_id[item.source], case),
             "selector": _select(item, around),
         },
     }
@@ -136,7 +145,8 @@ def _around(quote: str, text: str, secret: set[str]) -> dict[str, str]:
     return {"prefix": text[first:start], "suffix": text[end:last]}
 
 
-def _name_document(source: Source, case: Case) -> str:
+def name_document(source: Source, case: Case) -> str:
+    """Return the name of a source's document: by its digest, or by the case where it has none."""
     if not source.sha256:
         return _name(case, f"source/{source.id}")
     digest = base64.urlsafe_b64encode(bytes.fromhex(source.sha256)).decode().rstrip("=")
@@ -145,6 +155,99 @@ def _name_document(source: Source, case: Case) -> str:
 
 def _name(case: Case, part: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:atrisk:{case.id}:{part}").urn
+
+
+def is_json(head: bytes) -> bool:
+    """Tell whether a file begins as JSON does."""
+    return head.removeprefix(BOM_UTF8).lstrip()[:1] in (b"{", b"[")
+
+
+def read_annotations(file: Path) -> Highlights:
+    """Read annotations that quote a text, as highlights with their tags.
+
+    Args:
+        file: a collection, a page or a list of Web Annotations, or Hypothesis' export as JSON.
+
+    Raises:
+        DataError: it is larger than is read, or no JSON, or holds no annotations.
+
+    References:
+        W3C (2017), Web Annotation Data Model, sections 3.2.4, 4.2.4 and 5.
+    """
+    size = file.stat().st_size
+    if size > LIMIT_JSON:
+        message = f"it has {size:,} bytes; at most {LIMIT_JSON:,} are read: export it in parts"
+        raise DataError([Problem(file.name, message)])
+    try:
+        content = json.loads(file.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # a UnicodeDecodeError is a ValueError
+        where = getattr(error, "lineno", None)
+        raise DataError([Problem(file.name, "it is not JSON in UTF-8", where)]) from None
+    items = list(_list_items(content))
+    if not items:
+        message = (
+            "it holds no annotations; export them from Hypothesis as JSON, or with atrisk export"
+        )
+        raise DataError([Problem(file.name, message)])
+    unread: Counter[str] = Counter()
+    read = [one for item in items for one in _read_item(item, unread)]
+    told = tuple(f"{count} annotations: {what}" for what, count in unread.items())
+    return Highlights(tuple(limit_highlights(file, read)), told)
+
+
+def _list_items(content: Any) -> Iterator[dict[str, Any]]:
+    """Yield the annotations of a collection, of a page, of a list, or one alone."""
+    if isinstance(content, dict):
+        for name in ("annotations", "items", "rows"):
+            if isinstance(content.get(name), list):
+                content = content[name]
+                break
+        else:
+            first = content.get("first")
+            if isinstance(first, dict) and isinstance(first.get("items"), list):
+                content = first["items"]
+            elif "target" in content:
+                content = [content]
+    yield from (
+        (one for one in content if isinstance(one, dict)) if isinstance(content, list) else ()
+    )
+
+
+def _read_item(item: dict[str, Any], unread: Counter[str]) -> Iterator[Highlight]:
+    tags = [tag for tag in _list(item.get("tags")) if isinstance(tag, str)]
+    bodies = (body for body in _list(item.get("body")) if isinstance(body, dict))
+    tags += [str(one.get("value", "")) for one in bodies if one.get("purpose") == "tagging"]
+    found = False
+    for target in _list(item.get("target")):
+        if isinstance(target, dict):
+            document = target.get("source") or item.get("uri") or item.get("url") or ""
+            document = document.get("id", "") if isinstance(document, dict) else document
+            for words in _list_quotes(target.get("selector")):
+                found = True
+                yield Highlight(str(document), words, tuple(dict.fromkeys(tags)))
+    if not found:
+        unread["they quote no text (a page as a whole, a reply, or a place without its words)"] += 1
+
+
+def _list_quotes(selector: Any) -> Iterator[str]:
+    """Yield the words of text quote selectors, also of one that refines another."""
+    for one in _list(selector):
+        while isinstance(one, dict):
+            exact = one.get("exact")
+            if isinstance(exact, str) and exact.strip():
+                yield exact
+                break
+            one = one.get("refinedBy")  # noqa: PLW2901 - down to the selector that has words
+
+
+def _list(part: Any) -> list[Any]:
+    return part if isinstance(part, list) else [] if part is None else [part]
+
+
+def name_all(source: Source, case: Case) -> set[str]:
+    """Return what annotations may call a source's document: as we name it, or as its address."""
+    digest = f"urn:x-sha256:{source.sha256}"
+    return {name_document(source, case), _name(case, f"source/{source.id}"), digest, source.url}
 
 
 def _write(subject: Case | Framework, out: Path, documents: Path | None) -> str:

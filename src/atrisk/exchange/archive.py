@@ -64,13 +64,18 @@ def open_archive(file: Path, kind: str, ending: str) -> Iterator[zipfile.ZipFile
         yield archive
 
 
-def names_part(file: Path, part: str) -> bool:
-    """Tell whether a file is an archive that holds a part."""
+def list_parts(file: Path) -> tuple[str, ...]:
+    """Return the names of an archive's parts; none if a file is no archive."""
     try:
         with _open(file) as archive:
-            return part in archive.namelist()
+            return tuple(archive.namelist())
     except (TooMuchError, *DAMAGE):
-        return False
+        return ()
+
+
+def names_part(file: Path, part: str) -> bool:
+    """Tell whether a file is an archive that holds a part."""
+    return part in list_parts(file)
 
 
 class Budget:

@@ -77,4 +77,6 @@ def refuse_highlights(asked: Reading) -> None:
     """
     stray = [name for name in ("case", "source", "documents") if getattr(asked, name) is not None]
     if stray:
-        raise RequestError(f"--{stray[0]} is for highlights (.csv, .qdpx); a workbook is a case")
+        raise RequestError(
+            f"--{stray[0]} is for highlights and annotations; this workbook is a case"
+        )

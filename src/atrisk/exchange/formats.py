@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from atrisk.base.delimiters import is_tagged, split_head
 from atrisk.base.errors import RequestError, shorten
 from atrisk.cases.case import Case
-from atrisk.exchange.annotations import ANNOTATIONS
+from atrisk.cases.tables import TABLES
+from atrisk.events.layouts import LAYOUTS, recognise
+from atrisk.events.reading import TAGS_WITHIN
 from atrisk.exchange.codebook import CODEBOOK, TAGS
-from atrisk.exchange.drafts import HIGHLIGHTS, PROJECT
+from atrisk.exchange.drafts import ANNOTATED, HIGHLIGHTS, HYPOTHESIS, PROJECT, TAGGED_BOOK
 from atrisk.exchange.format import Format
 from atrisk.exchange.workbook import WORKBOOK
 from atrisk.frameworks.framework import Framework
 
 HEAD = 4096  # bytes by which a format is recognised
 MAGIC = 4  # bytes that an error quotes
-OWN = (WORKBOOK, ANNOTATIONS, CODEBOOK, TAGS, HIGHLIGHTS, PROJECT)
+OWN = (TAGGED_BOOK, WORKBOOK, ANNOTATED, CODEBOOK, TAGS, HIGHLIGHTS, PROJECT, HYPOTHESIS)
 
 
 def list_formats() -> tuple[Format, ...]:
@@ -57,6 +61,7 @@ def find_reader(file: Path) -> Format:
     for one in readers:
         if one.recognises and one.recognises(head, file):
             return one
+    _refuse_table(head, file)
     for one in readers:  # damaged, or nearly one: its own reader says what is wrong
         if file.suffix.lower() == one.ending:
             return one
@@ -66,3 +71,29 @@ def find_reader(file: Path) -> Format:
         f"({', '.join(f'{one.name}, {one.ending}' for one in readers)}); "
         f"it begins with {shorten(first)}"
     )
+
+
+def _refuse_table(head: bytes, file: Path) -> None:
+    """Refuse a table that is another command's, and say which.
+
+    Raises:
+        RequestError: it holds events, or is a table of a case.
+    """
+    if head.startswith(b"PK"):
+        return
+    rows = [[cell.strip() for cell in cells] for cells in split_head(head)][:TAGS_WITHIN]
+    shown = shlex.quote(str(file)) if str(file).isprintable() else repr(str(file))
+    header = rows[0] if rows else []
+    layout = LAYOUTS["hxl"] if any(map(is_tagged, rows)) else recognise(header)
+    if layout:
+        raise RequestError(
+            f"{file.name!r} is a table of events ({layout.title}), which becomes rows of a case by "
+            f"its framework's rules; type: atrisk import events {shown} --case ./my-case"
+        )
+    for name, model in TABLES.items():
+        needed = {key for key, found in model.model_fields.items() if found.is_required()}
+        if needed <= set(header):
+            raise RequestError(
+                f"{file.name!r} is the table {name!r} of a case; put it into the case's folder as "
+                f"{name}.csv and type: atrisk validate ./my-case"
+            )

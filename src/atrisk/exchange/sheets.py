@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from atrisk.base.errors import DataError, Problem, shorten
+from atrisk.base.errors import LISTED, DataError, Problem, shorten
 from atrisk.exchange.archive import DAMAGE, Budget, TooMuchError, open_archive
 
 LIMIT_ROWS = 100_000  # as a table may have lines
@@ -17,19 +17,26 @@ LIMIT_FORMULAS = 1_000  # are told one by one, and no more of them
 LONGEST_FORMULA = 1_000  # characters
 LIMIT_OTHERS = 50_000  # elements that are no cells: styles, comments, merged ranges
 _ROW, _PLACE = re.compile("[0-9]{1,7}"), re.compile("[A-Za-z]{1,3}[0-9]{1,7}")
+_LETTERS = "$ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+Merged = dict[str, list[tuple[int, str]]]
 _CELL = frozenset({"v", "is", "t", "si"})  # what a cell, or a text that cells share, consists of
 
 
-def check_workbook(file: Path) -> None:
+def check_workbook(file: Path) -> Merged:
     """Refuse what openpyxl would need minutes or gigabytes for, or would leave out unsaid.
+
+    Returns:
+        Merged cells by the part of their sheet: their last row, and what they are called.
 
     Raises:
         DataError: it is no archive, or holds more of something than is read.
     """
-    budget = Budget(_Shape(), longest={"f": LONGEST_FORMULA})
+    shape = _Shape()
+    budget = Budget(shape, longest={"f": LONGEST_FORMULA})
     with open_archive(file, "workbook", ".xlsx") as archive:
         try:
             for name in archive.namelist():
+                shape.part = name
                 budget.look_through(archive, name)
         except TooMuchError as error:
             message = (
@@ -40,6 +47,21 @@ def check_workbook(file: Path) -> None:
         except DAMAGE as error:
             message = f"this is no workbook ({shorten(error, 200)}); save it as .xlsx"
             raise DataError([Problem(file.name, message)]) from None
+    return shape.merged
+
+
+def name_column(number: int) -> str:
+    """Return the letters of a column, counted from 1.
+
+    Examples:
+        >>> name_column(1), name_column(17), name_column(28)
+        ('A', 'Q', 'AB')
+    """
+    letters = ""
+    while number:
+        number, left = divmod(number - 1, 26)
+        letters = chr(ord("A") + left) + letters
+    return letters
 
 
 class _Shape:
@@ -47,7 +69,8 @@ class _Shape:
 
     def __init__(self) -> None:
         self.cells = self.others = self.formulas = self.sheets = self.row = self.column = 0
-        self.is_sheet = False
+        self.is_sheet, self.part = False, ""
+        self.merged: Merged = {}
 
     def __call__(self, name: str, attributes: Mapping[str, str], depth: int) -> None:
         if depth == 1:  # other lists of cells than a sheet's need no order
@@ -58,10 +81,19 @@ class _Shape:
             self._pass_row(attributes.get("r", ""))
         elif name == "f":
             self.formulas = _count("formulas", self.formulas, LIMIT_FORMULAS)
+        elif name == "mergeCell":
+            self.others = _count("styles and marks", self.others, LIMIT_OTHERS)
+            self._merge(attributes.get("ref", ""))
         elif name == "sheet":
             self.sheets = _count("sheets", self.sheets, LIMIT_SHEETS)
         elif name not in _CELL:
             self.others = _count("styles and marks", self.others, LIMIT_OTHERS)
+
+    def _merge(self, cells: str) -> None:
+        last = cells.rpartition(":")[2].lstrip(_LETTERS)
+        mine = self.merged.setdefault(self.part, [])
+        if _ROW.fullmatch(last) and len(mine) < LISTED:
+            mine.append((int(last), cells))
 
     def _pass_row(self, number: str) -> None:
         last, self.column = self.row, 0

@@ -298,4 +298,8 @@ def describe_unknown_indicator(framework: Framework, code: str) -> str:
     hint = f"; its factors are {', '.join(framework.factors)}"
     if siblings:
         hint = f"; the last of factor {factor} is {siblings[-1].code} ({siblings[-1].label})"
+    whole, comma, part = code.partition(",")
+    meant = [one for one in (f"{whole}.{part}", f"{whole}.{part}0") if one in framework.indicators]
+    if comma and meant:
+        hint = f"; a spreadsheet put a comma for its point: write {' or '.join(meant)}"
     return f"indicator {shorten(code)} does not exist{hint}"
