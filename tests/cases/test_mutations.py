@@ -86,7 +86,7 @@ def lose_all_rows(rows: Rows, dice: random.Random) -> Rows:
 
 
 def use_semicolons(rows: Rows, dice: random.Random) -> str:
-    return write([[cell.replace(";", " ") for cell in row] for row in rows], delimiter=";")
+    return write(rows, delimiter=";")
 
 
 def break_quotes(rows: Rows, dice: random.Random) -> str:
@@ -127,7 +127,6 @@ HARMFUL: dict[str, Damage] = {
     "repeat_row": repeat_row,
     "run_formula": run_formula,
     "slip_in_control": slip_in_control,
-    "use_semicolons": use_semicolons,
     "break_quotes": break_quotes,
     "misspell_header": misspell_header,
     "lengthen": lengthen,
@@ -167,6 +166,7 @@ def add_byte_order_mark(rows: Rows, dice: random.Random) -> str:
 
 
 HARMLESS: dict[str, Damage] = {
+    "use_semicolons": use_semicolons,
     "shuffle_rows": shuffle_rows,
     "shuffle_columns": shuffle_columns,
     "pad_cells": pad_cells,
