@@ -1,4 +1,7 @@
-"""How commands leave when nobody listens: quietly, told by status."""
+"""How commands leave when nobody listens: quietly, told by status.
+
+It is ``slow`` because it runs every command seven times, in processes of their own.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ pytest.importorskip("pypdf")
 from apart import ENV
 from atrisk.cli.main import COMMANDS, INTERRUPTED
 from toys import HERE, ROOT
+
+pytestmark = pytest.mark.slow
 
 CAR = "car-2020-2021"
 MINI = str(HERE / "cases" / "mini")

@@ -22,7 +22,7 @@ from atrisk.base.errors import DataError, Problem, RequestError, require
 from atrisk.base.folders import Folder
 from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
-from atrisk.cases.checks import SCENARIOS
+from atrisk.cases.checks import IS_FOLDER, SCENARIOS
 from atrisk.cases.edits import check_changes
 from atrisk.cases.ledger import LARGEST, Strength
 from atrisk.cases.scenario import list_scenarios, load_scenario
@@ -230,6 +230,8 @@ def _load(case: Case, name: Name, model: type[R]) -> tuple[R, ...]:
 def _read(case: Case, folder: Folder, name: str) -> tuple[Table[Record], list[Problem]]:
     """Return one file beside a case, and its faults."""
     file = f"{name}.csv"
+    if file in folder.folders():
+        return Table(folder.label(file)), [Problem(folder.label(file), IS_FOLDER)]
     if not folder.has(file):
         return Table(folder.label(file)), []
     model, key = BESIDE[name]

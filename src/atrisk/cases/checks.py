@@ -28,6 +28,8 @@ CASE_FILES = (
     "rivals.csv", "lookups.csv",
     "adjudication.csv",
 )  # fmt: skip
+SCORED = CASE_FILES[:8]  # what a score is made of
+IS_FOLDER = "this is a folder; a case reads a file of this name"
 TOLD = 20  # faults of one cell that are told one by one
 DIRECTIONS = ("aggravating", "mitigating")
 SCENARIOS = "scenarios"  # the folder of a case's what-ifs
@@ -36,8 +38,6 @@ FAR = 100  # years from a case's months; a date beyond them is a slip of the han
 LEDGERS = ("warnings", "responses", "deliveries", "needs")
 DATED = {
     "sources": ("published",),
-    "evidence": ("known",),
-    "searches": ("known",),
     "warnings": ("date",),
     "responses": STAGES,
     "deliveries": ("date",),
@@ -165,8 +165,8 @@ def check_names(folder: Folder) -> Iterator[Problem]:
         if hint:
             yield Problem(folder.label(name), f"no file of this name is read.{hint}")
     for name in folder.folders():
-        if name in CASE_FILES:
-            yield Problem(folder.label(name), "this is a folder; a case reads a file of this name")
+        if name in SCORED:
+            yield Problem(folder.label(name), IS_FOLDER)
         elif name != SCENARIOS and (hint := did_you_mean(name.lower(), [SCENARIOS], cutoff=0.8)):
             yield Problem(folder.label(name), f"no folder of this name is read.{hint}")
     for name in folder.names(SCENARIOS):

@@ -49,7 +49,7 @@ NEEDED = ("sources", "evidence")  # the tables that every case has
 
 
 def _check_country(cell: object) -> object:
-    if isinstance(cell, str) and cell and read_code(cell) is None:
+    if isinstance(cell, str) and cell not in ("", MADE_UP) and read_code(cell) is None:
         near = [
             f"{code} ({found.name})"
             for code in suggest_codes(cell)[:3]
@@ -60,6 +60,7 @@ def _check_country(cell: object) -> object:
     return cell
 
 
+MADE_UP = "XXX"  # what ISO 3166-1 leaves to users: a vignette, or a toy, lies in no country
 COUNTRY = "an ISO 3166-1 alpha-3 code, such as CAF, or a withdrawn one of ISO 3166-3, such as YUG"
 CountryCell = Annotated[
     str, BeforeValidator(_check_country), Field(pattern="^[A-Z]{3}$", description=COUNTRY)

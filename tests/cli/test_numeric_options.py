@@ -1,6 +1,8 @@
 """Counts that nobody waits for: every number that may be typed ends as a result or an error, soon.
 
 Seen to fail: a billion draws, threads or parts of a record were begun.
+
+It is ``slow`` because it runs every command with every count.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from atrisk.cli.main import COMMANDS, main
 from followed import COUNTS
 from limits import within
 from toys import HERE
+
+pytestmark = pytest.mark.slow
 
 SECONDS, MEMORY = 10, 1024 * 1024  # KiB
 VALUES = ("1000000000", "-5", "9" * 30, "9" * 5000, "1e308", "nan", "inf", "")
