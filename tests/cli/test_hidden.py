@@ -160,6 +160,7 @@ def test_no_word_that_is_typed_is_printed_raw(text: str) -> None:
         assert not find_raw(told), words
 
 
+@pytest.mark.slow  # sixty cases through every table
 @given(poison=texts | kept | hidden)
 @settings(max_examples=40)
 def test_any_text_in_any_cell_is_refused_or_shown(

@@ -1,4 +1,7 @@
-"""Nothing that a day or an audience did not have is shown by any command, in any format."""
+"""Nothing that a day or an audience did not have is shown by any command, in any format.
+
+It is ``slow`` because it runs every command in four views.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,8 @@ from atrisk.studies import scenarios
 from atrisk.verification import tracks
 from canaries import read_all
 from unseen import DAY, KINDS, VIEWS, Unseen, write_panel, write_unseen
+
+pytestmark = pytest.mark.slow
 
 # How each command that looks from a day, or as an audience, is tried.
 DOORS: dict[str, list[str]] = {

@@ -195,6 +195,7 @@ def test_an_answer_before_the_warning_is_caught_if_the_guard_is_broken(
 # Each property is shown to fail on a library that is broken on purpose.
 
 
+@pytest.mark.slow  # a search for an example
 def test_an_interval_taken_from_the_middles_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def narrow(*given: Any, **options: Any) -> Lag:
         found = measure_lag(*given, **options)
@@ -214,6 +215,7 @@ def test_dropping_the_unanswered_is_caught(monkeypatch: pytest.MonkeyPatch) -> N
     assert is_caught(test_a_warning_that_waits_longest_of_all_lowers_the_share_answered)
 
 
+@pytest.mark.slow  # a search for an example
 def test_an_adequate_rule_without_its_stage_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     real = find_answers
 

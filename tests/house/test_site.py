@@ -54,6 +54,7 @@ def test_every_page_is_in_the_navigation() -> None:
         assert str(page.relative_to(DOCS)) in config, page
 
 
+@pytest.mark.slow  # the site runs them too
 @pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: path.stem)
 def test_the_notebooks_run_from_top_to_bottom(
     tutorial: Path, capsys: pytest.CaptureFixture[str]
