@@ -1,4 +1,7 @@
-"""Sensitivity: indices known in closed form, flips that brute force finds, things left out."""
+"""Sensitivity: indices known in closed form, flips that brute force finds, things left out.
+
+It is ``slow`` because it samples every input of several cases again.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ from atrisk.studies.sensitivity import analyse_sensitivity
 from atrisk.studies.weights import centre_weights, list_crimes
 from shipped import car, counted, now, small, un
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
+
+pytestmark = pytest.mark.slow
 
 STUDY = analyse_sensitivity(car(), un(), seed=7, draws=256, budget=300)
 Model = Any
