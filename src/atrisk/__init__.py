@@ -62,6 +62,7 @@ _ROOMS = {
     "verification.verify": "Verification verify",
     "verification.with_events": "EventShare compare_events",
     "verification.panel": "Panel score_panel",
+    "documents.dates": "name_dates",
     "documents.passages": "Document read_document",
     "coding.template": "create_case",
     "coding.blind": "export_blind merge_coding",
@@ -123,6 +124,7 @@ if _typing.TYPE_CHECKING:
     from atrisk.coding.suggestions import Suggestions as Suggestions
     from atrisk.coding.suggestions import suggest_indicators as suggest_indicators
     from atrisk.coding.template import create_case as create_case
+    from atrisk.documents.dates import name_dates as name_dates
     from atrisk.documents.passages import Document as Document
     from atrisk.documents.passages import read_document as read_document
     from atrisk.ensemble.apart import Doubt as Doubt

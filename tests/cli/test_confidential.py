@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+import doors
 from atrisk.cases import secrecy
 from atrisk.cases.case import Case
 from atrisk.cases.secrecy import Guarded, Secrecy, Secrets
@@ -17,7 +18,7 @@ from atrisk.cli.main import COMMANDS, main
 from atrisk.coding import suggestions
 from atrisk.exchange import annotations as exported
 from atrisk.exchange import drafts
-from canaries import Canaries, read_all, write_case
+from canaries import Canaries, write_case
 from toys import HERE
 
 # How each command is tried: what is typed after it, and the highest status that it ends with. CASE,
@@ -132,14 +133,7 @@ def run(
         "COUNTS": HERE / "events" / "counts.csv", "EVENTS": room / "events.csv",
         "COUNTED": room / "counted", "OWN": out.with_name(f"{out.name}-own"),
     }  # fmt: skip
-    typed = list(words)
-    for place, word in enumerate(words):
-        head, slash, tail = word.partition("/")
-        if head in paths:
-            typed[place] = f"{paths[head]}{slash}{tail}"
-    status = main(typed)
-    printed = capsys.readouterr()
-    return status, f"{printed.out}{printed.err}{read_all(out)}"
+    return doors.run(words, paths, out, capsys)
 
 
 def test_no_command_is_forgotten() -> None:

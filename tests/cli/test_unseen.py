@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+import doors
 from atrisk.base.dates import ImpreciseDate
 from atrisk.cases.case import Case
 from atrisk.cases.edits import change_case
@@ -29,7 +30,6 @@ from atrisk.scoring import run as scoring
 from atrisk.scoring import seen
 from atrisk.studies import scenarios
 from atrisk.verification import tracks
-from canaries import read_all
 from unseen import DAY, KINDS, VIEWS, Unseen, write_panel, write_unseen
 
 pytestmark = pytest.mark.slow
@@ -138,14 +138,7 @@ def run(
         "CASE": room / "case", "OTHER": room / "other", "COUNTED": room / "counted", "OUT": out,
         "EVENTS": room / "GEDEvent_v24_0_6.csv",
     }  # fmt: skip
-    typed = list(words)
-    for place, word in enumerate(words):
-        head, slash, tail = word.partition("/")
-        if head in paths:
-            typed[place] = f"{paths[head]}{slash}{tail}"
-    status = main(typed)
-    printed = capsys.readouterr()
-    return status, f"{printed.out}{printed.err}{read_all(out)}"
+    return doors.run(words, paths, out, capsys)
 
 
 def test_no_command_that_looks_from_a_day_is_forgotten() -> None:

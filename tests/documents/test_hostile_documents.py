@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 import atrisk
-from apart import run_within
+from apart import READ, run_within
 from atrisk.documents.passages import read_document
 from hostile_documents import ENTITIES, MAKERS
 from written import paragraph, write_docx, write_odt
@@ -24,17 +24,6 @@ pytest.importorskip("defusedxml")
 pytest.importorskip("striprtf")
 MANY = int(os.environ.get("HOSTILE", "2"))  # files of each format
 SECONDS = 10  # of computing
-READ = """
-import sys
-from pathlib import Path
-from atrisk import AtriskError
-from atrisk.documents.passages import read_document
-try:
-    read_document(Path(sys.argv[1])).to_rows()
-except AtriskError as error:
-    print(error, file=sys.stderr)
-    sys.exit(2)
-"""
 
 
 @pytest.mark.parametrize("seed", range(MANY))

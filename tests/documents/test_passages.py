@@ -15,6 +15,7 @@ from atrisk.cli.main import main
 from atrisk.coding.anchors import check_anchors
 from atrisk.documents.folding import fold
 from atrisk.documents.passages import LONGEST, Document, Passage, read_document
+from drawn import draw_pdf
 from toys import DOCUMENTS, HEADER, SOURCES, evidence
 
 pypdf = pytest.importorskip("pypdf")
@@ -30,27 +31,8 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
 
 
 def make_pdf(pages: list[list[str]]) -> bytes:
-    """Return a small PDF whose pages hold these lines, as PDF 1.4 lays it down."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>"]
-    kids = " ".join(f"{4 + 2 * n} 0 R" for n in range(len(pages)))
-    objects.append(f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>")
-    objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
-    for number, lines in enumerate(pages):
-        shown = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
-        content = f"BT /F1 12 Tf 50 700 Td {shown} ET"
-        objects.append(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] "
-            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * number} 0 R >>"
-        )
-        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
-    out, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += f"{number} 0 obj\n{body}\nendobj\n".encode()
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    size = len(objects) + 1
-    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R >>\n"
-    return out + f"{end}startxref\n{len(out)}\n%%EOF\n".encode()
+    """Return a small PDF whose pages hold these lines."""
+    return draw_pdf([[(50, 700 - 14 * n, 12, x) for n, x in enumerate(page)] for page in pages])
 
 
 def test_a_text_is_cut_at_blank_lines_indents_and_form_feeds(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 pytest.importorskip("openpyxl")
 pytest.importorskip("pypdf")
-from apart import run_within
+from apart import READ, run_within
 from hostile import MAKERS
 from toys import HERE
 
@@ -28,17 +28,6 @@ MANY = int(os.environ.get("HOSTILE", "0"))  # files of each format, if more are 
 SECONDS = 10  # of computing; on the clock it is more where the machine is busy
 FRAMEWORK = str(HERE / "frameworks" / "three-factor")
 DOCUMENT = "Armed men entered the village on that day. " * 20_000
-READ = """
-import sys
-from pathlib import Path
-from atrisk import AtriskError
-from atrisk.documents.passages import read_document
-try:
-    read_document(Path(sys.argv[1])).to_rows()
-except AtriskError as error:
-    print(error, file=sys.stderr)
-    sys.exit(2)
-"""
 DRAFT = ("--out", "draft.csv", "--case", "mini", "--framework", FRAMEWORK, "--documents", "texts")
 COMMANDS: dict[str, Callable[[str], list[str]]] = {
     "workbook": lambda name: ["import", name, "--out", "made", "--framework", FRAMEWORK],

@@ -15,6 +15,17 @@ from toys import ROOT
 ENV = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])}
 GIB = 1024**3
 
+READ = """
+import sys
+from pathlib import Path
+from atrisk import AtriskError, read_document
+try:
+    read_document(Path(sys.argv[1])).to_rows()
+except AtriskError as error:
+    print(error, file=sys.stderr)
+    sys.exit(2)
+"""  # a program that reads the document it is given
+
 
 def start(code: str, *arguments: str | Path, **more: object) -> subprocess.Popen[str]:
     """Start Python on some code; what it says comes by its pipes."""

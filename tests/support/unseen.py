@@ -19,7 +19,7 @@ from pathlib import Path
 
 from atrisk.cases.columns import list_columns
 from atrisk.cases.tables import TABLES
-from canaries import list_texts
+from canaries import list_texts, write_csv
 
 DAY = "2020-04-30"
 LATE, COUNCIL, INTERNAL = "late", "coun", "inte"
@@ -92,19 +92,11 @@ def write_unseen(folder: Path, unseen: Unseen, kinds: Iterable[str] = KINDS) -> 
         for name in TABLES:
             tables[name] += _hidden(name, kind, unseen)
     for name, rows in tables.items():
-        (folder / f"{name}.csv").write_text(_write(rows), encoding="utf-8")
+        (folder / f"{name}.csv").write_text(write_csv(rows), encoding="utf-8")
     for name, text in (_beside(unseen, hidden) | _scenarios(unseen, hidden)).items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "case.toml").write_text(HEADER, encoding="utf-8")
     return folder
-
-
-def _write(rows: list[dict[str, str]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def _row(table: str, **cells: str) -> dict[str, str]:
@@ -368,6 +360,6 @@ def write_panel(folder: Path, unseen: Unseen, kinds: Iterable[str]) -> None:
             "date_prec": "1",
         }  # fmt: skip
         rows.append({name: cells[name] for name in names})
-    (folder / "GEDEvent_v24_0_6.csv").write_text(_write(rows), encoding="utf-8")
+    (folder / "GEDEvent_v24_0_6.csv").write_text(write_csv(rows), encoding="utf-8")
     for name in ("TCD", "Chad"):
         unseen.placed[name] = (LATE, "events country")

@@ -20,7 +20,7 @@ pytest.importorskip("openpyxl")
 pytest.importorskip("pypdfium2")
 TRIALS = ROOT.parent / "shared" / "trials"
 RENAMED = {  # modules that have moved since the trials were written
-    "from atrisk.documents import": "from atrisk.coding.documents import",
+    "from atrisk.documents import": "from atrisk import",
     "from atrisk.dates import": "from atrisk.base.dates import",
 }
 pytestmark = [

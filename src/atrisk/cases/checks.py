@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from atrisk.base.cells import LIST_LIMIT, WITHHELD
-from atrisk.base.dates import ImpreciseDate
+from atrisk.base.dates import LONGEST, ImpreciseDate
 from atrisk.base.errors import Problem, Speller, did_you_mean, shorten
 from atrisk.base.folders import Folder, is_hidden
 from atrisk.base.tables import Table
@@ -33,8 +33,9 @@ IS_FOLDER = "this is a folder; a case reads a file of this name"
 TOLD = 20  # faults of one cell that are told one by one
 DIRECTIONS = ("aggravating", "mitigating")
 SCENARIOS = "scenarios"  # the folder of a case's what-ifs
-ENDINGS = (".csv", ".toml", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods")  # of tables
-FAR = 100  # years from a case's months; a date beyond them is a slip of the hand
+READ = (".csv", ".toml")  # how what is read ends
+OTHERS = (".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods")  # how other programs save a table
+FAR = LONGEST // 12  # years from a case's months; a date beyond them is a slip of the hand
 LEDGERS = ("warnings", "responses", "deliveries", "needs")
 DATED = {
     "sources": ("published",),
@@ -124,30 +125,34 @@ def check_ledgers(
 
 
 def check_times(tables: Mapping[str, Table[Any]], first: date, last: date) -> Iterator[Problem]:
-    """Yield what ledgers date after their source came out, and dates a century from the case."""
-    sources = tables["sources"]
-    published = {row["id"]: _date(row, "published") for _, row in sources.rows}
+    """Yield dates a century from the case, and what ledgers date after their source came out."""
+    published = {row["id"]: _date(row, "published") for _, row in tables["sources"].rows}
+    early, late = _move(first, -FAR), _move(last, FAR)
     for name, columns in DATED.items():
-        table = tables[name]
-        for line, row in table.rows:
+        for line, row in tables[name].rows:
             dates = {column: when for column in columns if (when := _date(row, column))}
             for column, when in dates.items():
-                if _before(when.latest, first.replace(year=max(1, first.year - FAR))) or _before(
-                    last.replace(year=min(9999, last.year + FAR), day=28), when.earliest
-                ):
-                    message = (
-                        f"{row[column]!r} is over {FAR} years from the case's months; correct it"
-                    )
-                    yield Problem(table.file, message, line, column)
-            out = published.get(row.get("source", ""))
-            if name in LEDGERS and dates and out:
-                column, when = min(dates.items(), key=lambda one: one[1].earliest or date.min)
-                if _before(out.latest, when.earliest):
-                    message = (
-                        f"{row[column]!r} is after its source was published ({out}), which cannot "
-                        "tell of it; correct one of the two"
-                    )
-                    yield Problem(table.file, message, line, column)
+                if _before(when.latest, early) or _before(late, when.earliest):
+                    message = f"{row[column]!r} is over {FAR} years from the case's months"
+                    yield Problem(tables[name].file, f"{message}; correct it", line, column)
+            out = published.get(row["source"]) if name in LEDGERS else None
+            if dates and out:
+                yield from _check_told(tables[name].file, line, dates, out)
+
+
+def _check_told(
+    file: str, line: int, dates: Mapping[str, ImpreciseDate], out: ImpreciseDate
+) -> Iterator[Problem]:
+    """Yield the first date of a row of a ledger, if it is after the source that tells of it."""
+    column, when = min(dates.items(), key=lambda one: one[1].earliest or date.min)
+    if _before(out.latest, when.earliest):
+        message = f"{when} is after its source was published ({out}), which cannot tell of it"
+        yield Problem(file, f"{message}; correct one of the two", line, column)
+
+
+def _move(day: date, years: int) -> date:
+    """Return the first day of a day's month some years off, within the calendar."""
+    return date(min(max(day.year + years, date.min.year), date.max.year), day.month, 1)
 
 
 def check_names(folder: Folder) -> Iterator[Problem]:
@@ -155,12 +160,13 @@ def check_names(folder: Folder) -> Iterator[Problem]:
     names = [name for name in folder.names() if not is_hidden(name)]
     for name in names:
         read = name in CASE_FILES or re.fullmatch(CODER_FILE, name)
-        if read or not name.lower().endswith(ENDINGS):
-            continue
-        stem = name.lower().partition(".")[0]
-        hint = did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
-        same = [file for file in CASE_FILES if file.partition(".")[0] == stem]
-        if not name.lower().endswith(ENDINGS[:2]):  # beside the file that is read it is a copy
+        hint = ""
+        if not read and name.lower().endswith(READ):
+            hint = did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
+        elif name.lower().endswith(OTHERS):
+            stem = name.lower().partition(".")[0]
+            same = [file for file in CASE_FILES if file.partition(".")[0] == stem]
+            # Beside the file that is read it is a copy.
             hint = f" Did you mean {same[0]!r}?" if same and same[0] not in names else ""
         if hint:
             yield Problem(folder.label(name), f"no file of this name is read.{hint}")

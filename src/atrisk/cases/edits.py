@@ -12,11 +12,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from atrisk.base.dates import ImpreciseDate, bounds
-from atrisk.base.errors import (
-    AtriskError,
-    RequestError,
-    UnknownNameError,
-)
+from atrisk.base.errors import AtriskError, RequestError, UnknownNameError
 from atrisk.cases.case import Case
 from atrisk.cases.checks import check_stages
 from atrisk.cases.evidence import AUDIENCES, Cited, Evidence, Source
@@ -56,7 +52,7 @@ def change_case(case: Case, changes: Changes, *, checked: bool = False) -> Case:
     if len(lost) == 1:
         raise lost[0][1]
     if lost:
-        told = "\n".join(f"  {key}: {str(error).partition(chr(10))[0]}" for key, error in lost)
+        told = "\n".join(f"  {key}: {text}" for key, text in _tell_lost(lost))
         raise RequestError(f"{len(lost)} names of the scenario are not in {case.id}:\n{told}")
     changed = _add(case, changes, checked=checked)
     for regrade in changes.regrade:
@@ -69,14 +65,16 @@ def change_case(case: Case, changes: Changes, *, checked: bool = False) -> Case:
 
 def check_changes(case: Case, changes: Changes, framework: Framework | None) -> list[Told]:
     """Return the key and the message of every fault of a scenario beside its case."""
-    told: list[Told] = [
-        (key, str(error).partition("\n")[0]) for key, error in list_lost(case, changes)
-    ]
+    told = _tell_lost(list_lost(case, changes))
     if framework:
         told += _try("method", lambda: change_method(framework, framework.choose(), changes))
     if not told:
-        told += _try("", lambda: _check_left(change_case(case, changes)))
+        told += _try("", lambda: check_left(change_case(case, changes)))
     return told
+
+
+def _tell_lost(lost: Iterable[tuple[str, UnknownNameError]]) -> list[Told]:
+    return [(key, str(error).partition("\n")[0]) for key, error in lost]
 
 
 def _try(key: str, change: Callable[[], object]) -> list[Told]:
@@ -87,7 +85,12 @@ def _try(key: str, change: Callable[[], object]) -> list[Told]:
     return []
 
 
-def _check_left(case: Case) -> None:
+def check_left(case: Case) -> None:
+    """Refuse what a scenario made of a case, if nothing is left of it.
+
+    Raises:
+        RequestError: no evidence is left.
+    """
     if not case.evidence:
         raise RequestError("it leaves no evidence, so there is nothing to score; drop less")
 
@@ -206,9 +209,6 @@ def _add(case: Case, changes: Changes, *, checked: bool) -> Case:
             if item.label in taken:
                 raise RequestError(f"the {kind} {item.label!r} exists; give the new row another id")
             taken.add(item.label)
-    known = [item.id for item in (*case.responses, *responses)]
-    for delivery in deliveries:
-        _check("response", [delivery.response], known)
     return replace(
         case,
         evidence=(*case.evidence, *evidence),
@@ -239,7 +239,6 @@ def _read_rows(case: Case, kind: str, rows: Rows, model: type[R]) -> list[R]:
             )
             secret = case.secrets.judge_cells(filled)
             raise RequestError(conceal_cells(message, filled) if secret else message) from None
-        _check("source", [item.source], case.source_by_id)
         read.append(item)
     return read
 
@@ -367,13 +366,6 @@ def _drop(case: Case, drop: Drop) -> Case:
         deliveries=tuple(item for item in case.deliveries if stays(item)),
         needs=tuple(item for item in case.needs if stays(item)),
     )
-
-
-def _check(kind: str, names: Iterable[str], known: Iterable[str] | Mapping[str, Any]) -> None:
-    have = list(known)
-    for name in names:
-        if name not in have:
-            raise UnknownNameError(kind, name, have)
 
 
 def _replace_if(case: Case, what: str, **parts: Any) -> Case:

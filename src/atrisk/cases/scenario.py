@@ -218,6 +218,12 @@ def list_lost(case: Case, changes: Changes) -> Iterator[tuple[str, UnknownNameEr
         ("publish.warnings", "warning", publish.warnings, warnings),
         ("response", "response", [one.id for one in changes.response], responses),
     ]
+    for kind in ("evidence", "responses", "deliveries"):
+        rows = getattr(changes, kind)
+        sources = [str(row["source"]) for row in rows if "source" in row]
+        named.append((f"{kind}.source", "source", sources, case.source_by_id))
+    moved = [str(row["response"]) for row in changes.deliveries if "response" in row]
+    named.append(("deliveries.response", "response", moved, responses))
     for one in changes.regrade:
         source = [one.source] if one.source is not None else []
         named.append(("regrade.source", "source", source, case.source_by_id))

@@ -21,6 +21,7 @@ _DRAWN = [
     *(0x132, 0x133, 0x149, *range(0x1C4, 0x1CD), *range(0x1F1, 0x1F4)),
     *range(0x2E80, 0x2FD6), *range(0xFB00, 0xFB50), *range(0xFB50, 0xFE00), *range(0xFE70, 0xFEFD),
 ]  # fmt: skip
+ENDS = ".!?:;”\"'…»؟۔।။。！？；："  # marks that end a sentence
 _HYPHENS = {0x2010: "-", 0x2011: "-"}
 _JOINERS = "\u200c\u200d"
 # Without effect on what is searched: joiners, the line that lengthens a word, variants of glyphs.

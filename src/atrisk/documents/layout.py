@@ -15,11 +15,11 @@ from statistics import median
 
 from atrisk.base.marks import is_unspaced
 from atrisk.documents.apart import Block
+from atrisk.documents.folding import ENDS
 
 _EDGE = 3  # lines at the top and at the bottom of a page among which running heads are looked for
 _FEW = 3  # lines that make a column
 _DEEPEST = 6  # columns within columns
-_ENDS = ".!?:;”\"'…»؟۔।။។。！？；："
 _BULLET = re.compile(r"[•●▪◦‣–—-]\s|\(?[a-z0-9]{1,3}[.)]\s")
 _NUMBER = re.compile(r"\d+")
 _RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -259,7 +259,7 @@ def _begins(line: Piece, before: list[Piece], usual: float) -> bool:
         return True
     if 5 * gap > 7 * min(usual or gap, 2 * line.size):
         return True
-    stops = last.text[-1] in _ENDS and not line.text[0].islower()
+    stops = last.text[-1] in ENDS and not line.text[0].islower()
     if stops and 4 * gap > 5 * line.size:  # as paragraphs of one line stand
         return True
     if _BULLET.match(line.text) and not last.text.endswith(","):
@@ -268,7 +268,7 @@ def _begins(line: Piece, before: list[Piece], usual: float) -> bool:
     right = max(piece.right for piece in before)
     indented = line.left - max(left, last.left) > line.size / 2 and not is_right_to_left(line.text)
     short = 4 * (last.right - left) < 3 * (max(right, line.right) - left)
-    return last.text[-1] in _ENDS and (indented or short)
+    return last.text[-1] in ENDS and (indented or short)
 
 
 def _goes_on(before: _Paragraph, after: _Paragraph) -> bool:
@@ -278,7 +278,7 @@ def _goes_on(before: _Paragraph, after: _Paragraph) -> bool:
     last, first = before.lines[-1], after.lines[0]
     if before.page == after.page and first.base < last.base:  # a gap parts them
         return False
-    if last.text[-1] in _ENDS or _BULLET.match(first.text):
+    if last.text[-1] in ENDS or _BULLET.match(first.text):
         return False
     begin = first.text[0]
     full = 10 * last.right > 9 * max(piece.right for piece in before.lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
 from email import policy
@@ -177,7 +178,7 @@ def _parse(archive: zipfile.ZipFile, name: str, handler: ContentHandler) -> None
         raise RefusedError(f"it declares entities, as no program writes it; {PRINT}") from None
 
 
-class _Body(ContentHandler):
+class _Body(ContentHandler, ABC):
     """What holds for both formats: paragraphs, the rows of tables, and what is left out."""
 
     def __init__(self) -> None:
@@ -206,17 +207,17 @@ class _Body(ContentHandler):
             return
         self.end(name)
 
+    @abstractmethod
     def hides(self, name: Name) -> bool:
         """Tell whether an element is left out with all that it holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin(self, name: Name, attrs: dict[str, str]) -> None:
         """Take what begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, name: Name) -> None:
         """Take what ends."""
-        raise NotImplementedError
 
     def say(self, text: str) -> None:
         """Take a text to its paragraph."""

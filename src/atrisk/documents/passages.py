@@ -1,4 +1,4 @@
-"""Documents: a text, a web page or a PDF cut into passages, with the dates that each names.
+"""Passages: a document of any format cut into passages, with the dates that each names.
 
 A passage keeps the document's own words with white space folded, as anchors are checked. Nothing
 here codes anything, and nothing is fetched: a document is a file on disk.
@@ -19,7 +19,7 @@ from atrisk.base.marks import count_characters, is_unspaced
 from atrisk.base.rows import Result, Row
 from atrisk.documents.apart import Block
 from atrisk.documents.dates import Order, name_dates
-from atrisk.documents.folding import count_in, fold, list_forms
+from atrisk.documents.folding import ENDS, count_in, fold, list_forms
 from atrisk.documents.readers import read_blocks
 from atrisk.documents.runs import Runs, find_run, is_once
 
@@ -231,11 +231,8 @@ def _number(blocks: Iterable[Block]) -> Iterator[Passage]:
         yield Passage(number + 1, last, "", heading)
 
 
-_ENDS = ".!?:;”\"'…»؟۔।။。！？；："
-
-
 def _looks_like_heading(text: str) -> bool:
-    ends = text[-1] in _ENDS or text[-1].isdigit()
+    ends = text[-1] in ENDS or text[-1].isdigit()
     if is_unspaced(text):
         return not ends and count_characters(text) <= HEADING * _LETTERS and not name_dates(text)
     words = len(text.split())

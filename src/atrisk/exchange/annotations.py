@@ -21,7 +21,7 @@ from atrisk.base.output import write_json
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence, Source
 from atrisk.coding.anchors import find_documents, list_secret_anchors, read_whole
-from atrisk.coding.documents import fold
+from atrisk.documents.folding import fold
 from atrisk.exchange.excerpts import Highlight, Highlights, limit_highlights
 from atrisk.exchange.format import Format
 from atrisk.frameworks.framework import Framework

@@ -23,8 +23,10 @@ from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.cases.secrecy import Secrecy
 from atrisk.coding.anchors import find_documents, list_secret_anchors, shares_words
-from atrisk.coding.documents import Document, Passage, find_run, fold, read_document
+from atrisk.documents.folding import fold
+from atrisk.documents.passages import Document, Passage, read_document
 from atrisk.documents.readers import LARGEST_BYTES
+from atrisk.documents.runs import find_run
 from atrisk.exchange.annotations import ANNOTATIONS, is_json, name_all
 from atrisk.exchange.excerpts import Highlight, Highlights
 from atrisk.exchange.format import Format, Reading

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Unpack
+from typing import ClassVar, TypeVar, Unpack
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameErro
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.checks import SCENARIOS
-from atrisk.cases.edits import change_case, change_method, change_seen
+from atrisk.cases.edits import change_case, change_method, change_seen, check_left
 from atrisk.cases.evidence import Audience
 from atrisk.cases.scenario import Scenario, list_scenarios, load_scenario
 from atrisk.frameworks.framework import Framework
@@ -34,6 +34,7 @@ from atrisk.scoring.run import assess
 from atrisk.scoring.seen import describe_limit, is_limited, see_case
 from atrisk.scoring.view import CONTEMPORANEOUS, Outlook, View, check_view, read_outlook
 
+R = TypeVar("R")
 CAVEAT = (
     "What-ifs on the coded record under this method: not what would have happened in the country."
 )
@@ -198,11 +199,7 @@ def run_scenarios(
     base = assess(case, framework, **view)
 
     def run(scenario: Scenario, other: Case) -> ScenarioResult:
-        if not other.evidence:
-            raise RequestError(
-                f"the scenario {scenario.id!r} leaves no evidence in {case.id}, so there is "
-                "nothing to score; drop less"
-            )
+        _name_fault(scenario, partial(check_left, other))
         settled = change_method(framework, base.method, scenario.changes)
         choose_policy(framework, settled, None)
         changed = View(**{**view, "method": settled, "weights": None})
@@ -307,8 +304,8 @@ def _tell_unseen(
     return DataError([Problem(file, message, None, "changes")])
 
 
-def _name_fault(scenario: Scenario, run: Callable[[], Assessment]) -> Assessment:
-    """Run one scenario; a refusal says whose it is."""
+def _name_fault(scenario: Scenario, run: Callable[[], R]) -> R:
+    """Run something of a scenario; a refusal says whose it is."""
     try:
         return run()
     except RequestError as error:
