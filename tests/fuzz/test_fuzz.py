@@ -98,7 +98,8 @@ class Bench:
         changed = atrisk.run_scenarios(case, framework).to_rows("summary")
         lags = np.array([lag.days for lag in gap.lags]) if gap else np.zeros(0)
         runs = np.array([row["mean_score"] for row in changed], dtype=float)
-        return now.overall, now.low, now.high, now.factors, lags, runs
+        factors = now.factors[:, np.argsort(now.factor_codes)]  # a file's order decides no score
+        return now.overall, now.low, now.high, factors, lags, runs
 
     def judge(self, damage: Damage) -> Outcome:
         """Return what became of the damage."""
