@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeGuard
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from atrisk.base.cells import Header, Identifier, Text
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require
@@ -18,6 +18,7 @@ from atrisk.cases.ledger import Amount, Stage
 from atrisk.frameworks.limits import Times
 
 Names = tuple[Identifier, ...]
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
 def _check_rows(rows: object) -> object:
@@ -220,9 +221,8 @@ def list_lost(case: Case, changes: Changes) -> Iterator[tuple[str, UnknownNameEr
     ]
     for kind in ("evidence", "responses", "deliveries"):
         rows = getattr(changes, kind)
-        sources = [str(row["source"]) for row in rows if "source" in row]
-        named.append((f"{kind}.source", "source", sources, case.source_by_id))
-    moved = [str(row["response"]) for row in changes.deliveries if "response" in row]
+        named.append((f"{kind}.source", "source", _list_ids(rows, "source"), case.source_by_id))
+    moved = _list_ids(changes.deliveries, "response")
     named.append(("deliveries.response", "response", moved, responses))
     for one in changes.regrade:
         source = [one.source] if one.source is not None else []
@@ -232,3 +232,19 @@ def list_lost(case: Case, changes: Changes) -> Iterator[tuple[str, UnknownNameEr
         have = list(known)
         missing = dict.fromkeys(name for name in names if name not in have)
         yield from ((key, UnknownNameError(kind, name, have)) for name in missing)
+
+
+def _list_ids(rows: Rows, column: str) -> list[str]:
+    """Return the ids in a column of hypothetical rows.
+
+    What is none may be words of a secret row: it is refused where the row is read, unquoted.
+    """
+    return [cell for row in rows if _is_id(cell := row.get(column))]
+
+
+def _is_id(cell: object) -> TypeGuard[str]:
+    try:
+        _IDENTIFIER.validate_python(cell)
+    except ValidationError:
+        return False
+    return True
