@@ -14,7 +14,7 @@ import atrisk
 from atrisk.base.dates import Month
 from atrisk.cli.main import main
 from atrisk.report.brief import Brief
-from shipped import un
+from shipped import briefed, un
 from toys import THREE_FACTOR, case_of, evidence
 
 mpl = pytest.importorskip("matplotlib")
@@ -28,7 +28,7 @@ FIGURES = (
 
 @pytest.fixture(scope="module")
 def brief() -> Brief:
-    return atrisk.prepare_brief(atrisk.load_case("car-2012-2015"), un(), draws=100)
+    return briefed()
 
 
 def test_these_are_the_figures(brief: Brief) -> None:

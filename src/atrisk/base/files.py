@@ -133,6 +133,24 @@ def fill_folder(folder: Path, texts: Mapping[str, str]) -> None:
     _sync(folder)
 
 
+def check_place(out: Path) -> None:
+    """Refuse a place that no file can have, or where what is no file stands; nothing is made.
+
+    Raises:
+        RequestError: its name is too long, or a link, a folder or a device is there.
+    """
+    try:
+        found = out.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return  # making its folder says what is wrong
+    except OSError as error:
+        raise _tell_unwritable(out, error) from None
+    if stat.S_ISLNK(found.st_mode):
+        raise RequestError(f"{str(out)!r} is a link; name the file that it leads to, or another")
+    if not stat.S_ISREG(found.st_mode):
+        raise RequestError(f"{str(out)!r} is there and is no file; choose another")
+
+
 def make_parent(path: Path) -> None:
     """Make the folder that something is to be written into.
 
@@ -151,7 +169,7 @@ def make_parent(path: Path) -> None:
 
 def _write(contents: Mapping[Path, bytes], *, new: bool) -> None:
     for out in contents:
-        _check_place(out)
+        check_place(out)
     for folder in dict.fromkeys(out.parent for out in contents):
         _sweep(folder)
     with ExitStack() as parts:
@@ -204,22 +222,12 @@ def _telling(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or error
-        raise RequestError(
-            f"{str(out)!r} cannot be written: {reason}; choose another path"
-        ) from None
+        raise _tell_unwritable(out, error) from None
 
 
-def _check_place(out: Path) -> None:
-    """Refuse to replace what is no file: a link, a folder, a device."""
-    try:
-        found = out.lstat()
-    except OSError:
-        return  # it is not there, or writing will say what is wrong
-    if stat.S_ISLNK(found.st_mode):
-        raise RequestError(f"{str(out)!r} is a link; name the file that it leads to, or another")
-    if not stat.S_ISREG(found.st_mode):
-        raise RequestError(f"{str(out)!r} is there and is no file; choose another")
+def _tell_unwritable(out: Path, error: OSError) -> RequestError:
+    reason = error.strerror or error
+    return RequestError(f"{str(out)!r} cannot be written: {reason}; choose another path")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import numpy as np
 
 from atrisk.base.cells import digest_parts
 from atrisk.base.errors import MissingExtraError, RequestError
-from atrisk.base.files import make_parent, write_text
+from atrisk.base.files import check_place, make_parent, write_text
 from atrisk.base.output import render, show
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
@@ -83,6 +83,7 @@ def write_report(
     target = Path(out)
     if target.suffix not in (".html", ".htm"):
         raise RequestError(f"{str(out)!r} does not end in .html; name it such as car.html")
+    check_place(target)
     brief = prepare_brief(case, framework, seed=seed, draws=draws, beside=beside, **view)
     text = render_report(brief)
     make_parent(target)
