@@ -1,6 +1,4 @@
 """A file's order decides nothing: shuffled rows give the same scores, draws, names and tables.
-
-It is ``slow`` because it scores, draws and explains each shuffled case again.
 """
 
 from __future__ import annotations
@@ -20,8 +18,6 @@ from atrisk.cases.tables import TABLES
 from ledgers import delivery, need, response, warning
 from properties import is_caught
 from toys import THREE_FACTOR, cases
-
-pytestmark = pytest.mark.slow
 
 UN = atrisk.load_framework("un-foa-2014")
 Told = Mapping[str, object]

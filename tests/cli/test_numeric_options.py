@@ -1,8 +1,6 @@
 """Counts that nobody waits for: every number that may be typed ends as a result or an error, soon.
 
 Seen to fail: a billion draws, threads or parts of a record were begun.
-
-It is ``slow`` because it runs every command with every count.
 """
 
 from __future__ import annotations
@@ -21,8 +19,6 @@ from followed import COUNTS
 from limits import within
 from toys import HERE
 
-pytestmark = pytest.mark.slow
-
 SECONDS, MEMORY = 10, 1024 * 1024  # KiB
 VALUES = ("1000000000", "-5", "9" * 30, "9" * 5000, "1e308", "nan", "inf", "")
 SMALL = ("MINI", "--framework", str(HERE / "frameworks" / "three-factor"))
@@ -36,8 +32,8 @@ TYPED = {
     "explain": (*SMALL[:1], "2020-03", *SMALL[1:]),
     "flags": (*SMALL, "--backtest"),
     "gap": SMALL,
-    "report": (*SMALL, "--out", "OUT.html"),
-    "figures": (*SMALL, "--out", "OUT"),
+    "report": (*SMALL, "--draws", "20", "--out", "OUT.html"),
+    "figures": (*SMALL, "--draws", "20", "--out", "OUT"),
     "reading": SMALL,
     "compare": ("car-2020-2021", "sen-2011-2012"),
     "verify": ("car-2020-2021",),
@@ -57,12 +53,7 @@ def list_numbers() -> list[tuple[str, argparse.Action]]:
     return found
 
 
-# A page takes its time, whatever its seed.
-NUMBERS = [
-    (name, one.option_strings[0])
-    for name, one in list_numbers()
-    if (name, one.dest) not in {("report", "seed"), ("figures", "seed")}
-]
+NUMBERS = [(name, one.option_strings[0]) for name, one in list_numbers()]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=[value[:10] or "nothing" for value in VALUES])

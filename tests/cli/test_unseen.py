@@ -1,7 +1,4 @@
-"""Nothing that a day or an audience did not have is shown by any command, in any format.
-
-It is ``slow`` because it runs every command in four views.
-"""
+"""Nothing that a day or an audience did not have is shown by any command, in any format."""
 
 from __future__ import annotations
 
@@ -31,8 +28,6 @@ from atrisk.scoring import seen
 from atrisk.studies import scenarios
 from atrisk.verification import tracks
 from unseen import DAY, KINDS, VIEWS, Unseen, write_panel, write_unseen
-
-pytestmark = pytest.mark.slow
 
 # How each command that looks from a day, or as an audience, is tried.
 DOORS: dict[str, list[str]] = {
