@@ -1,5 +1,4 @@
-"""A file's order decides nothing: shuffled rows give the same scores, draws, names and tables.
-"""
+"""A file's order decides nothing: shuffled rows give the same scores, draws, names and tables."""
 
 from __future__ import annotations
 

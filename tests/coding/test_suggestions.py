@@ -11,7 +11,8 @@ import pytest
 import atrisk
 from atrisk.cli.main import main
 from atrisk.coding.recall import measure_recall
-from atrisk.coding.suggestions import index_indicators, suggest_indicators
+from atrisk.coding.likeness import Words
+from atrisk.coding.suggestions import suggest_indicators
 from atrisk.documents.passages import Document, Passage, read_document
 from shipped import car, un
 from toys import DOCUMENTS, MINI, ROOT, THREE_FACTOR, case_of, evidence
@@ -52,8 +53,8 @@ def test_the_words_of_coded_evidence_help_and_confidential_ones_lend_none() -> N
 
 
 def test_a_broken_word_is_looked_for_whole() -> None:
-    score = index_indicators(un(), ())
-    broken, whole = (score(Passage(1, None, "", text)) for text in ("propa- ganda", "propaganda"))
+    score = Words(un(), ()).score
+    broken, whole = (score(text) for text in ("propa- ganda", "propaganda"))
     assert whole.max() > 0
     assert np.array_equal(broken, whole)
 

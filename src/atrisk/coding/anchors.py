@@ -11,17 +11,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
+from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import RequestError, list_names
 from atrisk.base.tables import read_table
 from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.evidence import Cited, Evidence, Source
+from atrisk.cases.secrecy import Secrecy
+from atrisk.coding.misses import find_nearest
 from atrisk.documents.folding import count_in, fold, list_forms
-from atrisk.documents.passages import read_document
+from atrisk.documents.passages import Document, read_document
 from atrisk.documents.readers import LARGEST_BYTES, decode, is_text
 
 _LARGEST = f"{LARGEST_BYTES // 1024**2} MiB"
@@ -35,11 +39,13 @@ class AnchorCheck:
         item: the row, of evidence or of a ledger.
         found: how often it stands in the document, or None without the document.
         reason: why it is an orphan; empty if it is sound.
+        nearest: the text of the document that is most like it, of an orphan, and where that stands.
     """
 
     item: Cited
     found: int | None
     reason: str
+    nearest: str = ""
 
     @property
     def is_located(self) -> bool:
@@ -60,6 +66,7 @@ class AnchorCheck:
             "locator": item.shown("locator"),
             "quote": item.shown_quote,
             "reason": self.reason,
+            "nearest": self.nearest,
         }
 
 
@@ -80,7 +87,24 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
     sources = [source for source in case.sources if source.id in quoted]
     paths = find_documents(documents, sources) if sources else {}
     texts = {source: _read_forms(path) for source, path in paths.items()}
-    return [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
+    read = cache(lambda name: read_document(paths[name]))
+    checks = [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
+    return [_explain(one, read) if one.found == 0 else one for one in checks]
+
+
+def _explain(check: AnchorCheck, read: Callable[[str], Document]) -> AnchorCheck:
+    """Return the check of an orphan with what differs in the document, and where."""
+    try:
+        found = find_nearest(check.item.quote, read(check.item.source))
+    except RequestError:  # a text that has anchors in it and no passage
+        return check
+    if found is None:
+        return check
+    item, secret = check.item, check.item.secrecy
+    reason = f"not found{f': {found.differs}' if found.differs else ''}"
+    place = WITHHELD if secret >= Secrecy.STRICT else found.place
+    words = WITHHELD if secret else f"“{found.words}”"
+    return replace(check, reason=reason, nearest=f"{item.source}, {place}: {words}")
 
 
 def list_secret_anchors(case: Case) -> dict[str, set[str]]:

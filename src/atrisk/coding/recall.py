@@ -17,13 +17,14 @@ from atrisk.base.errors import RequestError, UnknownNameError, check_count
 from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
-from atrisk.coding.suggestions import index_indicators, take_best
+from atrisk.coding.likeness import Words
+from atrisk.coding.suggestions import take_best
 from atrisk.documents.folding import fold
-from atrisk.documents.passages import Document, Passage
+from atrisk.documents.passages import Document
 from atrisk.frameworks.framework import Framework
 
 Floats = NDArray[np.float64]
-Scorer = Callable[[Passage], Floats]
+Scorer = Callable[[str], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +95,7 @@ def measure_recall(
     for section in dict.fromkeys(sections.values()):
         for way, score in _ways(case, source, section, framework).items():
             for number in (n for n, name in sections.items() if name == section):
-                found = coded[number] & set(take_best(framework, score(passages[number]), top))
+                found = coded[number] & set(take_best(framework, score(passages[number].text), top))
                 shares.setdefault(way, []).append(len(found) / len(coded[number]))
     ceiling = float(np.mean([min(top, len(codes)) / len(codes) for codes in coded.values()]))
     return Recall(top, len(coded), {way: np.array(some) for way, some in shares.items()}, ceiling)
@@ -109,11 +110,11 @@ def _ways(case: Case, source: str, section: str, framework: Framework) -> dict[s
     frequency = np.array([counts[code] for code in framework.indicators], dtype=np.float64)
     return {
         "most frequent": lambda _: frequency,
-        "labels and glosses": index_indicators(framework, ()),
-        "and evidence of the other sections": index_indicators(framework, others),
-        "and without the same claims": index_indicators(
+        "labels and glosses": Words(framework, ()).score,
+        "and evidence of the other sections": Words(framework, others).score,
+        "and without the same claims": Words(
             framework, [item for item in others if item.claim_key not in told]
-        ),
+        ).score,
     }
 
 

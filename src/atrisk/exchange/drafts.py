@@ -11,18 +11,16 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import LISTED, RequestError, UnknownNameError, list_names, require, shorten
-from atrisk.base.files import check_target, write_text
 from atrisk.base.folders import is_hidden
-from atrisk.base.output import write_csv
 from atrisk.cases.case import Case
-from atrisk.cases.columns import list_columns
 from atrisk.cases.secrecy import Secrecy
 from atrisk.coding.anchors import find_documents, list_secret_anchors, shares_words
+from atrisk.coding.drafting import Draft
 from atrisk.documents.folding import fold
 from atrisk.documents.passages import Document, Passage, read_document
 from atrisk.documents.readers import LARGEST_BYTES
@@ -36,38 +34,9 @@ from atrisk.exchange.tagged import is_tagged_table, is_tagged_workbook
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import load_framework
 
-Row = dict[str, str]
+Cells = dict[str, str]
 NO_CODE = "is no indicator"
 _GROUPS = re.compile(r"\s*(?:::|\\|/|>|\|)\s*")  # what tools put between a group and a code
-
-
-@dataclass(frozen=True, eq=False)
-class Draft:
-    """Rows of evidence to be completed, and what of the highlights did not become one.
-
-    Attributes:
-        rows: with the columns of ``evidence.csv``; judgements are empty.
-        unread: what was left out or needs a look, one line each.
-    """
-
-    rows: tuple[Row, ...] = field(repr=False)
-    unread: tuple[str, ...] = field(repr=False)
-
-    def write(self, out: Path) -> Path:
-        """Write the rows as a table such as ``draft.csv``; nothing is overwritten.
-
-        A cell that would run as a formula is disarmed, as ``read_table`` reads it.
-
-        Raises:
-            RequestError: ``out`` exists, cannot be made or does not end in ``.csv``.
-        """
-        check_target(out, ".csv")
-        columns = [column.name for column in list_columns("evidence")]
-        rows = ([row.get(name, "") for name in columns] for row in self.rows)
-        return write_text(out, write_csv(columns, rows), new=True)
-
-    def __repr__(self) -> str:
-        return f"Draft({len(self.rows)} rows to complete, {len(self.unread)} things to look at)"
 
 
 def import_highlights(
@@ -112,7 +81,7 @@ def import_highlights(
     texts = _read_documents(documents, case) if documents else None
     names = _name_sources(case, documents)
     anchors = list_secret_anchors(case)
-    rows: list[Row] = []
+    rows: list[Cells] = []
     unread = [*read.unread, *_find_cut(read, framework)]
     for number, highlight in enumerate(read.found, start=1):
         found = source or _find_source(highlight.document, case, names)
@@ -142,7 +111,7 @@ def _draft_row(
     texts: Mapping[str, Document] | None,
     source: str | None,
     secret: Secrecy,
-) -> tuple[Row | None, list[str]]:
+) -> tuple[Cells | None, list[str]]:
     """Return a row, if the highlight can be one, and what is to be looked at."""
     codes = [code for code, _ in tags if code]
     notes = [
@@ -231,8 +200,8 @@ def _tell_lost(highlight: Highlight, case: Case, secret: Secrecy) -> str:
 
 
 def _place(
-    row: Row, text: str, texts: Mapping[str, Document] | None, secret: Secrecy
-) -> tuple[Row, list[str]]:
+    row: Cells, text: str, texts: Mapping[str, Document] | None, secret: Secrecy
+) -> tuple[Cells, list[str]]:
     """Return a row with its anchor and where that stands, and what is to be looked at."""
     row, notes, passage = _find_anchor(row, text, texts)
     if not secret:
@@ -243,8 +212,8 @@ def _place(
 
 
 def _find_anchor(
-    row: Row, text: str, texts: Mapping[str, Document] | None
-) -> tuple[Row, list[str], Passage | None]:
+    row: Cells, text: str, texts: Mapping[str, Document] | None
+) -> tuple[Cells, list[str], Passage | None]:
     """Return a row with its anchor, what is to be looked at, and where it stands."""
     found = row["source"]
     if texts is None:
