@@ -64,11 +64,14 @@ _ROOMS = {
     "verification.panel": "Panel score_panel",
     "documents.dates": "name_dates",
     "documents.passages": "Document read_document",
+    "documents.collection": "Collection read_documents",
     "coding.template": "create_case",
     "coding.blind": "export_blind merge_coding",
     "coding.schemas": "describe_package describe_schema",
     "coding.lints": "Lint list_lints",
-    "coding.suggestions": "Suggestions suggest_indicators",
+    "coding.suggestions": "Suggester Suggestions suggest_indicators",
+    "coding.listing": "Added Digests add_sources fill_digests",
+    "coding.drafting": "Draft draft_evidence",
     "coding.recall": "Recall measure_recall",
     "coding.anchors": "check_anchors",
     "report.brief": "Brief prepare_brief",
@@ -115,15 +118,24 @@ if _typing.TYPE_CHECKING:
     from atrisk.coding.anchors import check_anchors as check_anchors
     from atrisk.coding.blind import export_blind as export_blind
     from atrisk.coding.blind import merge_coding as merge_coding
+    from atrisk.coding.drafting import Draft as Draft
+    from atrisk.coding.drafting import draft_evidence as draft_evidence
     from atrisk.coding.lints import Lint as Lint
     from atrisk.coding.lints import list_lints as list_lints
+    from atrisk.coding.listing import Added as Added
+    from atrisk.coding.listing import Digests as Digests
+    from atrisk.coding.listing import add_sources as add_sources
+    from atrisk.coding.listing import fill_digests as fill_digests
     from atrisk.coding.recall import Recall as Recall
     from atrisk.coding.recall import measure_recall as measure_recall
     from atrisk.coding.schemas import describe_package as describe_package
     from atrisk.coding.schemas import describe_schema as describe_schema
+    from atrisk.coding.suggestions import Suggester as Suggester
     from atrisk.coding.suggestions import Suggestions as Suggestions
     from atrisk.coding.suggestions import suggest_indicators as suggest_indicators
     from atrisk.coding.template import create_case as create_case
+    from atrisk.documents.collection import Collection as Collection
+    from atrisk.documents.collection import read_documents as read_documents
     from atrisk.documents.dates import name_dates as name_dates
     from atrisk.documents.passages import Document as Document
     from atrisk.documents.passages import read_document as read_document

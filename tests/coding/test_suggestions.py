@@ -10,8 +10,8 @@ import pytest
 
 import atrisk
 from atrisk.cli.main import main
-from atrisk.coding.recall import measure_recall
 from atrisk.coding.likeness import Words
+from atrisk.coding.recall import measure_recall
 from atrisk.coding.suggestions import suggest_indicators
 from atrisk.documents.passages import Document, Passage, read_document
 from shipped import car, un

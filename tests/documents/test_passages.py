@@ -201,7 +201,7 @@ def test_a_missing_a_large_and_an_encrypted_document_are_refused(
     writer.write(tmp_path / "locked.pdf")
     with pytest.raises(atrisk.RequestError, match="is encrypted"):
         read_document(tmp_path / "locked.pdf")
-    monkeypatch.setattr("atrisk.documents.readers.LARGEST_BYTES", 10)
+    monkeypatch.setattr("atrisk.documents.formats.readers.LARGEST_BYTES", 10)
     with pytest.raises(atrisk.RequestError, match="larger than 64 MiB"):
         read_document(plain)
 
@@ -252,7 +252,7 @@ def test_the_command_prints_passages_to_read(
     told = capsys.readouterr().out
     assert "passage 1   dates: 2013-12-05" in told
     assert told.count("  ? ") == 4
-    assert "read each passage" in told
+    assert "Read each passage" in told
     assert main(["passages", str(path), "--format", "csv"]) == 0
     assert capsys.readouterr().out.startswith(
         "passage,page,heading,anchor,dates,text,indicators,labels"

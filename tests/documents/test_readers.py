@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import atrisk
+from atrisk.documents.formats.readers import READERS
 from atrisk.documents.passages import Document, read_document
-from atrisk.documents.readers import READERS
 from written import paragraph, write_docx, write_odt
 
 pytest.importorskip("defusedxml")

@@ -18,8 +18,9 @@ import pytest
 import atrisk
 from atrisk.cases.secrecy import Secrecy
 from atrisk.cli.main import main
+from atrisk.coding.drafting import Draft
 from atrisk.exchange.annotations import LIMIT_JSON, export_annotations
-from atrisk.exchange.drafts import Draft, import_highlights
+from atrisk.exchange.drafts import import_highlights
 from atrisk.exchange.formats import find_reader
 from atrisk.exchange.highlights import read_highlights
 from shipped import un

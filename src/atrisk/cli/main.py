@@ -19,14 +19,24 @@ from atrisk.base.errors import LONGEST_MESSAGE, AtriskError, RequestError, short
 from atrisk.base.folders import is_path
 from atrisk.base.output import show
 from atrisk.base.version import __version__
-from atrisk.cli import code, exchange, look, outcome, present, reading, study, warn
+from atrisk.cli.commands import (
+    code,
+    documents,
+    exchange,
+    look,
+    outcome,
+    present,
+    reading,
+    study,
+    warn,
+)
 from atrisk.cli.options import GROUPS, Command
 from atrisk.cli.output import note
 
 INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 COMMANDS: dict[str, Command] = {
     command.name: command
-    for room in (look, warn, outcome, study, reading, present, code, exchange)
+    for room in (look, warn, outcome, study, reading, present, code, documents, exchange)
     for command in room.COMMANDS
 }
 

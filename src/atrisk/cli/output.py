@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from atrisk.base.output import Row, render, show
 from atrisk.scoring.assessment import Assessment
@@ -219,3 +219,17 @@ def note(text: str) -> None:
     """Say on standard error what a person should know beside what was asked for, if it is heard."""
     with suppress(OSError, ValueError):  # nobody listens
         print(f"atrisk: {show(text, lines=True)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows on a terminal how far work has come; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def tell(done: int, total: int) -> None:
+        print(f"\r{done:,} of {total:,} {what}", end="", file=sys.stderr, flush=True)
+
+    yield tell
+    print(file=sys.stderr)

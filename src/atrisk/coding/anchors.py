@@ -23,10 +23,10 @@ from atrisk.cases.case import Case
 from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.evidence import Cited, Evidence, Source
 from atrisk.cases.secrecy import Secrecy
-from atrisk.coding.misses import find_nearest
 from atrisk.documents.folding import count_in, fold, list_forms
+from atrisk.documents.formats.readers import LARGEST_BYTES, decode, is_text
+from atrisk.documents.misses import find_nearest
 from atrisk.documents.passages import Document, read_document
-from atrisk.documents.readers import LARGEST_BYTES, decode, is_text
 
 _LARGEST = f"{LARGEST_BYTES // 1024**2} MiB"
 
@@ -101,7 +101,7 @@ def _explain(check: AnchorCheck, read: Callable[[str], Document]) -> AnchorCheck
     if found is None:
         return check
     item, secret = check.item, check.item.secrecy
-    reason = f"not found{f': {found.differs}' if found.differs else ''}"
+    reason = f"not found; it differs in {found.differs}" if found.differs else check.reason
     place = WITHHELD if secret >= Secrecy.STRICT else found.place
     words = WITHHELD if secret else f"“{found.words}”"
     return replace(check, reason=reason, nearest=f"{item.source}, {place}: {words}")

@@ -20,10 +20,10 @@ from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
 from atrisk.cases.evidence import Source
 from atrisk.cases.secrecy import Secrecy
-from atrisk.coding.collection import Collection
-from atrisk.coding.echoes import Echoes, Places
 from atrisk.coding.suggestions import SUGGESTED, Suggester, Suggestions
-from atrisk.documents.passages import Document, Passage
+from atrisk.documents.collection import Collection
+from atrisk.documents.echoes import Echoes, Places
+from atrisk.documents.passages import Passage
 
 # What is offered beside a row; a coder deletes these columns, or keeps them as her own.
 OFFERED = ("language", "dates", "places", "suggested", "reasons", "echoes", "text")
@@ -110,10 +110,11 @@ def draft_evidence(
             unread.append(f"{document.name} is no source of {case.id}")
             continue
         found, near = suggester.compare(document, top)
+        unread += filter(None, [found.warn_of_language()])
         for place, passage in enumerate(document.passages):
             dates, named = document.name_dates(passage), places.find(passage.text)
             like = {name: float(near[place, row]) for row, name in mine.items()}
-            row = _draft(document, place, source, found, dates, named) | {
+            row = _draft(found, place, source, dates, named) | {
                 "echoes": "; ".join(echoes.find(dates, named, like))
             }
             rows.append({"id": f"draft-{len(rows) + 1:04}"} | _conceal(row, source, found, passage))
@@ -128,15 +129,11 @@ def draft_evidence(
 
 
 def _draft(
-    document: Document,
-    at: int,
-    source: Source,
-    found: Suggestions,
-    dates: Sequence[str],
-    places: Sequence[str],
+    found: Suggestions, at: int, source: Source, dates: Sequence[str], places: Sequence[str]
 ) -> Row:
     """Return what a passage says of where and when, and what is offered beside it."""
-    passage, codes, reasons = document.passages[at], found.codes[at], found.reasons[at]
+    document, codes, reasons = found.document, found.codes[at], found.reasons[at]
+    passage = document.passages[at]
     is_dated = len(dates) == 1 and "(" not in dates[0]
     known = [name for name in places if not name.endswith("?")]
     return {

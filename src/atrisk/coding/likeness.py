@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
@@ -24,6 +23,7 @@ By = Literal["words", "meaning"]
 ENGLISH = "en"
 NEIGHBOURS = 50  # coded rows that vote for their indicators
 SHARPNESS = 4  # the power of a likeness that a vote weighs
+STEP = 64  # texts that are encoded between two calls of ``progress``
 EVEN = 20  # ranks that count nearly as much as the first, when ways are put together
 _BROKEN = re.compile(r"(?<=\w)- (?=[a-z])")  # a word that the end of a line broke
 
@@ -84,6 +84,7 @@ class Meaning:
     Args:
         framework: whose indicators.
         evidence: rows that lend their summaries; a confidential one lends none.
+        progress: called with how many rows are read, and how many there are.
 
     Raises:
         MissingExtraError: the extra ``meaning`` is not installed.
@@ -94,11 +95,16 @@ class Meaning:
         outperforms Condorcet and individual rank learning methods, SIGIR 758-759.
     """
 
-    def __init__(self, framework: Framework, evidence: Sequence[Evidence]) -> None:
+    def __init__(
+        self,
+        framework: Framework,
+        evidence: Sequence[Evidence],
+        progress: Callable[[int, int], object] | None = None,
+    ) -> None:
         _load_encoder()
         self.words = Words(framework, evidence)
         places = {code: place for place, code in enumerate(framework.indicators)}
-        self._rows = encode(["" if i.confidential else i.shown_summary for i in evidence])
+        self._rows = encode(["" if i.confidential else i.shown_summary for i in evidence], progress)
         self._coded = np.zeros((len(evidence), len(places)))
         for row, item in enumerate(evidence):
             for code in () if item.confidential else item.indicators:
@@ -107,22 +113,22 @@ class Meaning:
         centres = labels + self._coded.T @ self._rows
         self._centres = centres / np.linalg.norm(centres, axis=1, keepdims=True)
 
-    def score(self, texts: Sequence[str], language: str) -> Floats:
-        """Return a number above 0 for each text and indicator, shape ``(texts, indicators)``."""
+    def compare(self, texts: Sequence[str], language: str) -> tuple[Floats, Floats]:
+        """Return how like each indicator, and each row, each text is; 0 at least.
+
+        Shapes ``(texts, indicators)`` and ``(texts, rows)``; a row's is the cosine.
+        """
         vectors = encode(texts)
+        near = np.clip(vectors @ self._rows.T, 0, None)
         scores = _rank_each(1 + vectors @ self._centres.T)
         if len(self._rows):
-            scores += _rank_each(self._vote(vectors @ self._rows.T))
+            scores += _rank_each(self._vote(near))
         if language == ENGLISH:
             scores += _rank_each(np.array([self.words.score(text) for text in texts]))
-        return scores
-
-    def compare(self, texts: Sequence[str]) -> Floats:
-        """Return the cosine of each text and row, 0 at least, shape ``(texts, rows)``."""
-        return np.clip(encode(texts) @ self._rows.T, 0, None)
+        return scores, near
 
     def _vote(self, likeness: Floats) -> Floats:
-        near = np.clip(likeness, 0, None) ** SHARPNESS
+        near = likeness**SHARPNESS
         if near.shape[1] > NEIGHBOURS:
             least = np.partition(near, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS, None]
             near = np.where(near >= least, near, 0)
@@ -137,7 +143,7 @@ def _rank_each(scores: Floats) -> Floats:
     return np.where(scores > 0, 1 / (EVEN + ranks), 0)
 
 
-def encode(texts: Sequence[str]) -> Floats:
+def encode(texts: Sequence[str], progress: Callable[[int, int], object] | None = None) -> Floats:
     """Return the vectors of texts, of length 1, shape ``(texts, 512)``; of nothing a zero one.
 
     Raises:
@@ -146,8 +152,11 @@ def encode(texts: Sequence[str]) -> Floats:
     encoder = _load_encoder()
     vectors = np.zeros((len(texts), 512))
     said = [place for place, text in enumerate(texts) if text.strip()]
-    if said:
-        vectors[said] = encoder.encode([_BROKEN.sub("", texts[place]) for place in said])
+    for start in range(0, len(said), STEP):
+        some = said[start : start + STEP]
+        vectors[some] = encoder.encode([_BROKEN.sub("", texts[place]) for place in some])
+        if progress:
+            progress(start + len(some), len(said))
     return vectors
 
 

@@ -6,7 +6,7 @@ A help to a coder who reads, never a coding: it finds about half of what a reade
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -19,8 +19,8 @@ from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
 from atrisk.coding.anchors import list_secret_anchors, shares_words
-from atrisk.coding.collection import tell_language
 from atrisk.coding.likeness import ENGLISH, By, Meaning, Words
+from atrisk.documents.collection import tell_language
 from atrisk.documents.passages import Document
 from atrisk.frameworks.framework import Framework
 
@@ -76,14 +76,20 @@ class Suggestions(Result):
     @property
     def caveats(self) -> tuple[str, ...]:
         """What a reader must know before taking one of them."""
-        told = ["Read each passage: most suggestions are wrong, and some that are right are missing."]
-        if self.by == "words" and self.language != ENGLISH:
-            told.append(
-                f"Words are compared as English ones and the document is in "
-                f"{self.language or 'a language that cannot be told'}: little is found so; "
-                "install the extra meaning and ask for it (--by meaning)."
-            )
-        return tuple(told)
+        told = [
+            "Read each passage: most suggestions are wrong, and some that are right are missing."
+        ]
+        return (*told, *filter(None, [self.warn_of_language()]))
+
+    def warn_of_language(self) -> str:
+        """Return what to do where words are compared that are not English; or nothing."""
+        if self.by != "words" or self.language == ENGLISH:
+            return ""
+        return (
+            f"Words are compared as English ones, and {self.document.name} is in "
+            f"{self.language or 'a language that cannot be told'}: little is found so; install the "
+            "extra meaning and ask for it (--by meaning)."
+        )
 
 
 class Suggester:
@@ -91,6 +97,8 @@ class Suggester:
 
     Args:
         framework, like, by: as in ``suggest_indicators``.
+        progress: called with how many rows are learnt from, and how many there are, if it takes
+            long.
 
     Raises:
         UnknownNameError: there is no such way to compare.
@@ -98,7 +106,13 @@ class Suggester:
         MissingExtraError: an extra is not installed.
     """
 
-    def __init__(self, framework: Framework, like: Sequence[Case] = (), by: By = "words") -> None:
+    def __init__(
+        self,
+        framework: Framework,
+        like: Sequence[Case] = (),
+        by: By = "words",
+        progress: Callable[[int, int], object] | None = None,
+    ) -> None:
         require(framework, Framework, "load it with load_framework('un-foa-2014')")
         if by not in get_args(By):
             raise UnknownNameError("way to compare", str(by), get_args(By))
@@ -112,7 +126,7 @@ class Suggester:
         told = [(f"{c.id}/{i.id}", i) for c in like for i in c.evidence if not i.confidential]
         self.rows: list[tuple[str, Evidence]] = told
         evidence = [item for _, item in told]
-        self._meaning = Meaning(framework, evidence) if by == "meaning" else None
+        self._meaning = Meaning(framework, evidence, progress) if by == "meaning" else None
         self._words = self._meaning.words if self._meaning else Words(framework, evidence)
         codes = tuple(framework.indicators)
         self._coded = {
@@ -142,7 +156,7 @@ class Suggester:
     def _compare(self, texts: list[str], language: str) -> tuple[Floats, Floats]:
         """Return how like each indicator, and each row, each text is."""
         if self._meaning:
-            return self._meaning.score(texts, language), self._meaning.compare(texts)
+            return self._meaning.compare(texts, language)
         words = self._words
         return np.array(list(map(words.score, texts))), np.array(list(map(words.compare, texts)))
 

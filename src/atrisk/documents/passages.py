@@ -17,10 +17,10 @@ from pathlib import Path
 from atrisk.base.errors import RequestError
 from atrisk.base.marks import count_characters, is_unspaced
 from atrisk.base.rows import Result, Row
-from atrisk.documents.apart import Block
 from atrisk.documents.dates import Order, name_dates
 from atrisk.documents.folding import ENDS, count_in, fold, list_forms
-from atrisk.documents.readers import read_blocks
+from atrisk.documents.formats.apart import Block
+from atrisk.documents.formats.readers import read_blocks
 from atrisk.documents.runs import Runs, find_run, is_once
 
 LONGEST = 180  # words; a longer paragraph is cut at the ends of its sentences
@@ -165,7 +165,7 @@ def read_document(path: Path, *, order: Order | None = None, published: str = ""
     """Cut a document into passages: paragraphs, or sentences together where those are long.
 
     Args:
-        path: a file of one of the formats in ``atrisk.documents.readers.READERS``: a ``.txt`` or
+        path: a file of one of the formats in ``documents.formats.readers.READERS``: a ``.txt`` or
             ``.md`` in UTF-8, a saved web page, a ``.pdf`` that holds text, a ``.docx``, ``.odt`` or
             ``.rtf``, a message as ``.eml``. In a text a blank line, a form feed or an indented line
             begins a paragraph.

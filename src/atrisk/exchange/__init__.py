@@ -14,9 +14,10 @@ import typing as _typing
 from importlib import import_module as _import_module
 
 if _typing.TYPE_CHECKING:
+    from atrisk.coding.drafting import Draft
     from atrisk.exchange.annotations import export_annotations
     from atrisk.exchange.codebook import export_codebook
-    from atrisk.exchange.drafts import Draft, import_highlights
+    from atrisk.exchange.drafts import import_highlights
     from atrisk.exchange.format import Format, Reading
     from atrisk.exchange.formats import find_reader, find_writer, list_formats
     from atrisk.exchange.workbook import export_workbook, import_workbook

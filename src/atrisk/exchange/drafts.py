@@ -22,8 +22,8 @@ from atrisk.cases.secrecy import Secrecy
 from atrisk.coding.anchors import find_documents, list_secret_anchors, shares_words
 from atrisk.coding.drafting import Draft
 from atrisk.documents.folding import fold
+from atrisk.documents.formats.readers import LARGEST_BYTES
 from atrisk.documents.passages import Document, Passage, read_document
-from atrisk.documents.readers import LARGEST_BYTES
 from atrisk.documents.runs import find_run
 from atrisk.exchange.annotations import ANNOTATIONS, is_json, name_all
 from atrisk.exchange.excerpts import Highlight, Highlights

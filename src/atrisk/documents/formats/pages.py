@@ -16,8 +16,8 @@ from statistics import median
 from typing import Any
 
 from atrisk.base.marks import LOST
-from atrisk.documents.apart import LIMIT_TEXT, Block, Fact, RefusedError
-from atrisk.documents.layout import Piece, is_right_to_left, join_from_right, lay_out
+from atrisk.documents.formats.apart import LIMIT_TEXT, Block, Fact, RefusedError
+from atrisk.documents.formats.layout import Piece, is_right_to_left, join_from_right, lay_out
 
 _WORD = re.compile(r"[^\s-]*-+|[^\s-]+")  # a hyphen ends a part, since it may end a line
 _NOTES = set("0123456789*†‡§")

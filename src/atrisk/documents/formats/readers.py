@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from atrisk.base.errors import RequestError
-from atrisk.documents.apart import Block, Fact, read_apart
-from atrisk.documents.pages import OCR_MEMORY, OCR_SECONDS
-from atrisk.documents.web import TooMuchError, read_page
+from atrisk.documents.formats.apart import Block, Fact, read_apart
+from atrisk.documents.formats.pages import OCR_MEMORY, OCR_SECONDS
+from atrisk.documents.formats.web import TooMuchError, read_page
 
 LARGEST_BYTES = 64 * 1024 * 1024
 Reader = Callable[[Path], Iterator[Block | Fact]]
@@ -93,21 +93,21 @@ def _read_html(path: Path) -> Iterator[Block | Fact]:
 
 
 def _read_apart(reader: str, kind: str, *needs: str) -> Reader:
-    return lambda path: read_apart(path, f"atrisk.documents.{reader}", kind, needs=needs)
+    return lambda path: read_apart(path, f"atrisk.documents.formats.{reader}", kind, needs=needs)
 
 
 def _read_pdf(path: Path) -> Iterator[Block | Fact]:
     """Yield the blocks of a PDF; pages that are pictures are recognised, if the extra is there."""
-    found = list(read_apart(path, "atrisk.documents.pages:extract", "a PDF", needs=("pypdfium2",)))
+    pages = "atrisk.documents.formats.pages"
+    found = list(read_apart(path, f"{pages}:extract", "a PDF", needs=("pypdfium2",)))
     empty = {block[0] for block in found if len(block) == 3 and not block[2]}
     if not empty or find_spec("rapidocr") is None:
         yield from found
         return
-    read = "atrisk.documents.pages:extract_pictures"
     limits = (OCR_SECONDS, OCR_MEMORY)
-    recognised = list(read_apart(path, read, "a scan", limits=limits))
-    pages = {one[0] for one in recognised if len(one) == 3}
-    kept = [one for one in found if len(one) == 3 and one[0] not in pages]
+    recognised = list(read_apart(path, f"{pages}:extract_pictures", "a scan", limits=limits))
+    read = {one[0] for one in recognised if len(one) == 3}
+    kept = [one for one in found if len(one) == 3 and one[0] not in read]
     blocks = [one for one in recognised if len(one) == 3]
     yield from sorted(kept + blocks, key=lambda block: block[0] or 0)
     yield from (one for one in recognised if len(one) == 2)

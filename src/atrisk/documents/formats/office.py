@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.handler import ContentHandler, feature_namespaces
 
-from atrisk.documents.apart import CUT, PRINT, Block, Fact, RefusedError
-from atrisk.documents.web import TooMuchError, read_page
+from atrisk.documents.formats.apart import CUT, PRINT, Block, Fact, RefusedError
+from atrisk.documents.formats.web import TooMuchError, read_page
 
 _LARGEST = 64 * 1024 * 1024  # bytes of a part, unpacked
 _CELL = 12  # words; a row whose cells are no longer is read as one line

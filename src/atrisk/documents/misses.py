@@ -5,16 +5,12 @@ The nearest text is shown to whoever corrects the anchor; nothing is moved to it
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from pathlib import Path
 
-from atrisk.base.errors import RequestError
-from atrisk.base.rows import Result, Row
 from atrisk.documents.folding import loosen
 from atrisk.documents.passages import Document, Passage
 

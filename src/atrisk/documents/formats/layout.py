@@ -14,8 +14,8 @@ from itertools import pairwise
 from statistics import median
 
 from atrisk.base.marks import is_unspaced
-from atrisk.documents.apart import Block
 from atrisk.documents.folding import ENDS
+from atrisk.documents.formats.apart import Block
 
 _EDGE = 3  # lines at the top and at the bottom of a page among which running heads are looked for
 _FEW = 3  # lines that make a column

@@ -45,7 +45,7 @@ def read_apart(
 
     Args:
         path: of the file.
-        reader: such as ``atrisk.documents.pages:extract``, from a path as text to blocks.
+        reader: such as ``atrisk.documents.formats.pages:extract``, from a path as text to blocks.
         kind: what the file is to be, such as ``a PDF``.
         needs: the packages that must be installed; the extra ``documents`` brings them.
         limits: what it may take, of seconds of computing and of bytes.
@@ -57,7 +57,7 @@ def read_apart(
     if not all(find_spec(name) for name in needs):
         raise MissingExtraError(f"reading {kind}", "documents")
     seconds, memory = limits
-    start = f"from atrisk.documents.apart import serve; serve({reader!r}, {seconds}, {memory})"
+    start = f"from {__name__} import serve; serve({reader!r}, {seconds}, {memory})"
     # What this process sees, and nothing else that lies where the user happens to be (-P).
     seen = os.pathsep.join(filter(None, sys.path))
     try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
+from atrisk.cli.commands.look import TOP
 from atrisk.cli.inputs import assess_given, load, read_choices, read_runner, read_view
-from atrisk.cli.look import TOP
 from atrisk.cli.options import (
     Command,
     add_case,

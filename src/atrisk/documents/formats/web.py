@@ -16,8 +16,8 @@ from contextlib import suppress
 from html.parser import HTMLParser
 
 from atrisk.base.dates import ImpreciseDate
-from atrisk.documents.apart import Block, Fact
 from atrisk.documents.dates import name_dates
+from atrisk.documents.formats.apart import Block, Fact
 
 LIMIT_MARKS = 1_000_000  # begins of tags and of character references
 LIMIT_OPEN = 16 * 1024 * 1024  # characters of a tag, a comment or a script that has not ended yet

@@ -152,7 +152,7 @@ def _add_panel(parser: argparse.ArgumentParser) -> None:
 
 
 def _score_panel(given: argparse.Namespace) -> int:
-    from atrisk.cli.exchange import read_event_file, read_release
+    from atrisk.cli.commands.exchange import read_event_file, read_release
     from atrisk.verification.panel import score_panel
 
     framework = load_framework(read_name(given.framework or FRAMEWORK, list_frameworks()))
