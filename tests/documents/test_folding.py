@@ -80,7 +80,8 @@ def test_an_anchor_is_found_as_it_is_read_and_typed(tmp_path: Path, text: str, a
     ],
 )
 def test_what_is_seen_to_differ_is_not_found(tmp_path: Path, anchor: str) -> None:
-    assert check(tmp_path, "On that day the armed men came.", anchor) == ["not found"]
+    (told,) = check(tmp_path, "On that day the armed men came.", anchor)
+    assert told.startswith("not found")
 
 
 def test_a_word_broken_in_one_place_and_whole_in_another_stands_twice(tmp_path: Path) -> None:

@@ -200,7 +200,8 @@ SCORING = {
     "frameworks": "branches framework header limits loading method options",
     "cases": "case checks evidence ledger loading secrecy tables",
     "scoring": "assessment explanation intensity readings run scores seen tellings view",
-    "cli": "code exchange inputs look main options outcome output present reading study warn",
+    "cli": "commands inputs main options output",
+    "cli.commands": "code documents exchange look outcome present reading study warn",
 }
 
 

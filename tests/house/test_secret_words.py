@@ -119,6 +119,7 @@ def test_the_test_sees_a_lock_that_does_not_hold(
 READERS: dict[str, str] = {
     "coding/anchors.py": "looks them up",
     "coding/lints.py": "compares them",
+    "coding/listing.py": "looks them up",
     "coding/recall.py": "looks them up",
     "exchange/annotations.py": "looks them up",
     "gap/matching.py": "compares places and actors",

@@ -89,10 +89,15 @@ def check_anchors(case: Case, documents: Path) -> list[AnchorCheck]:
     texts = {source: _read_forms(path) for source, path in paths.items()}
     read = cache(lambda name: read_document(paths[name]))
     checks = [_check(item, case.source_by_id[item.source], texts) for item in case.cited]
-    return [_explain(one, read) if one.found == 0 else one for one in checks]
+    if not any(one.found == 0 for one in checks):
+        return checks
+    secrets = list_secret_anchors(case)
+    return [_explain(c, read, secrets[c.item.source]) if c.found == 0 else c for c in checks]
 
 
-def _explain(check: AnchorCheck, read: Callable[[str], Document]) -> AnchorCheck:
+def _explain(
+    check: AnchorCheck, read: Callable[[str], Document], secrets: Iterable[str]
+) -> AnchorCheck:
     """Return the check of an orphan with what differs in the document, and where."""
     try:
         found = find_nearest(check.item.quote, read(check.item.source))
@@ -103,7 +108,8 @@ def _explain(check: AnchorCheck, read: Callable[[str], Document]) -> AnchorCheck
     item, secret = check.item, check.item.secrecy
     reason = f"not found; it differs in {found.differs}" if found.differs else check.reason
     place = WITHHELD if secret >= Secrecy.STRICT else found.place
-    words = WITHHELD if secret else f"“{found.words}”"
+    is_hidden = secret or shares_words(found.words, secrets)
+    words = WITHHELD if is_hidden else f"“{found.words}”"
     return replace(check, reason=reason, nearest=f"{item.source}, {place}: {words}")
 
 

@@ -7,7 +7,7 @@ languages and lies inside a package. Both only rank: neither says that anything 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal
 
