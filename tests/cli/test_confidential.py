@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from atrisk.cases import secrecy
 from atrisk.cases.case import Case
 from atrisk.cases.secrecy import Guarded, Secrecy, Secrets
 from atrisk.cli.main import COMMANDS, main
-from atrisk.coding import suggestions
+from atrisk.coding import drafting, suggestions
 from atrisk.exchange import annotations as exported
 from atrisk.exchange import drafts
 from canaries import Canaries, write_case
@@ -50,12 +51,19 @@ DOORS: dict[str, list[tuple[str, int]]] = {
     "figures": [("CASE --out OUT/figures --draws 20", 0)],
     "new": [("CAF --start 2020-01 --end 2020-02 --out OUT/new", 0)],
     "validate": [("CASE", 0)],
-    "anchors": [("CASE --documents DOCS", 1), ("CASE --documents EMPTY", 2)],
+    "anchors": [
+        ("CASE --documents DOCS", 1),
+        ("CASE --documents EMPTY", 2),
+        ("UNDIGESTED --documents DOCS --write", 2),
+    ],
+    "sources": [("add MORE --case SPARE", 2)],
     "passages": [
         ("DOCS/secret.txt --like CASE", 0),
         ("DOCS/sealed.txt --like CASE", 0),
         ("DOCS/diary.txt --like CASE", 0),
         ("DOCS/diary.txt --recall CASE", 2),
+        ("DOCS", 0),
+        ("DOCS --case CASE --draft OUT/drafts.csv", 2),
     ],
     "agreement": [("CASE", 0), ("CASE --blind OUT/blind", 0)],
     "judgements": [("CASE", 0)],
@@ -89,6 +97,12 @@ def room(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Path:
     other = shutil.copytree(case, folder / "other")
     header = (other / "case.toml").read_text(encoding="utf-8").replace('"mini"', '"other"')
     (other / "case.toml").write_text(header, encoding="utf-8")
+    shutil.copytree(case, folder / "spare")
+    more_documents = shutil.copytree(folder / "documents", folder / "more")
+    (more_documents / "new.txt").write_text("A new text says this.\n", encoding="utf-8")
+    undigested = shutil.copytree(case, folder / "undigested") / "sources.csv"
+    text = undigested.read_text(encoding="utf-8")
+    undigested.write_text(re.sub(r"(?m)^(sealed.*?),[0-9a-f]{64}", r"\1,", text), encoding="utf-8")
     (folder / "empty").mkdir()
     (folder / "events.csv").write_text(EVENTS, encoding="utf-8")
     more = ["--published", "2020-06-01", "--case", str(case), "--out", str(folder / "counted")]
@@ -129,7 +143,8 @@ def run(
     """Run a command and return its status, and everything that it printed and wrote."""
     paths = {
         "CASE": room / "case", "DOCS": room / "documents", "OUT": out, "OTHER": room / "other",
-        "EMPTY": room / "empty", "HIGHLIGHTS": room / "highlights.csv",
+        "EMPTY": room / "empty", "SPARE": room / "spare", "MORE": room / "more",
+        "UNDIGESTED": room / "undigested", "HIGHLIGHTS": room / "highlights.csv",
         "COUNTS": HERE / "events" / "counts.csv", "EVENTS": room / "events.csv",
         "COUNTED": room / "counted", "OWN": out.with_name(f"{out.name}-own"),
     }  # fmt: skip
@@ -172,6 +187,7 @@ LOCKS: dict[str, tuple[object, str, object]] = {
     "folding": (exported, "fold", lambda text: text),
     "passages": (suggestions, "_find_withheld", lambda document, case: ()),
     "highlights": (drafts, "_judge", lambda *given: NO),
+    "drafts": (drafting, "_conceal", lambda row, *given: row),
 }
 OPENED = [
     ("shown", "explain CASE 2020-03 --top 0", "quote"),
@@ -196,6 +212,7 @@ OPENED = [
     ("passages", "passages DOCS/diary.txt --like CASE --format csv", "quote"),
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE --documents DOCS", "quote"),
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE", "tag"),
+    ("drafts", "passages DOCS --case CASE --draft OUT/drafts.csv", "quote"),
 ]  # fmt: skip
 
 

@@ -71,7 +71,13 @@ TYPED: dict[str, Lines] = {
     "new": ["new CAF --start 2020-01 --end 2020-02 --framework {framework} --out {out}"],
     "validate": ["validate {case} --format F", "validate {broken}", "validate {case}x"],
     "anchors": ["anchors {case} --documents {documents} --format F"],
-    "passages": ["passages {diary} --like {case} --format F", "passages {diary} --recall {case}"],
+    "passages": [
+        "passages {diary} --like {case} --format F",
+        "passages {diary} --recall {case}",
+        "passages {documents} --format F",
+        "passages {documents} --case {case} --draft {out}.csv",
+    ],
+    "sources": ["sources add {unlisted} --case {spare}", "sources add {out} --case {spare}"],
     "agreement": [
         f"agreement {{case}} --show {shown} --format F"
         for shown in ("alpha", "missed", "differences", "adjudicate")
@@ -88,7 +94,7 @@ TYPED: dict[str, Lines] = {
     "codebook": ["codebook {framework} {out}.qdc", "codebook {framework} {out}.x"],
 }
 NO_FRAMEWORK = {"frameworks", "cases", "crosswalk", "schema", "export", "codebook", "passages"}
-NO_FRAMEWORK |= {"anchors", "new", "judgements"}
+NO_FRAMEWORK |= {"anchors", "new", "judgements", "sources"}
 Places = dict[str, str]
 
 
@@ -109,6 +115,10 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     folder = tmp_path_factory.mktemp("poisoned")
     found = write_all(folder, POISON)
     found["broken"] = str(write_case(folder / "broken", f"{POISON}\x1b[2J\x9b"))
+    found["spare"] = str(write_case(folder / "spare", POISON))
+    unlisted = folder / f"{POISON}unlisted.md"
+    unlisted.write_text(f"# {POISON}\n\nA text that says {POISON}.\n", encoding="utf-8")
+    found["unlisted"] = str(unlisted)
     found["with_events"] = str(folder / f"events{POISON}")
     events = ["import", "events", found["events"], "--case", found["case"]]
     status, told = tell([*events, "--published", "2021-06-01", "--out", found["with_events"]])

@@ -48,6 +48,7 @@ LINES: dict[str, list[str]] = {
     "validate": [MINI, *TOY],
     "anchors": [CAR, "--documents", MINI],
     "passages": [str(ROOT / "README.md")],
+    "sources": ["add", str(ROOT / "README.md"), "--case", "nowhere"],
     "agreement": ["sen-2011-2012"],
     "judgements": ["bdi-2014-2016"],
     "crosswalk": [CAR, "--framework", "ten-stages"],
