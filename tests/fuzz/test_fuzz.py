@@ -152,7 +152,7 @@ def fuzz(bench: Bench, count: int, start: int) -> Counter[str]:
         if outcome == "silent":
             silent.append((seed, damage.name, str(file)))
         # What refers to a row that is lost is told where it does so.
-        names = (file.name, file.stem) if damage.name != "row lost" else (".csv", ".toml")
+        names = [file.name, file.stem, *([".csv", ".toml"] if damage.name == "row lost" else [])]
         if outcome == "refused" and not any(part in said for part in names):
             nowhere.append((seed, damage.name, str(file), said[:200]))
     assert not crashed, crashed[:10]
