@@ -99,7 +99,8 @@ def draft_evidence(
     """
     require(collection, Collection, "read it with read_documents(Path('documents'))")
     require(case, Case, "load it with load_case(Path('my-case'))")
-    by_digest = {source.sha256: source for source in case.sources if source.sha256}
+    # Of two sources that share a document the first is named.
+    by_digest = {source.sha256: source for source in reversed(case.sources) if source.sha256}
     echoes, places = Echoes(case), Places((case, *suggester.like), case.header.country)
     mine = {n: i.id for n, (of, i) in enumerate(suggester.rows) if of == f"{case.id}/{i.id}"}
     rows: list[Row] = []

@@ -140,10 +140,16 @@ def _open_sources(case: Path) -> _Sources:
     told, _ = folder.describe_saving(FILE)
     lacking = sorted(set(REQUIRED) - set(header))
     if told or lacking:
-        message = told or f"its header lacks {', '.join(lacking)}"
+        message = (
+            f"no line can be added to a table {told}"
+            if told
+            else f"its header lacks {', '.join(lacking)}"
+        )
         raise DataError([Problem(folder.label(FILE), f"{message}; {SAVE}")])
     table = read_table(folder, FILE, Source, may_be_empty=True)
     lines = (case / FILE).read_bytes().decode().removesuffix("\n").split("\n")
+    if lines[0].endswith("\r") and not lines[-1].endswith("\r"):
+        lines[-1] += "\r"
     return _Sources(case / FILE, table, header, lines)
 
 

@@ -25,9 +25,11 @@ Days = tuple[date, date]
 MOST = 3  # echoes that are told of one passage
 LONGEST = timedelta(days=31)  # of what is an event; a condition that lasts is echoed by everything
 SHORTEST_NAME = 3
-# Words behind which a name with a capital is likely to be a place's, flattened.
+# Words behind which a name with a capital is likely to be a place's.
 _BEFORE = re.compile(
-    r"\b(?:in|at|near|around|outside|towards?|a|dans|pres de|vers|en|cerca de|hacia|em|perto de) "
+    r"\b(?:in|at|to|near|around|outside|towards?|à|dans|près de|vers|en|cerca de|hacia|em|"
+    r"perto de) ",
+    re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,2}")
 
@@ -52,7 +54,7 @@ class Places:
         plain = flatten(text)
         found = [(m.start(), self._known[m.group()]) for m in self._any.finditer(plain)]
         taken = {at for start, name in found for at in range(start, start + len(name))}
-        for word in _BEFORE.finditer(plain):
+        for word in _BEFORE.finditer(text):
             name = _NAME.match(text, word.end())
             if name and name.start() not in taken and not _is_time(name.group()):
                 found.append((name.start(), f"{name.group()}?"))
