@@ -1,8 +1,7 @@
-"""Folders of documents: every one is read or told, each with its language, and none stops others."""
+"""Folders of documents: each is read or told, with its language, and none stops others."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,8 @@ import pytest
 import atrisk
 from atrisk.documents.collection import LIMIT_FILES, read_documents, tell_language
 from atrisk.documents.passages import read_document
+from drawn import draw_pdf
+from written import paragraph, write_docx
 
 pytest.importorskip("py3langid")
 
@@ -65,6 +66,29 @@ def test_every_file_is_read_or_told(tmp_path: Path) -> None:
     assert "not read: broken.pdf" in repr(found)
 
 
+def test_a_mixed_pile_is_read_in_every_format_and_language(tmp_path: Path) -> None:
+    for extra in ("defusedxml", "pypdfium2"):
+        pytest.importorskip(extra)
+    for language, text in TEXTS.items():
+        said = f"{text} {language.upper()}."
+        made = {
+            "docx": write_docx(paragraph(said)),
+            "html": f"<p>{said}</p>".encode(),
+            "eml": f"From: a@example.org\nSubject: x\nContent-Type: text/plain; charset=utf-8\n"
+            f"Content-Transfer-Encoding: 8bit\n\n{said}\n".encode(),
+            "pdf": b"" if language == "ar" else draw_pdf([[(50, 700, 9, said)]]),
+        }
+        for ending, content in made.items():
+            (tmp_path / f"{language}.{ending}").write_bytes(content)
+    found = read_documents(tmp_path)
+    assert [name for name, _ in found.skipped] == ["ar.pdf"]  # of no bytes
+    assert len(found.documents) == 19
+    for one, language in zip(found.documents, found.languages, strict=True):
+        stem = one.name.partition(".")[0]
+        assert language == stem, one.name
+        assert one.count(f"{TEXTS[stem]} {stem.upper()}") == 1, one.name
+
+
 def test_each_document_is_what_is_read_of_it_alone(tmp_path: Path) -> None:
     folder = write(tmp_path / "pile", **TEXTS)
     for one in read_documents(folder).documents:
@@ -75,7 +99,7 @@ def test_each_document_is_what_is_read_of_it_alone(tmp_path: Path) -> None:
 def test_what_came_out_first_comes_first_and_what_nobody_dated_last(tmp_path: Path) -> None:
     folder = tmp_path / "pile"
     folder.mkdir()
-    page = '<html><head><meta property="article:published_time" content="{}"></head><p>{}</p></html>'
+    page = '<head><meta property="article:published_time" content="{}"></head><p>{}</p>'
     for name, day in (("a", "2014-02-01"), ("b", "2013-12-05")):
         text = page.format(day, TEXTS["en"] + name)
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
@@ -92,8 +116,8 @@ def test_files_and_folders_may_be_named_together(tmp_path: Path) -> None:
 
 def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
     folder, other = write(tmp_path / "pile", a=TEXTS["en"]), write(tmp_path / "far", b=TEXTS["fr"])
-    os.symlink(other, folder / "link", target_is_directory=True)
-    os.symlink(folder, folder / "round", target_is_directory=True)
+    (folder / "link").symlink_to(other, target_is_directory=True)
+    (folder / "round").symlink_to(folder, target_is_directory=True)
     assert [d.name for d in read_documents(folder).documents] == ["a.txt"]
 
 
