@@ -16,8 +16,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +57,14 @@ def list_texts(rows: list[Row]) -> Iterator[tuple[str, str, Evidence, str]]:
 
 def remember(encode: Callable[..., NDArray[np.float64]]) -> Callable[..., NDArray[np.float64]]:
     """Return an encoder that reads no text twice."""
-    one = cache(lambda text: encode([text])[0])
-    return lambda texts, *_: np.array([one(text) for text in texts]).reshape(-1, 512)
+    known: dict[str, NDArray[np.float64]] = {}
+
+    def recall(texts: Sequence[str], *_: object) -> NDArray[np.float64]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, encode(new), strict=True))
+        return np.array([known[text] for text in texts])
+
+    return recall
 
 
 def measure() -> dict[tuple[str, str], tuple[float, int]]:
@@ -68,6 +73,7 @@ def measure() -> dict[tuple[str, str], tuple[float, int]]:
     framework = atrisk.load_framework("un-foa-2014")
     rows = list_rows()
     texts = list(list_texts(rows))
+    likeness.encode([text for *_, text in texts])
     found: dict[tuple[str, str], list[float]] = {}
     for country in dict.fromkeys(c for c, _, _ in rows):
         learnt = [row for c, _, row in rows if c != country]
