@@ -24,7 +24,7 @@ from atrisk.coding.suggestions import Suggester
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 from drawn import draw_pdf  # noqa: E402 - beside the tests
-from written import paragraph, write_docx  # noqa: E402
+from written import paragraph, write_docx  # noqa: E402 - beside the tests
 
 DOCUMENTS, PARAGRAPHS = 200, 40
 LINE = 14  # points between the lines of a page

@@ -74,6 +74,7 @@ _ROOMS = {
     "coding.drafting": "Draft draft_evidence",
     "coding.recall": "Recall measure_recall",
     "coding.anchors": "check_anchors",
+    "report.changes": "MonthChange compare_months",
     "report.brief": "Brief prepare_brief",
     "report.figures.album": "list_figures plot_figure write_figures",
     "report.figures.figure": "Figure",
@@ -169,6 +170,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.kernel.rules import Rule as Rule
     from atrisk.report.brief import Brief as Brief
     from atrisk.report.brief import prepare_brief as prepare_brief
+    from atrisk.report.changes import MonthChange as MonthChange
+    from atrisk.report.changes import compare_months as compare_months
     from atrisk.report.figures.album import list_figures as list_figures
     from atrisk.report.figures.album import plot_figure as plot_figure
     from atrisk.report.figures.album import write_figures as write_figures

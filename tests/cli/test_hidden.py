@@ -38,6 +38,7 @@ TYPED: dict[str, Lines] = {
         "frameworks {framework} --show severity --format F",
     ],
     "assess": ["assess {case} --format F", "assess {case} --level indicator --format F"],
+    "changes": ["changes {case} --format F", f"changes {{case}} --month {MONTH} --show record"],
     "explain": [
         f"explain {{case}} {MONTH} --format F",
         f"explain {{case}} {MONTH} --since 2020-02 --format F",

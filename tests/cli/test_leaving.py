@@ -29,6 +29,7 @@ LINES: dict[str, list[str]] = {
     "cases": [],
     "frameworks": ["un-foa-2014"],
     "assess": [CAR],
+    "changes": [CAR],
     "explain": [CAR, "2021-01"],
     "flags": [CAR],
     "gap": [MINI, *TOY],

@@ -29,6 +29,7 @@ TYPED = {
     "weights": SMALL,
     "scenarios": SMALL,
     "sensitivity": (*SMALL, "--draws", "4"),
+    "changes": SMALL,
     "explain": (*SMALL[:1], "2020-03", *SMALL[1:]),
     "flags": (*SMALL, "--backtest"),
     "gap": SMALL,

@@ -24,6 +24,7 @@ from atrisk.cli.commands import (
     documents,
     exchange,
     look,
+    month,
     outcome,
     present,
     reading,
@@ -36,7 +37,7 @@ from atrisk.cli.output import note
 INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 COMMANDS: dict[str, Command] = {
     command.name: command
-    for room in (look, warn, outcome, study, reading, present, code, documents, exchange)
+    for room in (look, month, warn, outcome, study, reading, present, code, documents, exchange)
     for command in room.COMMANDS
 }
 

@@ -104,14 +104,15 @@ def add_release(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_choices(parser: argparse.ArgumentParser) -> None:
-    """Add everything that a score may be computed under."""
+def add_choices(parser: argparse.ArgumentParser, *, knows: bool = True) -> None:
+    """Add everything that a score may be computed under; the day of knowledge, if it is free."""
     add_framework(parser)
-    parser.add_argument(
-        "--knowledge",
-        default="contemporaneous",
-        help="contemporaneous (default), retrospective, or a day such as 2013-06-30",
-    )
+    if knows:
+        parser.add_argument(
+            "--knowledge",
+            default="contemporaneous",
+            help="contemporaneous (default), retrospective, or a day such as 2013-06-30",
+        )
     parser.add_argument("--audience", choices=AUDIENCES, help="count only what this audience knew")
     parser.add_argument("--weights", metavar="ID", help="weight set of the framework")
     parser.add_argument(
