@@ -33,6 +33,7 @@ from atrisk.scoring.view import View, read_outlook
 
 Floats = NDArray[np.float64]
 LATEST, LAST = "latest", "last"  # the last month of a case, and the month before another
+PARTS = ("change", "news", "revision", "before", "after")
 LOOKED_FOR = 3  # indicators that a gap names
 
 
@@ -79,21 +80,7 @@ class MonthChange(LevelResult):
             rows = compare_scores((now, self.since), (now, self.month))
         except RequestError:  # nothing bears on either score
             return ()
-        found: dict[str, Row] = {}
-        for row in rows:
-            name = row["factor"] if row["evidence"] == ASSUMED else row["evidence"]
-            kept = found.setdefault(name, self._begin_fact(row))
-            kept["indicators"] = "; ".join(filter(None, (kept["indicators"], row["indicator"])))
-            for part in ("change", "news", "revision", "before", "after"):
-                kept[part] += row[part]
-        told = [row | {"what": self._tell_fact(row)} for row in found.values()]
-        return tuple(sorted(told, key=lambda row: -abs(row["change"])))
-
-    def _begin_fact(self, row: Row) -> Row:
-        told = ("summary", "start", "end", "source", "locator", "quote")
-        parts = dict.fromkeys(("change", "news", "revision", "before", "after"), 0.0)
-        what = {"evidence": row["evidence"], "what": "", "indicators": ""}
-        return what | parts | {name: row[name] for name in told}
+        return tuple(row | {"what": self._tell_fact(row)} for row in merge_facts(rows))
 
     def _tell_fact(self, row: Row) -> str:
         """Return in a word why a fact moved the score."""
@@ -168,14 +155,14 @@ class MonthChange(LevelResult):
                 None if None in (before, after) else float(values[places[1]] - values[places[0]])
             )
             split = {"news": news, "revision": revision} if name == "score" else {}
-            yield _tell_score(name, before, after, moved) | split
-        yield _tell_score("band", now.bands[places[0]], now.bands[places[1]])
+            yield tell_score(name, before, after, moved) | split
+        yield tell_score("band", now.bands[places[0]], now.bands[places[1]])
         crimes = now.framework.crimes
         named = [code and crimes[code].label for code in map(now.named_crimes.__getitem__, places)]
-        yield _tell_score("worst crime", named[0], named[1])
+        yield tell_score("worst crime", named[0], named[1])
         for name, on in self._find_tiers().items():
             states = ["on" if on[place] else "off" for place in places]
-            yield _tell_score(f"{TIER}{name}", states[0], states[1])
+            yield tell_score(f"{TIER}{name}", states[0], states[1])
 
     def _find_tiers(self) -> dict[str, tuple[bool, ...]]:
         """Return in which months each tier is on."""
@@ -273,21 +260,32 @@ def compare_months(
     require(case, Case, "load it with load_case('car-2012-2015')")
     if "knowledge" in view:
         raise TypeError("'knowledge' is no argument here: each month is seen from its last day")
+    at = find_month(case, month)
     names = [str(one) for one in case.months]
-    at = len(names) - 1 if month == LATEST else _find(names, month, case)
     if since == LAST and at == 0:
         raise RequestError(f"{names[0]} is the first month of {case.id}; nothing is before it")
-    before = at - 1 if since == LAST else _find(names, since, case)
+    before = at - 1 if since == LAST else find_month(case, since)
     if before >= at:
         raise RequestError(f"{names[before]} is not before {names[at]}; name an earlier month")
-    audience: Audience | None = view.get("audience")
-    seen = see_case(case, read_outlook(case, case.months[at].last_day), audience)
-    header = seen.header.model_copy(update={"end": case.months[at]})
-    cut = replace(seen, header=header, checked=True)
+    cut = cut_case(case, case.months[at], view.get("audience"))
     return MonthChange(assess(cut, framework, **view), names[at], names[before])
 
 
-def _find(names: list[str], month: str, case: Case) -> int:
+def cut_case(case: Case, month: Month, audience: Audience | None) -> Case:
+    """Return a case as the last day of a month had it, with no month after it."""
+    seen = see_case(case, read_outlook(case, month.last_day), audience)
+    return replace(seen, header=seen.header.model_copy(update={"end": month}), checked=True)
+
+
+def find_month(case: Case, month: str) -> int:
+    """Return the place of a month among a case's, or of the latest.
+
+    Raises:
+        RequestError: it is none of them.
+    """
+    names = [str(one) for one in case.months]
+    if month == LATEST:
+        return len(names) - 1
     if month not in names:
         raise RequestError(
             f"{shorten(month)} is no month of {case.id}: {names[0]} to {names[-1]}, written like "
@@ -313,7 +311,8 @@ def _tell_row(kind: str, what: str, row: Guarded, when: ImpreciseDate) -> Row:
     }
 
 
-def _tell_score(name: str, before: object, after: object, change: float | None = None) -> Row:
+def tell_score(name: str, before: object, after: object, change: float | None = None) -> Row:
+    """Return a row of what is measured of two months, or of two copies."""
     return {
         "measure": name, "before": before, "after": after, "change": change, "news": None,
         "revision": None,
@@ -322,3 +321,21 @@ def _tell_score(name: str, before: object, after: object, change: float | None =
 
 def _show(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def merge_facts(rows: Iterable[Row]) -> list[Row]:
+    """Return rows of ``compare_scores``, those of one fact added up, the largest change first."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        name = row["factor"] if row["evidence"] == ASSUMED else row["evidence"]
+        kept = found.setdefault(name, _begin_fact(row))
+        kept["indicators"] = "; ".join(filter(None, (kept["indicators"], row["indicator"])))
+        for part in PARTS:
+            kept[part] = None if row[part] is None else kept[part] + row[part]
+    return sorted(found.values(), key=lambda row: -abs(row["change"]))
+
+
+def _begin_fact(row: Row) -> Row:
+    told = ("summary", "start", "end", "source", "locator", "quote")
+    what = {"evidence": row["evidence"], "what": "", "indicators": ""}
+    return what | dict.fromkeys(PARTS, 0.0) | {name: row[name] for name in told}
