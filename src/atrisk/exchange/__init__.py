@@ -3,11 +3,11 @@
 A namespace of its own: ``atrisk.exchange.export_workbook`` and the others below are loaded when
 first asked for, because most of them need an extra.
 
-workbook a case as a spreadsheet; codebook a framework's codes; highlights what coding tools tagged,
+workbook a case as a spreadsheet that goes round; codebook a framework's codes; highlights what coding tools tagged,
 as excerpts of documents: tagged their tables, projects their archives; drafts highlights as rows of
 evidence to complete; annotations evidence on the document, and back; archive a zip that is looked
-through before it is believed; sheets how far a workbook's cells reach; format what one kind of file
-is; formats all of them, in one table.
+through before it is believed; sheets how far a workbook's cells reach, and what they say; format
+what one kind of file is; formats all of them, in one table.
 """
 
 import typing as _typing
@@ -20,7 +20,7 @@ if _typing.TYPE_CHECKING:
     from atrisk.exchange.drafts import import_highlights
     from atrisk.exchange.format import Format, Reading
     from atrisk.exchange.formats import find_reader, find_writer, list_formats
-    from atrisk.exchange.workbook import export_workbook, import_workbook
+    from atrisk.exchange.workbook import export_workbook, import_workbook, update_case
 
 __all__ = [
     "Draft",
@@ -34,6 +34,7 @@ __all__ = [
     "import_highlights",
     "import_workbook",
     "list_formats",
+    "update_case",
 ]
 
 _MODULES = {
@@ -48,6 +49,7 @@ _MODULES = {
     "export_workbook": "workbook",
     "import_highlights": "drafts",
     "import_workbook": "workbook",
+    "update_case": "workbook",
 }
 
 
