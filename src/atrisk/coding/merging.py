@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from atrisk.base.cells import WITHHELD, write_cell, write_cells
-from atrisk.base.errors import cut
 from atrisk.base.rows import Result, Row
 from atrisk.base.tables import Table
 from atrisk.cases.case import Case
@@ -214,7 +213,8 @@ class Update(Result):
         if version is None:
             return None
         shown = (self._show(change, version, n) for n in version.told if n not in ("id", FLAG))
-        return cut("; ".join(shown), _LONGEST)
+        text = "; ".join(shown)
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
     def describe(self) -> str:
         """Return in one line what differs and what was written."""

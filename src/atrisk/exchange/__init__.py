@@ -3,11 +3,11 @@
 A namespace of its own: ``atrisk.exchange.export_workbook`` and the others below are loaded when
 first asked for, because most of them need an extra.
 
-workbook a case as a spreadsheet that goes round; codebook a framework's codes; highlights what coding tools tagged,
-as excerpts of documents: tagged their tables, projects their archives; drafts highlights as rows of
-evidence to complete; annotations evidence on the document, and back; archive a zip that is looked
-through before it is believed; sheets how far a workbook's cells reach, and what they say; format
-what one kind of file is; formats all of them, in one table.
+workbook a case as a spreadsheet that goes round; codebook a framework's codes; highlights what
+coding tools tagged, as excerpts of documents: tagged their tables, projects their archives; drafts
+highlights as rows of evidence to complete; annotations evidence on the document, and back; archive
+a zip that is looked through before it is believed; sheets how far a workbook's cells reach, and
+what they say; format what one kind of file is; formats all of them, in one table.
 """
 
 import typing as _typing

@@ -33,7 +33,6 @@ from atrisk.exchange.sheets import (
     CASE_SHEET,
     CODEBOOK_SHEET,
     LIMIT_CELLS,
-    LIMIT_ROWS,
     MEMORY_SHEET,
     import_openpyxl,
     name_column,
@@ -48,7 +47,9 @@ from atrisk.frameworks.loading import list_frameworks, load_framework
 S = TypeVar("S", str, list[str])
 FORMAT = ("atrisk", "1")  # of what a workbook remembers of its rows
 TOLD = 1_000  # rows that it remembers in one cell, of 32 characters each: a cell holds 32,767
-SPARE = 100  # rows behind a table that a list to choose from reaches into
+# Rows behind a table that are guided too. LibreOffice fills all that are with empty cells, which
+# count: as far as a table may reach it would leave no room for one.
+SPARE = 100
 NARROWEST, WIDEST = 8, 60  # characters that a column shows
 FILTER = 3  # characters that the button of a filter covers
 LONGEST_PROMPT = 200  # characters; a program cuts a message of over 255
@@ -96,7 +97,7 @@ def export_workbook(case: Case, out: Path) -> Path:
         _fill(sheet, rows)
         _dress(sheet, rows)
         if name in TABLES:
-            _guide(sheet, name, rows[0], offers)
+            _guide(sheet, name, rows, offers)
     _fit(book[CASE_SHEET], 1, WIDEST, wrap=True)
     hidden = book.create_sheet(MEMORY_SHEET)
     _fill(hidden, _write_memory(remember(case)))
@@ -323,12 +324,12 @@ def _list_offers(tables: Mapping[str, list[list[str]]]) -> dict[str, str]:
     return {n: f"{n}!${letter}$2:${letter}${ends[n]}" for n, letter in letters.items()}
 
 
-def _guide(sheet: Any, table: str, header: list[str], offers: Mapping[str, str]) -> None:
+def _guide(sheet: Any, table: str, rows: list[list[str]], offers: Mapping[str, str]) -> None:
     """Tell in each column what its cells may hold, and offer what is likely."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
     described = {column.name: column for column in list_columns(table)}
-    for place, name in enumerate(header, start=1):
+    for place, name in enumerate(rows[0], start=1):
         column = described.get(name)
         if column is None:  # of the author's own
             continue
@@ -341,7 +342,7 @@ def _guide(sheet: Any, table: str, header: list[str], offers: Mapping[str, str])
             **_offer(table, column, offers),
         )
         letter = name_column(place)
-        guide.add(f"{letter}2:{letter}{LIMIT_ROWS}")
+        guide.add(f"{letter}2:{letter}{len(rows) + SPARE}")
         sheet.add_data_validation(guide)
 
 
