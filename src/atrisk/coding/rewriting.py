@@ -14,7 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from atrisk.base.delimiters import PAGES, SAVE, find_delimiter, find_encoding
+from atrisk.base.delimiters import (
+    PAGES,
+    SAVE,
+    find_delimiter,
+    find_encoding,
+    may_be_thousands,
+)
 from atrisk.base.errors import RequestError
 from atrisk.base.output import disarm, quote_toml
 from atrisk.base.tables import Table, write_table
@@ -205,7 +211,9 @@ class _Writer:
         return len(next(csv.reader([plain], delimiter=self.mark)))
 
     def _write(self, column: str, cell: str) -> str:
-        return disarm(cell.replace(".", ",") if column in self.decimals else cell)
+        if column in self.decimals:  # 2.125 is neither to be read as thousands, nor 2,125
+            cell = (f"{cell}0" if may_be_thousands(cell) else cell).replace(".", ",")
+        return disarm(cell)
 
     def _join(self, cells: Iterable[str], end: str) -> str:
         text = io.StringIO()

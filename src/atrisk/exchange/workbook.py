@@ -47,9 +47,10 @@ from atrisk.frameworks.loading import list_frameworks, load_framework
 S = TypeVar("S", str, list[str])
 FORMAT = ("atrisk", "1")  # of what a workbook remembers of its rows
 TOLD = 1_000  # rows that it remembers in one cell, of 32 characters each: a cell holds 32,767
-# Rows behind a table that are guided too. LibreOffice fills all that are with empty cells, which
-# count: as far as a table may reach it would leave no room for one.
-SPARE = 100
+SPARE = 100  # rows behind a table that a list to choose from reaches into
+# Columns are guided down to the last row that a sheet has: where one is guided less far LibreOffice
+# fills a thousand rows with empty cells, which count among those that are read.
+LAST_ROW = 1_048_576
 NARROWEST, WIDEST = 8, 60  # characters that a column shows
 FILTER = 3  # characters that the button of a filter covers
 LONGEST_PROMPT = 200  # characters; a program cuts a message of over 255
@@ -342,7 +343,7 @@ def _guide(sheet: Any, table: str, rows: list[list[str]], offers: Mapping[str, s
             **_offer(table, column, offers),
         )
         letter = name_column(place)
-        guide.add(f"{letter}2:{letter}{len(rows) + SPARE}")
+        guide.add(f"{letter}2:{letter}{LAST_ROW}")
         sheet.add_data_validation(guide)
 
 
