@@ -299,6 +299,7 @@ def test_a_table_keeps_its_marks_its_encoding_and_its_ends_of_lines(
         old, new = (one[name].decode(read).split("\n") for one in (before, after))
         assert len([line for line in new if line not in old]) == lines, new
         assert all(line.endswith("\r") for line in new if line) == (end == "\r\n")
+    assert (b"2,1250" in after["deliveries.csv"]) == (mark == ";")
     case = atrisk.load_case(mine, THREE_FACTOR)
     assert (case.evidence[1].severity, case.deliveries[0].delivered) == (3, 2.125)
     assert case.sources[-1].title == "Un poste; été"
