@@ -67,7 +67,6 @@ _ROOMS = {
     "documents.collection": "Collection read_documents",
     "coding.template": "create_case",
     "coding.blind": "export_blind merge_coding",
-    "coding.merging": "Update",
     "coding.schemas": "describe_package describe_schema",
     "coding.lints": "Lint list_lints",
     "coding.suggestions": "Suggester Suggestions suggest_indicators",
@@ -127,7 +126,6 @@ if _typing.TYPE_CHECKING:
     from atrisk.coding.listing import Digests as Digests
     from atrisk.coding.listing import add_sources as add_sources
     from atrisk.coding.listing import fill_digests as fill_digests
-    from atrisk.coding.merging import Update as Update
     from atrisk.coding.recall import Recall as Recall
     from atrisk.coding.recall import measure_recall as measure_recall
     from atrisk.coding.schemas import describe_package as describe_package

@@ -16,9 +16,10 @@ from atrisk.cases import secrecy
 from atrisk.cases.case import Case
 from atrisk.cases.secrecy import Guarded, Secrecy, Secrets
 from atrisk.cli.main import COMMANDS, main
-from atrisk.coding import drafting, suggestions, updating
+from atrisk.coding import drafting, suggestions
 from atrisk.exchange import annotations as exported
 from atrisk.exchange import drafts
+from atrisk.exchange.copies import updating
 from canaries import Canaries, write_case, write_workbooks
 from toys import HERE
 

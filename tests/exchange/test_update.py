@@ -513,7 +513,7 @@ def test_what_somebody_wrote_meanwhile_is_not_written_over(
         replace_in(mine / "warnings.csv", "The elder called", "An elder called")
         return read_case(*given)
 
-    monkeypatch.setattr("atrisk.coding.updating.read_case", and_write)
+    monkeypatch.setattr("atrisk.exchange.copies.updating.read_case", and_write)
     with pytest.raises(atrisk.RequestError, match=r"warnings\.csv' was changed just now"):
         update(mine, file)
     assert (mine / "evidence.csv").read_bytes() == (MINI / "evidence.csv").read_bytes()

@@ -82,10 +82,10 @@ def replace_in(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def update(folder: Path, file: Path, **asked: Any) -> atrisk.Update:
+def update(folder: Path, file: Path, **asked: Any) -> atrisk.exchange.Update:
     return update_case(file, folder, THREE_FACTOR, **asked)
 
 
-def list_told(result: atrisk.Update) -> list[tuple[str, ...]]:
+def list_told(result: atrisk.exchange.Update) -> list[tuple[str, ...]]:
     keys = ("table", "row", "what", "column", "before", "after")
     return [tuple(str(row[key]) for key in keys) for row in result.to_rows()]

@@ -4,6 +4,5 @@ template the folder of a new case; schemas its files as other tools read them; l
 second look; likeness how like each indicator a text is; suggestions likely indicators, and why;
 recall how many are found; listing documents among a case's sources; drafting a row for each of
 their passages; anchors every quote found exactly once; blind a case for a second coder, and the
-rows back; merging a case and a copy of it that was edited elsewhere, row by row; rewriting rows of
-a file in their places; updating a case's folder by a copy.
+rows back.
 """

@@ -25,9 +25,9 @@ from atrisk.cases.case import Case
 from atrisk.cases.columns import REFERENCES, Column, list_columns
 from atrisk.cases.loading import load_case
 from atrisk.cases.tables import HEADER, TABLES, CaseHeader, read_case_table
-from atrisk.coding.merging import DIGITS, HEAD, Memory, Update, remember
-from atrisk.coding.updating import Copy, update_folder
 from atrisk.exchange.archive import names_part
+from atrisk.exchange.copies.merging import DIGITS, HEAD, Memory, Update, remember
+from atrisk.exchange.copies.updating import Copy, update_folder
 from atrisk.exchange.format import Format, Reading, refuse_documents, refuse_highlights
 from atrisk.exchange.sheets import (
     CASE_SHEET,

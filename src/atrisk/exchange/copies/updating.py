@@ -19,9 +19,17 @@ from atrisk.cases.case import Case
 from atrisk.cases.loading import load_case, read_case
 from atrisk.cases.secrecy import FLAG, conceal, conceal_cells, find_secrets
 from atrisk.cases.tables import HEADER, TABLES, CaseHeader, name_rows, read_case_table
-from atrisk.coding.merging import HEAD, Change, Memory, Update, list_keys, list_rows, merge_rows
-from atrisk.coding.rewriting import Rewritten, rewrite_header, rewrite_table, write_rows
 from atrisk.coding.schemas import PACKAGE, refresh_package
+from atrisk.exchange.copies.merging import (
+    HEAD,
+    Change,
+    Memory,
+    Update,
+    list_keys,
+    list_rows,
+    merge_rows,
+)
+from atrisk.exchange.copies.rewriting import Rewritten, rewrite_header, rewrite_table, write_rows
 from atrisk.frameworks.framework import Framework
 
 Place = Callable[[Problem], Problem]

@@ -26,7 +26,7 @@ from atrisk.base.output import disarm, quote_toml
 from atrisk.base.tables import Table, write_table
 from atrisk.cases.columns import list_columns
 from atrisk.cases.tables import HEADER, TABLES
-from atrisk.coding.merging import Change
+from atrisk.exchange.copies.merging import Change
 
 _STRING = r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 
