@@ -60,6 +60,16 @@ def test_a_sheet_tells_what_its_columns_take_and_offers_it(tmp_path: Path) -> No
     assert codes[:2] == [("code", "label", "gloss"), (first.code, first.label, first.gloss)]
 
 
+def test_no_message_and_no_list_is_longer_than_a_spreadsheet_takes(tmp_path: Path) -> None:
+    case = atrisk.load_case("car-2012-2015")
+    book = openpyxl.load_workbook(export_workbook(case, tmp_path / "case.xlsx"))
+    guides = [one for name in TABLES for one in book[name].data_validations.dataValidation]
+    assert len(guides) > 80
+    for guide in guides:
+        assert len(guide.promptTitle) <= 32
+        assert max(len(guide.prompt), len(guide.error or ""), len(guide.formula1 or "")) <= 255
+
+
 def test_what_is_remembered_of_a_row_is_no_word_of_it_and_few_cells(tmp_path: Path) -> None:
     case = atrisk.load_case("car-2012-2015")
     sheet = openpyxl.load_workbook(export_workbook(case, tmp_path / "case.xlsx"))["exported"]

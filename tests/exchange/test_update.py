@@ -463,6 +463,17 @@ def test_a_workbook_that_forgot_what_it_was_made_from_is_refused_unless_it_is_al
     assert read_all(mine) == before
 
 
+def test_a_sheet_that_is_gone_removes_no_row_and_its_header_alone_all(mine: Path) -> None:
+    before = read_all(mine)
+    file = export(mine, lambda book: book.remove(book["searches"]))
+    with pytest.raises(atrisk.DataError, match="the sheet 'searches' is gone; to remove its rows"):
+        update(mine, file)
+    assert read_all(mine) == before
+    update(mine, export(mine, lambda book: book["searches"].delete_rows(2, 9)))
+    header = before["searches.csv"].splitlines(keepends=True)[0]
+    assert (mine / "searches.csv").read_bytes() == header
+
+
 def test_a_workbook_of_another_case_and_a_bundled_case_are_refused(mine: Path) -> None:
     file = export(mine)
     replace_in(mine / "case.toml", 'id = "mini"', 'id = "other"')

@@ -12,10 +12,10 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from atrisk.base.errors import DataError, Problem, RequestError, cut, require, shorten
 from atrisk.base.files import check_target, fill_folder, make_folder, write_bytes
@@ -26,7 +26,7 @@ from atrisk.cases.columns import REFERENCES, Column, list_columns
 from atrisk.cases.loading import load_case
 from atrisk.cases.tables import HEADER, TABLES, CaseHeader, read_case_table
 from atrisk.exchange.archive import names_part
-from atrisk.exchange.copies.merging import DIGITS, HEAD, Memory, Update, remember
+from atrisk.exchange.copies.merging import Memory, Update, parse_memory, remember, write_memory
 from atrisk.exchange.copies.updating import Copy, update_folder
 from atrisk.exchange.format import Format, Reading, refuse_documents, refuse_highlights
 from atrisk.exchange.sheets import (
@@ -44,9 +44,6 @@ from atrisk.exchange.sheets import (
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
-S = TypeVar("S", str, list[str])
-FORMAT = ("atrisk", "1")  # of what a workbook remembers of its rows
-TOLD = 1_000  # rows that it remembers in one cell, of 32 characters each: a cell holds 32,767
 SPARE = 100  # rows behind a table that a list to choose from reaches into
 # Columns are guided down to the last row that a sheet has: where one is guided less far LibreOffice
 # fills a thousand rows with empty cells, which count among those that are read.
@@ -54,7 +51,6 @@ LAST_ROW = 1_048_576
 NARROWEST, WIDEST = 8, 60  # characters that a column shows
 FILTER = 3  # characters that the button of a filter covers
 LONGEST_PROMPT = 200  # characters; a program cuts a message of over 255
-_DIGESTS = re.compile(f"([0-9a-f]{{{2 * DIGITS}}})+")
 _LITERAL = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what only looks as XML writes what it cannot hold
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)  # when every workbook says that it was made
 
@@ -101,7 +97,7 @@ def export_workbook(case: Case, out: Path) -> Path:
             _guide(sheet, name, rows, offers)
     _fit(book[CASE_SHEET], 1, WIDEST, wrap=True)
     hidden = book.create_sheet(MEMORY_SHEET)
-    _fill(hidden, _write_memory(remember(case)))
+    _fill(hidden, write_memory(remember(case)))
     hidden.sheet_state = "hidden"
     _check_size(case, book)
     return write_bytes(out, _pack(book), new=True)
@@ -124,37 +120,6 @@ def _list_tables(case: Case) -> dict[str, list[list[str]]]:
 def _find_framework(name: str) -> Framework | None:
     """Return a framework that can be loaded by its id alone."""
     return load_framework(name) if name in list_frameworks() else None
-
-
-def _write_memory(was: Memory) -> list[list[str]]:
-    """Return what rows were as few cells: of a row the digests of its name and of its content.
-
-    A cell a row would be a twentieth more of all that may be read of a workbook, and one cell a
-    table more than a cell can hold.
-    """
-    rows = [list(FORMAT)]
-    for name, digests in was.items():
-        told = [key + digest for key, digest in digests.items()]
-        rows += [[name, "".join(some)] for some in _cut(told, TOLD)]
-    return rows
-
-
-def _read_memory(rows: list[list[str]]) -> Memory | None:
-    """Return what a workbook remembers; None if it does not, or somebody typed into it."""
-    if not rows or tuple(rows[0]) != FORMAT:
-        return None
-    was: dict[str, dict[str, str]] = {HEAD: {}, **{name: {} for name in TABLES}}
-    for row in rows[1:]:
-        name, told = (*row, "", "")[:2]
-        if name not in was or not _DIGESTS.fullmatch(told):
-            return None
-        pairs = _cut(told, 2 * DIGITS)
-        was[name] |= {pair[:DIGITS]: pair[DIGITS:] for pair in pairs}
-    return was
-
-
-def _cut(whole: S, length: int) -> list[S]:
-    return [whole[at : at + length] for at in range(0, len(whole), length)]
 
 
 def _check_size(case: Case, book: Any) -> None:
@@ -254,11 +219,17 @@ def update_case(
             f"your own from the workbook: atrisk import {file} --out ./my-case"
         )
     _check_file(file)
-    sheets, was = open_book(
+    sheets, rows, names = open_book(
         openpyxl,
         file,
-        lambda book, merged: (read_sheets(book, file.name, merged), read_memory(book)),
+        lambda book, merged: (
+            read_sheets(book, file.name, merged),
+            read_memory(book),
+            book.sheetnames,
+        ),
     )
+    was = parse_memory(rows)
+    _check_sheets(file, names, was or {})
     by_file = {one.file: one for one in sheets}
 
     def place(problem: Problem) -> Problem:
@@ -271,8 +242,16 @@ def update_case(
     except DataError as error:
         raise DataError(map(place, error.problems)) from None
     tables = {name: read_case_table(packed, name) for name in TABLES}
-    copy = Copy(file.name, header, tables, _read_memory(was), place)
+    copy = Copy(file.name, header, tables, was, place)
     return update_folder(folder, copy, framework, is_dry_run=is_dry_run)
+
+
+def _check_sheets(file: Path, names: Sequence[str], was: Memory) -> None:
+    """Refuse a sheet that is gone: its rows may not be what somebody meant to remove."""
+    gone = [name for name in TABLES if name not in names and was.get(name)]
+    message = "the sheet {!r} is gone; to remove its rows, keep it with its header alone"
+    if gone:
+        raise DataError(Problem(file.name, message.format(name)) for name in gone)
 
 
 def _check_file(file: Path) -> None:

@@ -9,25 +9,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from atrisk.base.cells import WITHHELD, write_cell, write_cells
 from atrisk.base.rows import Result, Row
 from atrisk.base.tables import Table
 from atrisk.cases.case import Case
 from atrisk.cases.secrecy import FLAG, Guarded, Secrets
-from atrisk.cases.tables import CaseHeader
+from atrisk.cases.tables import TABLES, CaseHeader
 
+S = TypeVar("S", str, list[str])
 What = Literal["added", "changed", "removed", "kept", "conflict"]
 # By table, and by the digest of what names a row in it: the digest of the row.
 Memory = Mapping[str, Mapping[str, str]]
 HEAD = "case"  # what case.toml is called among the tables; each of its keys is a row
-DIGITS = 16  # of a digest: of a million rows that changed one is overlooked in 10^13
+DIGITS = 16  # of a digest: that one of a million changes is overlooked has odds of 1 in 10^13
 # What no two rows of a table have in common, where it is not an id (cases/checks).
 _NAMED_BY = {"deliveries": ("response", "date", "unit")}
+FORMAT = ("atrisk", "1")  # of what a workbook remembers of its rows
+TOLD = 1_000  # rows that it remembers in one cell, of 32 characters each: a cell holds 32,767
+_DIGESTS = re.compile(f"([0-9a-f]{{{2 * DIGITS}}})+")
 _LONGEST = 80  # characters that are told of a row that came or went
 
 
@@ -125,6 +130,33 @@ def remember(case: Case) -> Memory:
     sides = {HEAD: list_keys(case.header)}
     sides |= {name: list_versions(name, r, range(len(r))) for name, r in case.tables.items()}
     return {name: {key: one.digest for key, one in rows.items()} for name, rows in sides.items()}
+
+
+def write_memory(was: Memory) -> list[list[str]]:
+    """Return what rows were as few cells: of a row the digests of its name and of its content.
+
+    A cell a row would be a twentieth more of all that may be read of a workbook, and one cell a
+    table more than a cell can hold.
+    """
+    rows = [list(FORMAT)]
+    for name, digests in was.items():
+        told = [key + digest for key, digest in digests.items()]
+        rows += [[name, "".join(some)] for some in _cut(told, TOLD)]
+    return rows
+
+
+def parse_memory(rows: list[list[str]]) -> Memory | None:
+    """Return what a workbook remembers; None if it does not, or somebody typed into it."""
+    if not rows or tuple(rows[0]) != FORMAT:
+        return None
+    was: dict[str, dict[str, str]] = {HEAD: {}, **{name: {} for name in TABLES}}
+    for row in rows[1:]:
+        name, told = (*row, "", "")[:2]
+        if name not in was or not _DIGESTS.fullmatch(told):
+            return None
+        pairs = _cut(told, 2 * DIGITS)
+        was[name] |= {pair[:DIGITS]: pair[DIGITS:] for pair in pairs}
+    return was
 
 
 def merge_rows(
@@ -233,3 +265,7 @@ class Update(Result):
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+
+
+def _cut(whole: S, length: int) -> list[S]:
+    return [whole[at : at + length] for at in range(0, len(whole), length)]
