@@ -429,6 +429,24 @@ def test_faults_of_what_would_be_are_told_where_their_rows_are_and_nothing_is_wr
     assert read_all(mine) == before
 
 
+def test_where_the_case_became_confidential_no_fault_quotes_the_workbook(mine: Path) -> None:
+    """A row that is confidential by now may stand in the workbook under another name."""
+    with (mine / "evidence.csv").open(encoding="utf-8") as stream:
+        row = next(csv.DictReader(stream))
+    file = export(mine, add("evidence", **row | {"id": "moved", "indicators": "Jean told us"}))
+    with pytest.raises(atrisk.DataError, match="Jean told us"):
+        update(mine, file)
+    lines = (mine / "evidence.csv").read_text(encoding="utf-8").splitlines()
+    flags = ["confidential", "yes", *[""] * (len(lines) - 2)]
+    made = [f"{line},{flag}" for line, flag in zip(lines, flags, strict=True)]
+    (mine / "evidence.csv").write_text("\n".join(made) + "\n", encoding="utf-8")
+    with pytest.raises(
+        atrisk.DataError, match=r"row 7, I7, indicators: .*\(confidential\)"
+    ) as told:
+        update(mine, file)
+    assert "Jean" not in str(told.value)
+
+
 def test_a_fault_of_the_workbook_itself_is_told_by_row_and_cell(mine: Path) -> None:
     file = export(mine, put("evidence", "elder", "severity", "9"))
     with pytest.raises(atrisk.DataError, match="row 6, K6, severity: '9' is not accepted"):
