@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 
 from atrisk.cli.main import COMMANDS, main
+from edited import edit, put
 from hidden import find_raw, hidden, kept, texts
 from poisoned import MONTH, write_all, write_case
 
@@ -91,6 +92,7 @@ TYPED: dict[str, Lines] = {
         "import {highlights} --case {case} --out {out}.csv",
         "import events {events} --case {case} --published 2021-06-01 --out {out}",
         "import {diary} --out {out}.csv",
+        *(f"import {{book}} --update {{case}} --dry-run --format {form}" for form in FORMATS),
     ],
     "codebook": ["codebook {framework} {out}.qdc", "codebook {framework} {out}.x"],
 }
@@ -124,6 +126,10 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     events = ["import", "events", found["events"], "--case", found["case"]]
     status, told = tell([*events, "--published", "2021-06-01", "--out", found["with_events"]])
     assert status == 0, told
+    found["book"] = str(folder / f"case{POISON}.xlsx")
+    status, told = tell(["export", found["case"], found["book"]])
+    assert status == 0, told
+    edit(Path(found["book"]), put("evidence", "shots", "summary", "They shot."))
     return found
 
 

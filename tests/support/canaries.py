@@ -229,6 +229,42 @@ def write_documents(folder: Path, rows: list[dict[str, str]]) -> dict[str, str]:
     return digests
 
 
+def write_workbooks(folder: Path, canaries: Canaries) -> tuple[Path, Path]:
+    """Write the case as it was before anything in it was confidential, as two edited workbooks.
+
+    In the first, words were typed into rows that are confidential by now, and two rows were added;
+    in the second, one of the dates is none.
+    """
+    import shutil
+
+    import openpyxl
+
+    from atrisk.cases.loading import load_case
+    from atrisk.exchange.workbook import export_workbook
+
+    open_case = Path(shutil.copytree(folder / "case", folder / "open"))
+    for file in (open_case / f"{table}.csv" for table in TABLES):
+        rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+        file.write_text(write_csv([row | {"confidential": ""} for row in rows]), encoding="utf-8")
+    export_workbook(load_case(open_case), folder / "edited.xlsx")
+    book = openpyxl.load_workbook(folder / "edited.xlsx")
+    sheet = book["evidence"]
+    columns = {cell.value: place for place, cell in enumerate(sheet[1], start=1)}
+    for place, level in enumerate(LEVELS, start=2):
+        word = canaries.place("workbook", "summary", level)
+        sheet.cell(place, columns["summary"]).value = f"{word} was typed"
+    for level in ("source", "strict"):
+        row = [cell.value for cell in sheet[8]]  # a plain one
+        row[0], row[columns["source"] - 1] = f"added-{level}", LEVELS[level][0]
+        row[columns["summary"] - 1] = f"{canaries.place('added', 'summary', level)} was added"
+        row[columns["locator"] - 1] = f"{canaries.place('added', 'locator', level)} p. 3"
+        sheet.append(row)
+    book.save(folder / "edited.xlsx")
+    sheet.cell(3, columns["start"]).value = f"{canaries.place('workbook', 'start', 'row')} came"
+    book.save(folder / "faulty.xlsx")
+    return folder / "edited.xlsx", folder / "faulty.xlsx"
+
+
 def _settle(canaries: Canaries, evidence: list[dict[str, str]]) -> list[dict[str, str]]:
     """Return a decision on each row, of which the row alone says how confidential it is."""
     return [

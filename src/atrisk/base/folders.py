@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 from codecs import BOM_UTF8
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -234,6 +235,27 @@ class Folder:
             return Path(str(path)).resolve().is_relative_to(self._root.resolve())
         except (OSError, RuntimeError):  # links that lead to one another
             return False
+
+
+def pack_folder(name: str, contents: Mapping[str, bytes]) -> Folder:
+    """Return files that are in memory alone as a folder.
+
+    Args:
+        name: how errors call it.
+        contents: of the files, by name.
+
+    Examples:
+        >>> pack_folder("mine", {"case.toml": b"id = 'mine'"}).read("case.toml")
+        "id = 'mine'"
+    """
+    import io
+    import zipfile
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file, content in contents.items():
+            archive.writestr(file, content)
+    return Folder(zipfile.Path(zipfile.ZipFile(packed)), name)
 
 
 def _open_path(path: Path, kind: str, header: str) -> Folder:

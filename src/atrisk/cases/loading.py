@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from atrisk.base.errors import DataError, Faults, require
-from atrisk.base.folders import list_bundled, open_folder
+from atrisk.base.folders import Folder, list_bundled, open_folder
 from atrisk.base.tables import check_header, read_toml
 from atrisk.cases.case import Case
 from atrisk.cases.checks import check_names
@@ -42,7 +42,15 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
     """
     if framework is not None:
         require(framework, Framework, "load it with load_framework('un-foa-2014')")
-    folder = open_folder(which, "case", HEADER)
+    return read_case(open_folder(which, "case", HEADER), framework)
+
+
+def read_case(folder: Folder, framework: Framework | None = None) -> Case:
+    """Return the case in a folder that is open, as ``load_case`` does.
+
+    Raises:
+        DataError: its files have faults; all of them are listed.
+    """
     content: dict[str, Any] = {}
     header: CaseHeader | None = None
     problems = Faults()

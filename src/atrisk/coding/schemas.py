@@ -15,6 +15,7 @@ from typing import Any
 from atrisk.base.cells import Header
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
 from atrisk.base.folders import Folder
+from atrisk.base.output import write_json
 from atrisk.base.tables import split_lines
 from atrisk.cases.beside import BESIDE
 from atrisk.cases.case import Case
@@ -159,6 +160,48 @@ def compare_package(case: Case) -> Iterator[tuple[str, str]]:
             yield name, f"{PACKAGE} tells of {told['rows']} rows, and there are {now['rows']}"
         elif now["digest"] != told.get("digest"):
             yield name, f"it is not what {PACKAGE} was written for"
+
+
+def refresh_package(text: str, before: Case, after: Case) -> str | None:
+    """Return the data package beside a case that was changed, told anew where it was true.
+
+    What it says that is not ours to say stays, and so does what it said falsely before: a table
+    that was cut off on its way must not be hidden by the next change.
+
+    Returns:
+        Its text; None if it is no JSON, or nothing in it changes.
+    """
+    try:
+        package = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
+        return None
+    if not all(isinstance(one, dict) and "name" in one for one in package["resources"]):
+        return None
+    was, now = describe_package(before), describe_package(after)
+    old, new = ({one["name"]: one for one in told["resources"]} for told in (was, now))
+    fresh = package | {k: now[k] for k in now if k != "resources" and package.get(k) == was[k]}
+    fresh["resources"] = [_refresh_resource(one, old, new) for one in package["resources"]]
+    added = [one for name, one in new.items() if name not in old]
+    order = {name: place for place, name in enumerate(new)}
+    if added:
+        fresh["resources"] = sorted(
+            [*fresh["resources"], *added], key=lambda one: order.get(one["name"], len(order))
+        )
+    return None if fresh == package else write_json(fresh) + "\n"
+
+
+def _refresh_resource(
+    told: dict[str, Any], old: dict[str, Any], new: dict[str, Any]
+) -> dict[str, Any]:
+    name = str(told["name"])
+    if name not in old or name not in new or old[name] == new[name]:
+        return told
+    counted = ("rows", "digest")
+    if any(told.get(key) != old[name][key] for key in counted):
+        return told
+    return told | {key: new[name][key] for key in (*counted, "schema")}
 
 
 def _read_resources(folder: Folder) -> list[dict[str, Any]]:

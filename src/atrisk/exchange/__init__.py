@@ -3,11 +3,12 @@
 A namespace of its own: ``atrisk.exchange.export_workbook`` and the others below are loaded when
 first asked for, because most of them need an extra.
 
-workbook a case as a spreadsheet; codebook a framework's codes; highlights what coding tools tagged,
-as excerpts of documents: tagged their tables, projects their archives; drafts highlights as rows of
-evidence to complete; annotations evidence on the document, and back; archive a zip that is looked
-through before it is believed; sheets how far a workbook's cells reach; format what one kind of file
-is; formats all of them, in one table.
+workbook a case as a spreadsheet that goes round; copies what came back of it, row by row; codebook
+a framework's codes; highlights what coding tools tagged, as excerpts of documents: tagged their
+tables, projects their archives; drafts highlights as rows of evidence to complete; annotations
+evidence on the document, and back; archive a zip that is looked through before it is believed;
+sheets how far a workbook's cells reach, and what they say; format what one kind of file is; formats
+all of them, in one table.
 """
 
 import typing as _typing
@@ -17,15 +18,17 @@ if _typing.TYPE_CHECKING:
     from atrisk.coding.drafting import Draft
     from atrisk.exchange.annotations import export_annotations
     from atrisk.exchange.codebook import export_codebook
+    from atrisk.exchange.copies.merging import Update
     from atrisk.exchange.drafts import import_highlights
     from atrisk.exchange.format import Format, Reading
     from atrisk.exchange.formats import find_reader, find_writer, list_formats
-    from atrisk.exchange.workbook import export_workbook, import_workbook
+    from atrisk.exchange.workbook import export_workbook, import_workbook, update_case
 
 __all__ = [
     "Draft",
     "Format",
     "Reading",
+    "Update",
     "export_annotations",
     "export_codebook",
     "export_workbook",
@@ -34,12 +37,14 @@ __all__ = [
     "import_highlights",
     "import_workbook",
     "list_formats",
+    "update_case",
 ]
 
 _MODULES = {
     "Draft": "drafts",
     "Format": "format",
     "Reading": "format",
+    "Update": "copies.merging",
     "find_reader": "formats",
     "find_writer": "formats",
     "list_formats": "formats",
@@ -48,6 +53,7 @@ _MODULES = {
     "export_workbook": "workbook",
     "import_highlights": "drafts",
     "import_workbook": "workbook",
+    "update_case": "workbook",
 }
 
 

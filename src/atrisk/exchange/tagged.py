@@ -16,7 +16,7 @@ from atrisk.base.errors import DataError, Problem
 from atrisk.cases.tables import TABLES
 from atrisk.exchange.archive import DAMAGE, TooMuchError, names_part
 from atrisk.exchange.excerpts import Highlight, Highlights, limit_highlights
-from atrisk.exchange.workbook import CASE_SHEET, read_first_sheet
+from atrisk.exchange.sheets import CASE_SHEET, read_first_sheet
 
 COLUMNS = ["id", "document", "tag", "content"]
 LIMIT_TABLE = 16 * 1024 * 1024  # bytes of a table of highlights

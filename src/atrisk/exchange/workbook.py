@@ -1,8 +1,9 @@
-"""Spreadsheets: a case as one workbook, a table a sheet, and back without loss.
+"""Spreadsheets: a case as one workbook that goes round, and what was edited in it back again.
 
-Every cell is text, so that a spreadsheet program changes no date (2013-09), no code (1.10) and no
-formula runs; columns with few accepted values have a drop-down list. A workbook comes from a
-stranger: it is read without formulas, macros or links, and within limits of size.
+A table is a sheet. Every cell is text, so that a spreadsheet program changes no date (2013-09), no
+code (1.10) and no formula runs; each column says what it takes, and offers it where that is a list.
+A workbook comes from a stranger: it is read without formulas, macros or links, and within limits of
+size.
 """
 
 from __future__ import annotations
@@ -11,41 +12,46 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from atrisk.base.cells import Record
-from atrisk.base.delimiters import LINE_LIMIT
-from atrisk.base.errors import DataError, MissingExtraError, Problem, RequestError, require, shorten
+from atrisk.base.errors import DataError, Problem, RequestError, cut, require, shorten
 from atrisk.base.files import check_target, fill_folder, make_folder, write_bytes
-from atrisk.base.tables import split_lines, write_table
+from atrisk.base.folders import pack_folder
+from atrisk.base.tables import read_header, split_lines, write_table
 from atrisk.cases.case import Case
-from atrisk.cases.columns import list_columns
+from atrisk.cases.columns import REFERENCES, Column, list_columns
 from atrisk.cases.loading import load_case
-from atrisk.cases.tables import HEADER, TABLES
+from atrisk.cases.tables import HEADER, TABLES, CaseHeader, read_case_table
 from atrisk.exchange.archive import names_part
+from atrisk.exchange.copies.merging import Memory, Update, parse_memory, remember, write_memory
+from atrisk.exchange.copies.updating import Copy, update_folder
 from atrisk.exchange.format import Format, Reading, refuse_documents, refuse_highlights
-from atrisk.exchange.sheets import LIMIT_ROWS, Merged, check_workbook, name_column
-from atrisk.frameworks.framework import Framework
-
-T = TypeVar("T")
-CASE_SHEET = "case"
-TITLES = 10  # rows among which a table's header is looked for, under its title
-_LINE = re.compile(r"\bon line (\d{1,6})\b")
-_BREAK = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]")
-# How a workbook writes what XML cannot hold, and what only looks like it.
-_ESCAPED, _LITERAL = (
-    re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_"),
-    re.compile("_(?=x[0-9A-Fa-f]{4}_)"),
+from atrisk.exchange.sheets import (
+    CASE_SHEET,
+    CODEBOOK_SHEET,
+    LIMIT_CELLS,
+    MEMORY_SHEET,
+    import_openpyxl,
+    name_column,
+    open_book,
+    place_faults,
+    read_memory,
+    read_sheets,
 )
-# What a cell holds that nobody typed, and what to do.
-_COMPUTED = {
-    "f": "a formula; type its result as text",
-    "e": "an error of the spreadsheet; type what belongs there",
-}
+from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.loading import list_frameworks, load_framework
+
+SPARE = 100  # rows behind a table that a list to choose from reaches into
+# Columns are guided down to the last row that a sheet has: where one is guided less far LibreOffice
+# fills a thousand rows with empty cells, which count among those that are read.
+LAST_ROW = 1_048_576
+NARROWEST, WIDEST = 8, 60  # characters that a column shows
+FILTER = 3  # characters that the button of a filter covers
+LONGEST_PROMPT = 200  # characters; a program cuts a message of over 255
+_LITERAL = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what only looks as XML writes what it cannot hold
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)  # when every workbook says that it was made
 
 
@@ -70,7 +76,7 @@ def export_workbook(case: Case, out: Path) -> Path:
     References:
         ECMA-376, Office Open XML; written by openpyxl.
     """
-    openpyxl = _import_openpyxl()
+    openpyxl = import_openpyxl()
     require(case, Case, "load it with load_case(Path('my-case'))")
     if any(row.confidential for row in case.guarded):
         raise RequestError(
@@ -78,19 +84,52 @@ def export_workbook(case: Case, out: Path) -> Path:
             "copy without them"
         )
     check_target(out, ".xlsx")
-    book = openpyxl.Workbook()
+    book, tables = openpyxl.Workbook(), _list_tables(case)
     sheet = book.active
     sheet.title = CASE_SHEET
     _fill(sheet, [[line] for line in case.header.write().split("\n")])
-    sheet.column_dimensions["A"].width = 100
-    for name, records in case.tables.items():
-        if records:
-            text = write_table(TABLES[name], records, case.layout.get(name, ()))
-            rows = list(csv.reader(split_lines(text)))
-            sheet = book.create_sheet(name)
-            _fill(sheet, rows)
-            _dress(openpyxl, sheet, name, rows[0])
+    offers = _list_offers(tables)
+    for name, rows in tables.items():
+        sheet = book.create_sheet(name)
+        _fill(sheet, rows)
+        _dress(sheet, rows)
+        if name in TABLES:
+            _guide(sheet, name, rows, offers)
+    _fit(book[CASE_SHEET], 1, WIDEST, wrap=True)
+    hidden = book.create_sheet(MEMORY_SHEET)
+    _fill(hidden, write_memory(remember(case)))
+    hidden.sheet_state = "hidden"
+    _check_size(case, book)
     return write_bytes(out, _pack(book), new=True)
+
+
+def _list_tables(case: Case) -> dict[str, list[list[str]]]:
+    """Return the rows of each sheet, with a header also where there is none, and the codebook."""
+    found = {}
+    for name, records in case.tables.items():
+        text = write_table(TABLES[name], records, case.layout.get(name, ()))
+        rows = list(csv.reader(split_lines(text)))
+        found[name] = rows if records else [[column.name for column in list_columns(name)]]
+    framework = case.framework or _find_framework(case.header.framework)
+    if framework:
+        codes = ([one.code, one.label, one.gloss] for one in framework.indicators.values())
+        found[CODEBOOK_SHEET] = [["code", "label", "gloss"], *codes]
+    return found
+
+
+def _find_framework(name: str) -> Framework | None:
+    """Return a framework that can be loaded by its id alone."""
+    return load_framework(name) if name in list_frameworks() else None
+
+
+def _check_size(case: Case, book: Any) -> None:
+    """Refuse to write what could not be read back."""
+    cells = sum(len(sheet._cells) for sheet in book.worksheets)
+    if cells > LIMIT_CELLS:
+        raise RequestError(
+            f"{case.id} fills {cells:,} cells, and of a workbook at most {LIMIT_CELLS:,} are read; "
+            "edit its tables as CSV"
+        )
 
 
 def _pack(book: Any) -> bytes:
@@ -127,68 +166,97 @@ def import_workbook(file: Path, out: Path, framework: Framework | None = None) -
         RequestError: the file is not there, or the folder exists.
         MissingExtraError: openpyxl is not installed.
     """
-    openpyxl = _import_openpyxl()
-    if not file.is_file():
-        raise RequestError(f"{str(file)!r} is not a file; give a workbook such as case.xlsx")
+    openpyxl = import_openpyxl()
+    _check_file(file)
     if out.exists():
         raise RequestError(f"{str(out)!r} exists; choose another folder with --out")
-    sheets = _open_book(openpyxl, file, lambda book, merged: _read_sheets(book, file.name, merged))
+    sheets = open_book(openpyxl, file, lambda book, merged: read_sheets(book, file.name, merged))
     with make_folder(out) as folder:
         fill_folder(folder, {one.file: one.write() for one in sheets})
         try:
             load_case(folder, framework)
         except DataError as error:
-            raise DataError(_place_faults(error, sheets)) from None
+            raise DataError(place_faults(error, sheets)) from None
     return load_case(out, framework)
 
 
-def read_first_sheet(file: Path) -> list[list[str]]:
-    """Return the cells of a workbook's first sheet, as text.
+def update_case(
+    file: Path, folder: Path, framework: Framework | None = None, *, is_dry_run: bool = False
+) -> Update:
+    """Write what people changed in a workbook into the folder of the case that it was made from.
+
+    The workbook remembers what each row was, so of a row that only one side changed that side
+    counts; a row that both changed, and not alike, is refused. Rows keep their places, and new ones
+    come last; unchanged rows, comments, scenarios, notes and coders' files stay to the byte. A
+    ``datapackage.json`` that was true of a table is told anew.
+
+    Args:
+        file: a workbook from ``export_workbook``, edited.
+        folder: of the case.
+        framework: whose codes the evidence must use; None for the case's own.
+        is_dry_run: whether nothing is written; conflicts are rows of the result then.
+
+    Returns:
+        What differs, row by row, and which files were written: all of them or none.
 
     Raises:
-        DataError: it is damaged or too large, or a cell is no text.
+        DataError: the workbook or the case is damaged, rows were changed on both sides, or the case
+            would have faults; all are listed, with sheet, row and cell.
+        RequestError: the file is not there, the folder is none or a bundled case's, the workbook is
+            of another case or does not know what it was made from, or a file cannot be written.
         MissingExtraError: openpyxl is not installed.
+
+    Examples:
+        >>> case = load_case("car-2020-2021")
+        >>> mine = case.save(getfixture("tmp_path") / "mine")
+        >>> update_case(export_workbook(case, mine.with_name("case.xlsx")), mine)
+        Update('car-2020-2021': nothing differs; nothing to write)
     """
+    openpyxl = import_openpyxl()
+    if not isinstance(folder, Path):
+        raise RequestError(
+            f"{shorten(folder)} names a bundled case, which is not written to; make a folder of "
+            f"your own from the workbook: atrisk import {file} --out ./my-case"
+        )
+    _check_file(file)
+    sheets, rows, names = open_book(
+        openpyxl,
+        file,
+        lambda book, merged: (
+            read_sheets(book, file.name, merged),
+            read_memory(book),
+            book.sheetnames,
+        ),
+    )
+    was = parse_memory(rows)
+    _check_sheets(file, names, was or {})
+    by_file = {one.file: one for one in sheets}
 
-    def read(book: Any, _: Merged) -> list[list[str]]:
-        problems: list[Problem] = []
-        sheet = book.worksheets[0]
-        rows = _read_rows(sheet, f"{file.name}, {sheet.title}", problems)
-        if problems:
-            raise DataError(problems)
-        width = max(map(len, rows), default=0)
-        return [[*row, *[""] * (width - len(row))] for row in rows]
+    def place(problem: Problem) -> Problem:
+        sheet = by_file.get(problem.file.rpartition("/")[2])
+        return sheet.place(problem) if sheet else problem
 
-    return _open_book(_import_openpyxl(), file, read)
-
-
-def _open_book(openpyxl: Any, file: Path, read: Callable[[Any, Merged], T]) -> T:
-    """Return what is read from a workbook that has been looked through."""
-    merged = check_workbook(file)
+    packed = pack_folder(file.name, {name: one.write().encode() for name, one in by_file.items()})
     try:
-        # Values would be what a program computed last; we want what was typed.
-        with file.open("rb") as stream:  # ours, so that it is closed whatever the reader raises
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-            try:
-                return read(book, merged)
-            finally:
-                book.close()
-    except DataError:
-        raise
-    except Exception as error:  # openpyxl, zipfile and XML parsers raise many kinds
-        # What the parser says may quote a cell, and whose words those are nobody knows yet.
-        message = f"this is no workbook that can be trusted ({type(error).__name__})"
-        raise DataError([Problem(file.name, message)]) from None
+        header = read_header(packed, HEADER, CaseHeader)
+    except DataError as error:
+        raise DataError(map(place, error.problems)) from None
+    tables = {name: read_case_table(packed, name) for name in TABLES}
+    copy = Copy(file.name, header, tables, was, place)
+    return update_folder(folder, copy, framework, is_dry_run=is_dry_run)
 
 
-def _import_openpyxl() -> Any:
-    try:
-        # With defusedxml at hand openpyxl refuses entities and their bombs.
-        import defusedxml  # noqa: F401 - an extra, imported where used
-        import openpyxl
-    except ImportError:
-        raise MissingExtraError("a spreadsheet", "exchange") from None
-    return openpyxl
+def _check_sheets(file: Path, names: Sequence[str], was: Memory) -> None:
+    """Refuse a sheet that is gone: its rows may not be what somebody meant to remove."""
+    gone = [name for name in TABLES if name not in names and was.get(name)]
+    message = "the sheet {!r} is gone; to remove its rows, keep it with its header alone"
+    if gone:
+        raise DataError(Problem(file.name, message.format(name)) for name in gone)
+
+
+def _check_file(file: Path) -> None:
+    if not file.is_file():
+        raise RequestError(f"{str(file)!r} is not a file; give a workbook such as case.xlsx")
 
 
 def _fill(sheet: Any, rows: list[list[str]]) -> None:
@@ -201,162 +269,80 @@ def _fill(sheet: Any, rows: list[list[str]]) -> None:
                 cell.number_format = "@"  # and stays text when it is edited
 
 
-def _dress(openpyxl: Any, sheet: Any, table: str, header: list[str]) -> None:
-    """Freeze the header, give columns a text format, and lists where few values are accepted."""
-    from openpyxl.worksheet.datavalidation import DataValidation
+def _dress(sheet: Any, rows: list[list[str]]) -> None:
+    """Make a sheet one to read: header in bold, frozen and a filter, columns as wide as needed."""
+    from openpyxl.styles import Font
 
     sheet.freeze_panes = "B2"
+    last = name_column(len(rows[0]))
+    sheet.auto_filter.ref = f"A1:{last}{max(2, len(rows))}"
+    for place, name in enumerate(rows[0], start=1):
+        longest = max((len(row[place - 1]) for row in rows[1:] if len(row) >= place), default=0)
+        width = min(max(NARROWEST, len(name) + FILTER, longest + 1), WIDEST)
+        _fit(sheet, place, width, wrap=longest > WIDEST)
+        sheet.cell(1, place).font = Font(bold=True)
+
+
+def _fit(sheet: Any, place: int, width: int, *, wrap: bool) -> None:
+    """Set how wide a column is, and whether its long texts go on below."""
+    from openpyxl.styles import Alignment
+
+    column = sheet.column_dimensions[name_column(place)]
+    column.width, column.number_format = width, "@"
+    for (cell,) in sheet.iter_rows(min_col=place, max_col=place) if wrap else ():
+        if cell.value:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _list_offers(tables: Mapping[str, list[list[str]]]) -> dict[str, str]:
+    """Return where the ids, or codes, stand that other sheets name; new rows are within reach."""
+    places = {n: r[0].index("id") + 1 for n, r in tables.items() if "id" in r[0]}
+    if CODEBOOK_SHEET in tables:
+        places[CODEBOOK_SHEET] = 1
+    ends = {n: len(tables[n]) + (0 if n == CODEBOOK_SHEET else SPARE) for n in places}
+    letters = {n: name_column(place) for n, place in places.items()}
+    return {n: f"{n}!${letter}$2:${letter}${ends[n]}" for n, letter in letters.items()}
+
+
+def _guide(sheet: Any, table: str, rows: list[list[str]], offers: Mapping[str, str]) -> None:
+    """Tell in each column what its cells may hold, and offer what is likely."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     described = {column.name: column for column in list_columns(table)}
-    for place, name in enumerate(header, start=1):
-        letter = openpyxl.utils.get_column_letter(place)
-        sheet.column_dimensions[letter].number_format = "@"
-        sheet.cell(1, place).font = openpyxl.styles.Font(bold=True)
+    for place, name in enumerate(rows[0], start=1):
         column = described.get(name)
-        values = column.values if column else ()
-        if column and column.kind == "whole" and column.most:
-            values = tuple(str(n) for n in range(int(column.least or 0), int(column.most) + 1))
-        if column and values:
-            choice = DataValidation(
-                type="list",
-                formula1=f'"{",".join(values)}"',
-                allow_blank=not column.filled,
-                showErrorMessage=True,
-                errorTitle=name,
-                error=f"accepted: {', '.join(values)}",
-            )
-            choice.add(f"{letter}2:{letter}{LIMIT_ROWS}")
-            sheet.add_data_validation(choice)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """One sheet as the file of a case, and the row in which each of its lines stands."""
-
-    where: str
-    file: str
-    rows: list[list[str]]
-    places: list[int]
-
-    def write(self) -> str:
-        """Return the text of the file."""
-        if self.file == HEADER:
-            return "\n".join(row[0] if row else "" for row in self.rows) + "\n"
-        width = len(self.rows[0]) if self.rows else 0
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerows([*row, *[""] * (width - len(row))] for row in self.rows)
-        return text.getvalue()
-
-    def place(self, problem: Problem) -> Problem:
-        """Return a fault of the file as one of the sheet, with its cell."""
-        line, column = problem.line, problem.column
-        if line is None or not 1 <= line <= len(self.places):
-            return replace(problem, file=self.where)
-        row, header = self.places[line - 1], self.rows[0] if self.rows else []
-        cell = ""
-        if column in header and self.file != HEADER:
-            cell = f"{name_column(header.index(column) + 1)}{row}, "
-        named = f"row {row}, {cell}{column}" if column else f"row {row}"
-        message = _LINE.sub(lambda found: self._name_row(int(found[1])), problem.message)
-        return replace(problem, file=self.where, message=message, line=None, column=named)
-
-    def _name_row(self, line: int) -> str:
-        return f"on row {self.places[line - 1] if line <= len(self.places) else line}"
-
-
-def _place_faults(error: DataError, sheets: list[_Sheet]) -> Iterator[Problem]:
-    """Yield the faults of a case's files as those of the sheets that they were made of."""
-    by_file = {sheet.file: sheet for sheet in sheets}
-    for problem in error.problems:
-        sheet = by_file.get(problem.file.rpartition("/")[2])
-        yield sheet.place(problem) if sheet else problem
-
-
-def _read_sheets(book: Any, label: str, merged: Merged) -> list[_Sheet]:
-    """Return the case's files as sheets."""
-    known = (CASE_SHEET, *TABLES)
-    problems = [
-        Problem(f"{label}, {name}", f"no sheet of this name is read; known: {', '.join(known)}")
-        for name in book.sheetnames
-        if name not in known
-    ]
-    twice = sorted({name for name in book.sheetnames if book.sheetnames.count(name) > 1})
-    problems += [Problem(label, f"the sheet {name!r} stands twice; keep one") for name in twice]
-    missing = [name for name in known[:3] if name not in book.sheetnames]
-    problems += [Problem(label, f"the sheet {name!r} is missing") for name in missing]
-    sheets = []
-    for sheet in book.worksheets:
-        if sheet.title not in known:
+        if column is None:  # of the author's own
             continue
-        where, is_case = f"{label}, {sheet.title}", sheet.title == CASE_SHEET
-        rows = _read_rows(sheet, where, problems, may_break=is_case)
-        if is_case:
-            sheets.append(_Sheet(where, HEADER, rows, list(range(1, len(rows) + 1))))
-            continue
-        top = _find_header(rows, TABLES[sheet.title])
-        places = [at for at in range(top, len(rows) + 1) if rows[at - 1]]
-        sheets.append(_Sheet(where, f"{sheet.title}.csv", [rows[at - 1] for at in places], places))
-        part = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-        problems += [
-            Problem(where, f"{cells} is one merged cell; split it and fill each row", None, cells)
-            for last, cells in merged.get(part, ())
-            if last > top
-        ]
-    if problems:
-        raise DataError(problems)
-    return sheets
+        may = "" if column.filled or "nothing" in column.accepted else ". It may be empty"
+        guide = DataValidation(
+            allow_blank=not column.filled,
+            showInputMessage=True,
+            promptTitle=name,
+            prompt=cut(f"{column.accepted}{may}.", LONGEST_PROMPT),
+            **_offer(table, column, offers),
+        )
+        letter = name_column(place)
+        guide.add(f"{letter}2:{letter}{LAST_ROW}")
+        sheet.add_data_validation(guide)
 
 
-def _find_header(rows: list[list[str]], model: type[Record]) -> int:
-    """Return the row of a sheet that is its header, above which a title may stand, from 1."""
-    needed = {name for name, found in model.model_fields.items() if found.is_required()}
-    filled = [at for at, row in enumerate(rows, start=1) if row][:TITLES]
-    fitting = (at for at in filled if needed <= {cell.strip() for cell in rows[at - 1]})
-    return next(fitting, filled[0] if filled else 1)
-
-
-def _read_rows(
-    sheet: Any, where: str, problems: list[Problem], *, may_break: bool = True
-) -> list[list[str]]:
-    rows = []
-    sheet.reset_dimensions()  # what it says of itself would fill it up with empty cells
-    for place, cells in enumerate(sheet.iter_rows(), start=1):
-        row = []
-        for cell in cells:
-            text, fault = _read_cell(cell)
-            if not may_break and _BREAK.search(text):
-                fault = "holds a line break; put a space in its place"
-            if fault:
-                named = f"row {place}, {getattr(cell, 'coordinate', '')}"
-                problems.append(Problem(where, fault, None, named))
-            row.append(text)
-        while row and not row[-1]:
-            row.pop()
-        rows.append(row)
-    while rows and not rows[-1]:
-        rows.pop()
-    return rows
-
-
-def _read_cell(cell: Any) -> tuple[str, str]:
-    """Return the text of a cell, and what is wrong with it, if anything is."""
-    value = cell.value
-    if value is None:
-        return "", ""
-    if cell.data_type in _COMPUTED:
-        return "", f"this is {_COMPUTED[cell.data_type]}"
-    if isinstance(value, str):
-        fault = "too long" if len(value) > LINE_LIMIT else ""
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value).strip(), fault
-    if isinstance(value, bool):
-        return ("yes" if value else "no"), ""
-    if isinstance(value, int):
-        return str(value), ""
-    message = (
-        f"{shorten(value)} is a {type(value).__name__}, not text, so what was typed is lost; give "
-        "the column the format 'Text' and type it again"
-    )
-    return "", message
+def _offer(table: str, column: Column, offers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the list to choose from in a column: binding, to be confirmed, or a suggestion."""
+    values = column.values
+    if column.kind == "whole" and column.most:
+        values = tuple(str(n) for n in range(int(column.least or 0), int(column.most) + 1))
+    named = REFERENCES.get(table, {}).get(column.name, "")
+    told = {"showErrorMessage": True, "errorTitle": column.name}
+    if values:
+        told |= {"formula1": f'"{",".join(values)}"', "error": f"accepted: {', '.join(values)}"}
+    elif named in offers:  # another may be typed that will be added to the sheet
+        message = f"no row of the sheet {named} has this id; add one there"
+        told |= {"formula1": offers[named], "error": message, "errorStyle": "warning"}
+    elif column.name == "indicators" and CODEBOOK_SHEET in offers:
+        told = {"formula1": offers[CODEBOOK_SHEET], "showErrorMessage": False}  # it may hold many
+    else:
+        return {}
+    return {"type": "list", **told}
 
 
 def _write(subject: Case | Framework, out: Path, documents: Path | None) -> str:

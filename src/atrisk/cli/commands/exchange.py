@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atrisk.base.errors import RequestError, shorten
+from atrisk.base.output import render
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name
-from atrisk.cli.options import Command, add_documents, add_framework, add_release
+from atrisk.cli.options import FORMATS, Command, add_documents, add_framework, add_release
 from atrisk.cli.output import note, say
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
@@ -74,6 +75,18 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "--case", metavar="CASE", help="that highlights become draft evidence of, or events rows"
     )
     parser.add_argument("--source", metavar="ID", help="source of all highlights")
+    parser.add_argument(
+        "--update",
+        metavar="CASE",
+        help="folder of yours that case.xlsx was exported from: what differs is shown row by row "
+        "and written there",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="with --update: show what differs, write nothing"
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS, help="with --update: how to print what differs (table)"
+    )
     add_documents(parser, "to find anchors that stand there once")
     add_framework(parser)
     add_release(parser)
@@ -89,7 +102,17 @@ def _import(given: argparse.Namespace) -> int:
         )
     given.file = Path(name)
     shown = show_path(name)
+    if given.update is None and (given.dry_run or given.format):
+        option = "--dry-run" if given.dry_run else "--format"
+        raise RequestError(
+            f"{option} is for --update; type: atrisk import {shown} --update ./my-case {option}"
+        )
     if words:
+        if given.update:
+            raise RequestError(
+                "--update is for case.xlsx; events become rows of --case: atrisk import events "
+                f"{shown} --case ./my-case"
+            )
         stray = [one for one in ("source", "documents") if getattr(given, one)]
         if stray:
             raise RequestError(
@@ -101,9 +124,12 @@ def _import(given: argparse.Namespace) -> int:
     if stray:
         option = {"layout": "as"}.get(stray[0], stray[0].replace("_", "-"))
         raise RequestError(f"--{option} is for events; type: atrisk import events {shown} ...")
+    if given.update:
+        return _update_case(given)
     if given.out is None:
         raise RequestError(
-            f"say what to make: atrisk import {shown} --out ./my-case (or draft.csv)"
+            f"say what to make: atrisk import {shown} --out ./my-case (or draft.csv), or which "
+            "case of yours to bring up to it: --update ./my-case"
         )
     return _import_file(given)
 
@@ -192,6 +218,37 @@ def _import_file(given: argparse.Namespace) -> int:
     return 0
 
 
+def _update_case(given: argparse.Namespace) -> int:
+    """Write what a workbook changes into a case, and show it row by row."""
+    from atrisk.exchange.formats import find_reader
+    from atrisk.exchange.workbook import WORKBOOK, update_case
+
+    stray = [one for one in ("out", "case", "source", "documents") if getattr(given, one)]
+    if stray:
+        raise RequestError(f"--{stray[0]} says nothing beside --update; leave one of the two out")
+    chosen = find_reader(given.file)
+    if chosen is not WORKBOOK:
+        raise RequestError(
+            f"--update takes case.xlsx as atrisk export wrote it; {given.file.name!r} is "
+            f"{chosen.name}"
+        )
+    name = read_name(given.update, list_cases())
+    if not isinstance(name, Path):
+        raise RequestError(
+            f"{shorten(name)} is bundled and is not written to; make a case of your own of the "
+            f"workbook: atrisk import {show_path(given.file)} --out ./{name}"
+        )
+    wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
+    update = update_case(given.file, name, wanted, is_dry_run=given.dry_run)
+    form = given.format or FORMATS[0]
+    rows = update.to_rows()
+    if rows or form != FORMATS[0]:
+        say(render(rows, form, may_be_empty=True))
+    tell = say if form == FORMATS[0] else note  # which no other program reads
+    tell(f"{show_path(name)}: {update.describe()}")
+    return 1 if update.conflicts else 0
+
+
 def _add_codebook(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="FRAMEWORK", help="id of a bundled one, or a path")
     parser.add_argument("file", metavar="FILE", type=Path, help="as for export")
@@ -216,7 +273,7 @@ COMMANDS = (
     Command(
         "import",
         "exchange",
-        "Make a case from a workbook, draft evidence from highlights, or rows from counted events.",
+        "Make or update a case from a workbook, draft evidence from highlights, rows from events.",
         _add_import,
         _import,
     ),
