@@ -75,6 +75,7 @@ _ROOMS = {
     "coding.recall": "Recall measure_recall",
     "coding.anchors": "check_anchors",
     "report.changes": "MonthChange compare_months",
+    "report.copies": "CopyChange compare_copies load_copy",
     "report.brief": "Brief prepare_brief",
     "report.figures.album": "list_figures plot_figure write_figures",
     "report.figures.figure": "Figure",
@@ -172,6 +173,9 @@ if _typing.TYPE_CHECKING:
     from atrisk.report.brief import prepare_brief as prepare_brief
     from atrisk.report.changes import MonthChange as MonthChange
     from atrisk.report.changes import compare_months as compare_months
+    from atrisk.report.copies import CopyChange as CopyChange
+    from atrisk.report.copies import compare_copies as compare_copies
+    from atrisk.report.copies import load_copy as load_copy
     from atrisk.report.figures.album import list_figures as list_figures
     from atrisk.report.figures.album import plot_figure as plot_figure
     from atrisk.report.figures.album import write_figures as write_figures

@@ -30,7 +30,10 @@ DOORS: dict[str, list[tuple[str, int]]] = {
     "cases": [("", 0)],
     "frameworks": [("un-foa-2014", 0)],
     "assess": [("CASE", 0), ("COUNTED", 0)],
-    "changes": [("CASE --month 2020-03 --top 0", 0)],
+    "changes": [
+        ("CASE --month 2020-03 --top 0", 0),
+        ("CASE --month 2020-03 --top 0 --against SPARE", 2),
+    ],
     "explain": [
         ("CASE 2020-03 --top 0", 0),
         ("CASE 2020-03 --since 2020-02", 0),
