@@ -216,5 +216,7 @@ def test_the_command_lists_and_drafts(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "go together" in capsys.readouterr().err
     asked = ["passages", documents, "--case", str(folder), "--draft", str(tmp_path / "d.csv")]
     assert main(asked) == 2  # its framework is none that is bundled
+    assert main(["passages", f"{documents}/a.txt", "--like", "all", "--format", "csv"]) == 0
+    assert "like car-" in capsys.readouterr().out
     assert main([*asked, "--published", "2020-01-01"]) == 2
     assert "sources.csv" in capsys.readouterr().err

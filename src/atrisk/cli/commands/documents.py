@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from atrisk.documents.passages import Document
 
 SUGGESTED = 5
+ALL = "all"
 
 
 def _add_anchors(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +103,7 @@ def _add_passages(parser: argparse.ArgumentParser) -> None:
         metavar="CASE",
         action="append",
         default=[],
-        help="learn from the evidence of a coded case; may be repeated",
+        help=f"learn from the evidence of a coded case, or of {ALL} bundled ones; may be repeated",
     )
     parser.add_argument(
         "--by",
@@ -162,10 +163,18 @@ def _learn(given: argparse.Namespace, framework: Framework, *more: Case) -> Sugg
     from atrisk.coding.suggestions import Suggester
 
     check_count("top", given.top)
-    like = [load_case(read_name(name, list_cases())) for name in given.like]
+    like = _load_coded(given.like, framework)
     mine = [case for case in more if case.id not in {one.id for one in like}]
     with telling("rows learnt from") as tell:
         return Suggester(framework, (*mine, *like), given.by, tell)
+
+
+def _load_coded(names: list[str], framework: Framework) -> list[Case]:
+    """Return the cases that are learnt from."""
+    if names != [ALL]:
+        return [load_case(read_name(name, list_cases())) for name in names]
+    coded = [load_case(name) for name in list_cases()]
+    return [case for case in coded if case.header.framework == framework.id]
 
 
 def _read_collection(*places: Path, order: Order | None = None) -> Collection:
