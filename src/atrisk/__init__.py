@@ -75,6 +75,9 @@ _ROOMS = {
     "coding.recall": "Recall measure_recall",
     "coding.anchors": "check_anchors",
     "report.changes": "MonthChange compare_months",
+    "report.briefing.sections": "Briefing",
+    "report.briefing.content": "prepare_briefing",
+    "report.briefing.writers": "write_briefing",
     "report.copies": "CopyChange compare_copies load_copy",
     "report.brief": "Brief prepare_brief",
     "report.figures.album": "list_figures plot_figure write_figures",
@@ -171,6 +174,9 @@ if _typing.TYPE_CHECKING:
     from atrisk.kernel.rules import Rule as Rule
     from atrisk.report.brief import Brief as Brief
     from atrisk.report.brief import prepare_brief as prepare_brief
+    from atrisk.report.briefing.content import prepare_briefing as prepare_briefing
+    from atrisk.report.briefing.sections import Briefing as Briefing
+    from atrisk.report.briefing.writers import write_briefing as write_briefing
     from atrisk.report.changes import MonthChange as MonthChange
     from atrisk.report.changes import compare_months as compare_months
     from atrisk.report.copies import CopyChange as CopyChange

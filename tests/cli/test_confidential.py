@@ -30,6 +30,11 @@ DOORS: dict[str, list[tuple[str, int]]] = {
     "cases": [("", 0)],
     "frameworks": [("un-foa-2014", 0)],
     "assess": [("CASE", 0), ("COUNTED", 0)],
+    "brief": [
+        ("CASE --month 2020-03 --out OUT/a.md", 0),
+        ("CASE --month 2020-03 --out OUT/a.html --language fr", 0),
+        ("CASE --month 2020-03 --out OUT/a.docx", 0),
+    ],
     "changes": [
         ("CASE --month 2020-03 --top 0", 0),
         ("CASE --month 2020-03 --top 0 --against SPARE", 2),
@@ -227,6 +232,7 @@ OPENED = [
     ("passages", "passages DOCS/diary.txt --like CASE --format csv", "quote"),
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE --documents DOCS", "quote"),
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE", "tag"),
+    ("shown", "brief CASE --month 2020-03 --out OUT/a.docx", "issuer"),
     ("drafts", "passages DOCS --case CASE --draft OUT/drafts.csv", "quote"),
 ]  # fmt: skip
 

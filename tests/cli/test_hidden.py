@@ -39,6 +39,10 @@ TYPED: dict[str, Lines] = {
         "frameworks {framework} --show severity --format F",
     ],
     "assess": ["assess {case} --format F", "assess {case} --level indicator --format F"],
+    "brief": [
+        f"brief {{case}} --month {MONTH} --out {{out}}.md",
+        "brief {case} --out {out}.pages",
+    ],
     "changes": ["changes {case} --format F", f"changes {{case}} --month {MONTH} --show record"],
     "explain": [
         f"explain {{case}} {MONTH} --format F",

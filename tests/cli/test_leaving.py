@@ -29,6 +29,7 @@ LINES: dict[str, list[str]] = {
     "cases": [],
     "frameworks": ["un-foa-2014"],
     "assess": [CAR],
+    "brief": [CAR, "--out", "brief.md"],
     "changes": [CAR],
     "explain": [CAR, "2021-01"],
     "flags": [CAR],

@@ -32,6 +32,7 @@ from unseen import DAY, KINDS, VIEWS, Unseen, write_panel, write_unseen
 # How each command that looks from a day, or as an audience, is tried.
 DOORS: dict[str, list[str]] = {
     "assess": ["CASE"],
+    "brief": ["CASE --out OUT/a.md", "CASE --out OUT/a.html --language fr"],
     "changes": ["CASE --top 0"],
     "explain": [
         "CASE 2020-03 --top 0",
@@ -101,7 +102,7 @@ def fill(folder: Path, unseen: Unseen, kinds: Iterable[str]) -> None:
 def limit(typed: str, view: str) -> list[str]:
     """Return how a command is told from where to look."""
     words, _ = VIEWS[view]
-    if typed.startswith("changes"):  # whose month is the day
+    if typed.startswith(("brief", "changes")):  # whose month is the day
         return ["--month", DAY[:7], *words[2:]] if DAY in words else words
     panel_s = typed.startswith("panel")
     return [word.replace(DAY, "2024-04-30") for word in words] if panel_s else words
@@ -179,6 +180,7 @@ def test_nothing_that_was_not_had_is_shown_by(
 
 # What is typed to be told the same, whether what was not had is there or not.
 ALIKE = [
+    "brief CASE --out OUT/a.md",
     "changes CASE --show record --top 0",
     "changes CASE --show facts --format json",
     "assess CASE --level factor --format json",

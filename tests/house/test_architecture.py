@@ -23,7 +23,9 @@ ROOMS = [
     "exchange", "gap", "ensemble", "studies", "verification", "report", "cli",
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate([*ROOMS, "__init__", "__main__"])}
-SUBROOMS = ["cli/commands", "documents/formats", "exchange/copies", "report/figures"]
+SUBROOMS = [
+    "cli/commands", "documents/formats", "exchange/copies", "report/briefing", "report/figures",
+]  # fmt: skip
 GROUND = {"base", "kernel"}  # know nothing of risk, nor of one another
 
 # Numbers that are arithmetic: none, half, whole, two, minus one, a rounding error, and how near a

@@ -48,6 +48,15 @@ class Band(Header):
     rationale: str = ""
 
 
+class Confidence(Header):
+    """A word for how sure a reading is: a narrow interval, and enough looked at."""
+
+    label: Text
+    widest: Share
+    least_coverage: Share
+    rationale: Text
+
+
 class MethodSet(Header):
     """A whole method by one name: options by branch, so that published numbers can be had again."""
 
@@ -72,6 +81,7 @@ class FrameworkHeader(Header):
         Field(min_length=2, max_length=LEVELS, description=f"levels from 0 on, 2 to {LEVELS}"),
     ]
     bands: tuple[Band, ...]
+    confidence: tuple[Confidence, ...] = ()
     crimes: Annotated[tuple[Crime, ...], Field(min_length=1, description="crimes, at least one")]
     branches: Branches
     sets: tuple[MethodSet, ...] = ()

@@ -189,7 +189,7 @@ class MonthChange(LevelResult):
                     "if_none": low,
                     "if_worst": high,
                     "could_move": high - low,
-                    "look_for": "; ".join(self._name_heaviest(code)),
+                    "look_for": "; ".join(self.name_heaviest(code)),
                 }
             )
         yield from sorted(rows, key=lambda row: -row["could_move"])
@@ -201,8 +201,8 @@ class MonthChange(LevelResult):
         factors[0, column] = value
         return max(float(now.hierarchy.join_crime(code, factors)[0]) for code in now.crimes)
 
-    def _name_heaviest(self, factor: str) -> Iterator[str]:
-        """Yield the indicators of a factor that weigh most."""
+    def name_heaviest(self, factor: str) -> Iterator[str]:
+        """Yield the indicators of a factor that weigh most, with their labels."""
         hierarchy, indicators = self.assessment.hierarchy, self.assessment.framework.indicators
         codes = [list(indicators)[place] for place in hierarchy.members[factor]]
         order = np.argsort(-hierarchy.indicator_weights[factor], kind="stable")[:LOOKED_FOR]

@@ -11,7 +11,7 @@ from atrisk.base.errors import RequestError, check_count
 from atrisk.cases.loading import list_cases
 from atrisk.cli.inputs import load, read_method, read_name
 from atrisk.cli.options import Command, add_case, add_choices, add_format
-from atrisk.cli.output import print_rows
+from atrisk.cli.output import print_rows, say
 from atrisk.scoring.view import View
 
 if TYPE_CHECKING:
@@ -81,7 +81,54 @@ def _compare(given: argparse.Namespace) -> tuple[MonthChange | CopyChange, Asses
     return copies, copies.after
 
 
+def _add_brief(parser: argparse.ArgumentParser) -> None:
+    from atrisk.report.briefing.template import DEFAULT, list_languages
+    from atrisk.report.briefing.writers import WRITERS
+    from atrisk.report.changes import LATEST
+
+    add_case(parser)
+    parser.add_argument(
+        "--month", metavar="MONTH", default=LATEST, help=f"such as 2013-12 (default: {LATEST})"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help=f"ending in {', '.join(WRITERS)}"
+    )
+    parser.add_argument(
+        "--language", choices=list_languages(), default=DEFAULT, help=f"({DEFAULT})"
+    )
+    parser.add_argument(
+        "--template", metavar="FILE", type=Path, help="sentences of your own, as .toml"
+    )
+    parser.add_argument(
+        "--styles", metavar="FILE", type=Path, help="a .docx whose styles a Word document takes"
+    )
+    parser.add_argument("--logo", metavar="FILE", type=Path, help="a PNG or JPEG")
+    add_choices(parser, knows=False)
+
+
+def _write_brief(given: argparse.Namespace) -> int:
+    from atrisk.report.briefing.content import prepare_briefing
+    from atrisk.report.briefing.writers import check_kind, write_briefing
+
+    check_kind(given.out, given.styles)
+    view = View(audience=given.audience, method=read_method(given.method), weights=given.weights)
+    case, framework = load(given)
+    brief = prepare_briefing(
+        case, framework, given.month, language=given.language, template=given.template, **view
+    )
+    out = write_briefing(given.out, brief, styles=given.styles, logo=given.logo)
+    say(f"{out}: {brief!r}")
+    return 0
+
+
 COMMANDS = (
+    Command(
+        "brief",
+        "present",
+        "Write two pages on a month, for a director: Word, PDF, a web page or Markdown.",
+        _add_brief,
+        _write_brief,
+    ),
     Command(
         "changes",
         "look",
