@@ -96,7 +96,9 @@ class Suggester:
     """What was learnt of a framework and of coded cases, to suggest for any number of documents.
 
     Args:
-        framework, like, by: as in ``suggest_indicators``.
+        framework: as in ``suggest_indicators``.
+        like: as there.
+        by: as there.
         progress: called with how many rows are learnt from, and how many there are, if it takes
             long.
 
