@@ -175,7 +175,7 @@ def _write_word(brief: Briefing, styles: Path | None, logo: Path | None) -> byte
     for section in brief.sections:
         document.add_heading(section.heading, level=2)
         if section.has_picture:
-            document.add_picture(io.BytesIO(draw_chart(brief)), width=Mm(150))
+            document.add_picture(io.BytesIO(draw_chart(brief)), width=Mm(120))
         for line in section.lines:
             style = "List Bullet" if line.startswith(ITEM) else None
             paragraph = document.add_paragraph(line.removeprefix(ITEM))
@@ -196,8 +196,12 @@ def _open_word(docx: Any, styles: Path | None) -> Any:
         for part in document.sections:
             part.left_margin = part.right_margin = Mm(20)
             part.top_margin = part.bottom_margin = Mm(15)
+            part.page_width, part.page_height = Mm(210), Mm(297)
+        document.styles["Normal"].font.name = "Arial"
         document.styles["Normal"].font.size = Pt(9)
         document.styles["Normal"].paragraph_format.space_after = Pt(2)
+        document.styles["Heading 2"].paragraph_format.space_before = Pt(6)
+        document.styles["Heading 2"].font.size = Pt(11)
         return document
     try:
         document = docx.Document(str(styles))
