@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import subprocess
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 import atrisk
 from atrisk.cases.tables import TABLES
 from atrisk.cli.main import main
+from shipped import small
 from toys import HEADER, HERE, ROOT, SOURCES, THREE_FACTOR, cases
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -317,3 +319,14 @@ def test_the_commands_go_out_and_back(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "exists" in capsys.readouterr().err
     assert main(["import", file, "--out", f"{back}-2", "--case", "car-2020-2021"]) == 2
     assert "--case is for highlights" in capsys.readouterr().err
+
+
+def test_a_clock_that_was_never_set_writes_the_same_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive holds no day before 1980, which is when a computer without a battery begins."""
+    one = export_workbook(small(), tmp_path / "one.xlsx").read_bytes()
+    then = time.localtime(0)
+    monkeypatch.setattr(time, "localtime", lambda *_: then)
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert export_workbook(small(), tmp_path / "two.xlsx").read_bytes() == one

@@ -51,7 +51,7 @@ def test_the_numbers_are_those_of_the_assessment(december: atrisk.Briefing) -> N
     assert "extreme and rising" in told
     drivers = [un().factors[code].title for code in whole.driving_factors("2013-12")[:5]]
     factors = [row["text"] for row in december.to_rows() if row["section"] == "factors"]
-    assert [text.startswith(f"• {d}: ") for text, d in zip(factors, drivers, strict=True)] == [
+    assert [text.startswith(f"• {d}. ") for text, d in zip(factors, drivers, strict=True)] == [
         True
     ] * 5
 
@@ -105,7 +105,7 @@ def test_warnings_without_an_answer_and_the_need_are_told() -> None:
         response("r", deployed="2020-03-05", promised="9", delivered="3"), need("20", "2020-01-15"),
     )  # fmt: skip
     told = say(prepare_briefing(case, THREE_FACTOR, "2020-03"), "warnings")
-    assert "Warnings on record: 2; without an answer" in told
+    assert "Warnings on record: 2. Without an answer: 2. An answer is:" in told
     assert "a village to the council, 2020-02-11: It comes." in told
     assert "20" in told
 

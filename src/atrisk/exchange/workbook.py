@@ -134,19 +134,26 @@ def _check_size(case: Case, book: Any) -> None:
 
 def _pack(book: Any) -> bytes:
     """Return a workbook as a file that says nothing of the day on which it was written."""
-    from openpyxl.xml.functions import tostring
+    from openpyxl.writer.excel import ExcelWriter
 
-    written, packed = io.BytesIO(), io.BytesIO()
-    book.properties.created = _MADE
-    book.save(written)
-    book.properties.modified = _MADE  # which saving sets
-    dated = {"docProps/core.xml": tostring(book.properties.to_tree())}
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(packed, "w") as new:
-        for part in old.infolist():
-            plain = zipfile.ZipInfo(part.filename)  # of 1980, as is every part without a date
-            plain.create_system, plain.compress_type = 3, zipfile.ZIP_DEFLATED
-            new.writestr(plain, dated.get(part.filename) or old.read(part))
+    packed = io.BytesIO()
+    book.properties.created = book.properties.modified = _MADE
+    ExcelWriter(book, _Undated(packed, "w")).save()  # which closes the archive
     return packed.getvalue()
+
+
+class _Undated(zipfile.ZipFile):
+    """An archive whose parts are all of 1980, whatever the clock says."""
+
+    def writestr(self, name: Any, data: Any, *_: Any) -> None:
+        """Add a part."""
+        part = zipfile.ZipInfo(name)
+        part.create_system, part.compress_type = 3, zipfile.ZIP_DEFLATED
+        super().writestr(part, data)
+
+    def write(self, filename: Any, name: Any = None, *_: Any) -> None:
+        """Add a file as a part."""
+        self.writestr(name, Path(filename).read_bytes())
 
 
 def import_workbook(file: Path, out: Path, framework: Framework | None = None) -> Case:

@@ -5,7 +5,7 @@ Every number is one that another result holds; nothing is computed here but coun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -148,13 +148,28 @@ class _Writer(Phrases):
                 high=self.two(now.high[place]),
                 level=self.share(readings.rule.level) if readings else "0-1",
             )  # fmt: skip
+        if band:
+            lower = {"from": self.two(self._find_threshold())}
+            yield self.say("reading.threshold", band=told["band"], **lower)
         if confidence:
             yield self.say(
                 "reading.confidence", confidence=told["confidence"], rationale=confidence.rationale,
                 width=self.two(now.high[place] - now.low[place]),
                 coverage=self.share(now.coverage[place]),
             )  # fmt: skip
+        yield self._tell_crime()
         yield from self._tell_tiers()
+
+    def _find_threshold(self) -> float:
+        """Return the score from which on the month's word is used."""
+        score, lowers = self.now.overall[self.place], self.now.method.bands.lowers
+        return max((lower for lower in lowers if lower <= score), default=lowers[0])
+
+    def _tell_crime(self) -> str:
+        crimes, named = self.now.framework.crimes, self.now.named_crimes[self.place]
+        if named is None:
+            return self.say("reading.crimes") if len(crimes) > 1 else ""
+        return self.say("reading.crime", crime=crimes[named].label)
 
     def _name_direction(self) -> str:
         score = self.scores["score"]
@@ -173,10 +188,10 @@ class _Writer(Phrases):
         spans = find_spans(self.now, policy, policy.watches[on[-1]])
         onset = max(first for first, _ in spans if first <= self.place)
         yield self.say(
-            "reading.tier",
-            tier=self.words.word(on[-1]),
+            "reading.tier", tier=self.words.word(on[-1]),
             onset=self.name_month(self.now.months[onset]),
-        )
+            tiers=", ".join(map(self.words.word, policy.watches)),
+        )  # fmt: skip
 
     def _tell_changes(self) -> Iterator[str]:
         score = self.scores["score"]
@@ -189,7 +204,7 @@ class _Writer(Phrases):
                 if row["evidence"] != ASSUMED and float(f"{sign * row['change']:.3f}") > 0
             ][:FACTS]  # fmt: skip
             if facts:
-                yield self.say(f"changes.{name}")
+                yield self.say(f"changes.{name}", since=self.name_month(self.change.since))
             yield from (f"• {self._tell_fact(row)}" for row in facts)
         record = self.change.to_rows("record")
         kinds = [row["kind"] for row in record]
@@ -208,19 +223,26 @@ class _Writer(Phrases):
         )  # fmt: skip
 
     def _tell_factors(self) -> Iterator[str]:
+        told = {row["evidence"] for row in self.change.facts[:FACTS]}  # named above
         for code in self.now.driving_factors(self.change.month)[:FACTORS]:
-            rows = [r for r in self.now.explain(self.change.month, factor=code) if r["summary"]]
-            facts = [r for r in rows if r["evidence"] != ASSUMED]
-            raising = list(dict.fromkeys(r["summary"].rstrip(".") for r in facts
-                                         if r["contribution"] > 0))  # fmt: skip
-            against = next((r["summary"] for r in facts if r["contribution"] < 0), "")
+            rows = self.now.explain(self.change.month, factor=code)
+            facts = {r["evidence"]: r for r in rows if r["evidence"] != ASSUMED}
+            raising = [name for name, r in facts.items() if r["contribution"] > 0]
+            # What was not said yet comes first, so that no event is told of every factor.
+            chosen = sorted(raising, key=lambda name: name in told)[:NAMED]
+            told |= set(chosen)
             line = self.say(
                 "factors.factor", title=self.now.framework.factors[code].title,
-                facts="; ".join(raising[:NAMED]) + ".",
+                facts=" ".join(self._tell_cause(facts[name]) for name in chosen),
             )  # fmt: skip
+            against = next((r for r in facts.values() if r["contribution"] < 0), None)
             if against:
-                line = self.say("factors.mitigated", factor=line, fact=against)
+                cause = self._tell_cause(against)
+                line = self.say("factors.mitigated", factor=line, fact=cause)
             yield f"• {line}"
+
+    def _tell_cause(self, row: Row) -> str:
+        return self.say("factors.fact", summary=row["summary"].rstrip("."), when=row["start"])
 
     def _tell_warnings(self) -> Iterator[str]:
         gap = self.gap
@@ -230,7 +252,7 @@ class _Writer(Phrases):
         open_ones = [lag.warning for lag in gap.warned if lag.warning and lag.response is None]
         yield self.say(
             "warnings.counts", warnings=len(gap.warned), unanswered=len(open_ones),
-            rule=gap.rule.label,
+            rule=self.words.words.get(f"rule {gap.rule.id}", gap.rule.label),
         )  # fmt: skip
         latest = open_ones or [lag.warning for lag in gap.warned if lag.warning]
         yield self.say("warnings.unanswered" if open_ones else "warnings.all")
@@ -257,15 +279,30 @@ class _Writer(Phrases):
             )
 
     def _tell_watch(self) -> Iterator[str]:
+        yield self._tell_renewal()
         gaps = self.change.to_rows("gaps")[:WATCHED]
         for row in gaps:
             yield "• " + self.say(
                 "watch.gap", title=row["title"], low=self.two(row["if_none"]),
-                high=self.two(row["if_worst"]), look_for=row["look_for"],
+                high=self.two(row["if_worst"]),
+                look_for=self._drop_codes(row["look_for"].split("; ")),
             )  # fmt: skip
         if not gaps:
             yield f"• {self._tell_weakest()}"
         yield from self._tell_scenarios()
+
+    def _tell_renewal(self) -> str:
+        """Say which signs the reading rests on most, which must be seen again to last."""
+        labels = {code: one.label for code, one in self.now.framework.indicators.items()}
+        rows = self.now.explain(self.change.month)
+        codes = dict.fromkeys(row["indicator"] for row in rows if row["contribution"] > 0)
+        named = [labels[code] for code in codes if code in labels][:WATCHED]
+        months = f"{self.now.method.persistence.dynamic:g}"
+        return "• " + self.say("watch.renewed", indicators="; ".join(named), months=months)
+
+    @staticmethod
+    def _drop_codes(indicators: Iterable[str]) -> str:
+        return "; ".join(one.partition(" ")[2] for one in indicators)
 
     def _tell_weakest(self) -> str:
         """Say which factor is looked at least, where every one has a record."""
@@ -274,7 +311,7 @@ class _Writer(Phrases):
         return self.say(
             "watch.weak", title=now.framework.factors[codes[column]].title,
             coverage=self.share(now.by_factor.coverage[self.place, column]),
-            look_for="; ".join(self.change.name_heaviest(codes[column])),
+            look_for=self._drop_codes(self.change.name_heaviest(codes[column])),
         )  # fmt: skip
 
     def _tell_scenarios(self) -> Iterator[str]:
@@ -303,7 +340,7 @@ class _Writer(Phrases):
             yield "• " + self.say(
                 "watch.scenario", title=one.scenario.title, score=self.two(after),
                 base=self.two(base.overall[base.place(month)]),
-                indicator=f"{apart['indicator']} {apart['label']}" if apart else "",
+                indicator=apart["label"] if apart else "",
             )  # fmt: skip
 
     def _tell_assumptions(self) -> Iterator[str]:
@@ -311,11 +348,10 @@ class _Writer(Phrases):
         for name in ASSUMPTIONS:
             branch = branches[name]
             option = branch.pick(method.choices[name], name)
-            yield "• " + self.say(
-                "assumptions.assumption",
-                question=branch.question,
-                rationale=f"{option.rationale.partition('. ')[0].rstrip('.')}.",
-            )
+            plain = self.words.words.get(f"assume {name} {option.id}")
+            first = f"{option.rationale.partition('. ')[0].rstrip('.')}."
+            told = self.say("assumptions.assumption", question=branch.question, rationale=first)
+            yield f"• {plain or told}"
 
     def _tell_unknown(self) -> Iterator[str]:
         now = self.now

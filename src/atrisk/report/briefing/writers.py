@@ -262,7 +262,7 @@ def _list_looks() -> dict[str, Any]:
         pdfmetrics.registerFont(TTFont(name, str(fonts / file)))
     text = ParagraphStyle("text", fontName="Brief", fontSize=8, leading=10, spaceAfter=2)
     heading = ParagraphStyle("heading", fontName="Brief-Bold", fontSize=10, leading=13,
-                             spaceBefore=6, spaceAfter=2)  # fmt: skip
+                             spaceBefore=6, spaceAfter=2, keepWithNext=1)  # fmt: skip
     title = ParagraphStyle("title", fontName="Brief-Bold", fontSize=14, leading=18, spaceAfter=4)
     return {"text": text, "heading": heading, "title": title}
 

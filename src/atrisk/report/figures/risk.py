@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from atrisk.report.figures.canvas import Canvas
 
+LABEL = 0.05  # of the axis: how far a label is from the next
 Spans = Sequence[tuple[int, int | None]]
 
 
@@ -120,10 +121,12 @@ def _mark_bands(axes: Axes, assessment: Assessment) -> None:
     """Write the bands' names at the right, where the curve ends."""
     bands = assessment.framework.header.bands
     edges = [*assessment.method.bands.lowers, 1.0]
+    last = -LABEL
     for band, low, high in zip(bands, edges, edges[1:], strict=False):
         axes.axhline(low, color=MUTED, linewidth=0.6, linestyle=":")
+        last = max((low + high) / 2, last + LABEL)  # narrow bands would write over one another
         axes.text(
-            1.01, (low + high) / 2, band.label, transform=axes.get_yaxis_transform(),
+            1.01, last, band.label, transform=axes.get_yaxis_transform(),
             va="center", color=MUTED, fontsize=9,
         )  # fmt: skip
 
