@@ -7,12 +7,16 @@ import shlex
 from pathlib import Path
 
 from atrisk.base.errors import DataError, RequestError, UnknownNameError
-from atrisk.base.output import render, write_json
+from atrisk.base.output import Row, render, write_json
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import load, read_name
 from atrisk.cli.options import FRAMEWORK, Command, add_case, add_format, add_framework
 from atrisk.cli.output import say
+from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
+
+UNSEEN = "unseen"
+_ALL = "--all names them; a search that found nothing goes to searches.csv"
 
 
 def _add_new(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +48,9 @@ def _make_case(given: argparse.Namespace) -> int:
 def _add_validate(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     add_framework(parser)
+    parser.add_argument(
+        "--all", action="store_true", help="name every indicator that was never looked at"
+    )
     add_format(parser)
 
 
@@ -61,10 +68,23 @@ def _validate_case(given: argparse.Namespace) -> int:
         say(render(rows, given.format, may_be_empty=True))
         return 0
     say(f"{case!r}: no faults")
-    if rows:
-        say(f"\n{len(rows)} things to look at, none of them an error:\n")
-        say("\n".join(f"{row['where']} ({row['lint']}): {row['message']}" for row in rows))
+    unseen = [row for row in rows if row["lint"] == UNSEEN and not given.all]
+    shown = [row for row in rows if row not in unseen]
+    if shown:
+        number = f"{len(shown)} thing{'s' * (len(shown) != 1)}"
+        say(f"\n{number} to look at, no error among them:\n")
+        say("\n".join(f"{row['where']} ({row['lint']}): {row['message']}" for row in shown))
+    if unseen:
+        say(f"\nNever looked at: unknown, not absent ({_ALL})\n")
+        say("\n".join(_tell_unseen(row, framework) for row in unseen))
     return 0
+
+
+def _tell_unseen(row: Row, framework: Framework) -> str:
+    """Return in one line how much of a factor nobody looked at."""
+    code = row["where"].removeprefix("factor ")
+    count = row["message"].partition(" indicators")[0]
+    return f"{row['where']}, {framework.factors[code].title}: {count} indicators"
 
 
 def _add_agreement(parser: argparse.ArgumentParser) -> None:
