@@ -16,7 +16,7 @@ from atrisk.base.folders import Folder
 from atrisk.base.tables import read_table
 from atrisk.cases.columns import list_columns
 from atrisk.cli.main import main
-from atrisk.coding.drafting import OFFERED, draft_evidence
+from atrisk.coding.drafting import OFFERED, draft_evidence, load_for_drafts
 from atrisk.coding.suggestions import Suggester
 from atrisk.documents.collection import Collection, read_documents
 from atrisk.documents.echoes import Echoes, Places
@@ -137,6 +137,32 @@ def test_no_secret_word_is_drafted(tmp_path: Path) -> None:
     marked = {row["source"]: row["confidential"] for row in made.to_rows()}
     assert marked["sealed"] == "strict"
     assert marked["secret"] == "yes"
+
+
+def test_a_case_without_evidence_can_be_drafted_for(tmp_path: Path) -> None:
+    case, found = world(tmp_path / "documents", evidence())
+    folder = case.save(tmp_path / "case")
+    header = (folder / "evidence.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "evidence.csv").write_text(f"{header}\n", encoding="utf-8")
+    empty = load_for_drafts(folder)
+    assert empty.evidence == ()
+    rows = draft_evidence(found, empty, Suggester(THREE_FACTOR)).to_rows()
+    assert [row["source"] for row in rows] == ["source-a"] * 3
+    assert load_for_drafts("car-2020-2021").evidence
+    (folder / "evidence.csv").write_text(f"{header}\nx\n", encoding="utf-8")
+    with pytest.raises(atrisk.DataError):
+        load_for_drafts(folder)
+    (folder / "evidence.csv").write_text(f"{header}\n", encoding="utf-8")
+    (folder / "sources.csv").write_text("id,title\n", encoding="utf-8")
+    with pytest.raises(atrisk.DataError, match="sources"):
+        load_for_drafts(folder)
+
+
+@pytest.mark.parametrize(("cell", "is_quoted"), [("", True), ("yes", True), ("no", False)])
+def test_an_empty_word_for_quotable_is_yes(tmp_path: Path, cell: str, *, is_quoted: bool) -> None:
+    words = {} if is_quoted else {"quote": ""}
+    case, found = world(tmp_path / "documents", evidence(**words), quotable=cell)
+    assert any(row["quote"] for row in draft(case, found)) == is_quoted
 
 
 # Echoes and places

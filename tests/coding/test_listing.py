@@ -71,8 +71,7 @@ def test_what_is_listed_is_left_out_and_told(case: Path, tmp_path: Path) -> None
     found = pile(tmp_path / "d", a__txt="one two three four", b__txt="two three four five")
     add_sources(case, found)
     before = (case / "sources.csv").read_bytes()
-    with pytest.raises(atrisk.RequestError, match="every document is listed"):
-        add_sources(case, found)
+    assert "every document is listed" in repr(add_sources(case, found))
     assert (case / "sources.csv").read_bytes() == before
     more = pile(tmp_path / "d", c__txt="three four five six")
     added = add_sources(case, more)
@@ -193,7 +192,7 @@ def test_the_commands_say_what_to_do_next(
 ) -> None:
     pile(tmp_path / "d", a__txt="one two three four")
     assert main(["sources", "add", str(tmp_path / "d"), "--case", "car-2012-2015"]) == 2
-    assert "name a folder of yours: ./car-2012-2015" in capsys.readouterr().err
+    assert "name a folder of yours, such as ./car-2012-2015" in capsys.readouterr().err
     assert main(["sources", "add", str(tmp_path / "d" / "a.txt"), "--case", str(case)]) == 0
     told = capsys.readouterr().out
     assert "Added(1 sources" in told

@@ -126,6 +126,7 @@ def test_a_month_without_a_record_is_no_number() -> None:
     score = change.to_rows("score")[0]
     assert (score["before"], score["change"]) == (None, None)
     assert "cannot be compared" in change.describe()
+    assert "raised most" not in change.describe()
     with pytest.raises(atrisk.RequestError, match="no evidence"):
         compare_months(change.case, THREE_FACTOR, "2020-02")
 
@@ -154,7 +155,7 @@ def test_latest_and_last_are_the_last_two_months() -> None:
     ("month", "since", "words"),
     [
         ("2013-13", "last", "is no month of car-2012-2015: 2012-01 to 2015-12"),
-        ("2012-01", "last", "nothing is before it"),
+        ("2012-01", "last", "nothing is before it; name a later one"),
         ("2013-01", "2013-01", "is not before 2013-01"),
         ("2013-01", "2013-05", "is not before 2013-01"),
         ("2013-01", "soon", "'soon' is no month"),

@@ -117,4 +117,4 @@ def test_a_revision_is_read_as_git_has_it(
 
 def test_a_bundled_case_has_no_older_copy(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["changes", "car-2020-2021", "--against", "HEAD"]) == 2
-    assert "is bundled and has no older copy" in capsys.readouterr().err
+    assert "is bundled and is not written to, nor has it an older copy" in capsys.readouterr().err

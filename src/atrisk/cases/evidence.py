@@ -30,6 +30,11 @@ def _read_flag(cell: object) -> object:
 
 
 Flag = Annotated[bool, BeforeValidator(_read_flag), Field(description="yes or no")]
+UnlessNo = Annotated[
+    bool,
+    BeforeValidator(lambda cell: True if cell == "" else _read_flag(cell)),
+    Field(description="yes or no; nothing is yes"),
+]
 AudienceCell = Annotated[Audience, Field(description="public, council or internal")]
 Severity = Annotated[int, Field(ge=1, le=4, description="1 low, 2 moderate, 3 high or 4 extreme")]
 
@@ -144,7 +149,7 @@ class Source(Guarded):
     language: Annotated[
         str, Field(pattern=r"^([a-z]{2,3})?$", description="an ISO 639 code such as fr, or nothing")
     ] = ""
-    quotable: Flag = True
+    quotable: UnlessNo = True
     written: OptionalDate = None
     extent: Annotated[
         Literal["", "whole", "part", "excerpt"],

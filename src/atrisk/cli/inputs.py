@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atrisk.base.errors import RequestError
+from atrisk.base.errors import RequestError, UnknownNameError, shorten
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case, name_framework
 from atrisk.frameworks.framework import SET, Framework
@@ -86,6 +86,24 @@ def read_choices(texts: Iterable[str], example: str) -> dict[str, str]:
             raise RequestError(f"{text!r} is not BRANCH=OPTION; try: {example}")
         choices[branch] = option
     return choices
+
+
+def read_own(text: str) -> Path:
+    """Return the folder of a case of one's own, into which something may be written.
+
+    Raises:
+        RequestError: it is bundled.
+        UnknownNameError: there is no such folder.
+    """
+    name = read_name(text, list_cases())
+    if isinstance(name, Path):
+        return name
+    if name in list_cases():
+        raise RequestError(
+            f"{name} is bundled and is not written to, nor has it an older copy; name a folder of "
+            f"yours, such as ./{name}"
+        )
+    raise UnknownNameError("folder", name, (), f"Write the path of one: ./{shorten(name)[1:-1]}")
 
 
 def read_name(text: str, bundled: tuple[str, ...]) -> str | Path:

@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from atrisk.base.cells import WITHHELD
-from atrisk.base.errors import RequestError, require
+from atrisk.base.errors import DataError, RequestError, require
 from atrisk.base.files import check_target, write_text
+from atrisk.base.folders import open_folder
 from atrisk.base.output import write_csv
 from atrisk.base.rows import Result, Row
+from atrisk.base.tables import read_header, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.columns import list_columns
-from atrisk.cases.evidence import Source
+from atrisk.cases.evidence import Evidence, Source
+from atrisk.cases.loading import load_case
 from atrisk.cases.secrecy import Secrecy
+from atrisk.cases.tables import HEADER, CaseHeader, read_case_table
 from atrisk.coding.suggestions import SUGGESTED, Suggester, Suggestions
 from atrisk.documents.collection import Collection
 from atrisk.documents.echoes import Echoes, Places
@@ -127,6 +131,25 @@ def draft_evidence(
             "atrisk sources add DOCUMENTS --case CASE"
         )
     return Draft(tuple(rows), tuple(unread), OFFERED)
+
+
+def load_for_drafts(which: str | Path) -> Case:
+    """Load a case that need not have a row of evidence yet.
+
+    Raises:
+        DataError: its header, its sources or its rows have faults.
+    """
+    if isinstance(which, str):
+        return load_case(which)
+    folder = open_folder(which, "case", HEADER)
+    table = read_table(folder, "evidence.csv", Evidence, may_be_empty=True)
+    if table.rows or table.problems:
+        return load_case(which)
+    header = read_header(folder, HEADER, CaseHeader)
+    sources = read_case_table(folder, "sources")
+    if sources.problems:
+        raise DataError(sources.problems)
+    return Case(header, sources.records, (), folder=folder, checked=True)
 
 
 def _draft(

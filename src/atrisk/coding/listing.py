@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from atrisk.base.delimiters import SAVE
-from atrisk.base.errors import DataError, Problem, RequestError
+from atrisk.base.errors import DataError, Problem
 from atrisk.base.files import write_bytes
 from atrisk.base.folders import open_folder
 from atrisk.base.output import write_csv
@@ -56,6 +56,8 @@ class Added(Result):
         lacking = sorted({name for row in self.rows for name in REQUIRED if not row[name]})
         todo = f"; complete {', '.join(lacking)}" if lacking else ""
         told = f"Added({len(self.rows)} sources to {self.file.name!r}{todo})"
+        if not self.rows:
+            told = f"Added(no source to {self.file.name!r}: every document is listed)"
         return self._tell(told, *(f"left out: {name}: {why}" for name, why in self.skipped))
 
 
@@ -77,8 +79,7 @@ def add_sources(case: Path, collection: Collection) -> Added:
     Raises:
         DataError: the table cannot be split into rows, or was saved otherwise than with commas in
             UTF-8, so that no line can be added to it.
-        RequestError: the folder is no case, every document is listed, or the file cannot be
-            written.
+        RequestError: the folder is no case, or the file cannot be written.
     """
     file = _open_sources(case)
     taken = {row.get("id", ""): row.get("sha256", "").lower() for _, row in file.table.rows}
@@ -93,7 +94,7 @@ def add_sources(case: Path, collection: Collection) -> Added:
         taken[row["id"]] = document.sha256
         rows.append(row)
     if not rows:
-        raise RequestError(f"every document is listed in {file.path}; nothing was added")
+        return Added(file.path, (), tuple(skipped))
     file.lines.extend(file.write_line(row.get(name, "") for name in file.header) for row in rows)
     file.write()
     return Added(file.path, tuple(rows), tuple(skipped))
@@ -155,7 +156,7 @@ def _open_sources(case: Path) -> _Sources:
 
 def _describe(document: Document, language: str, taken: Iterable[str]) -> Row:
     """Return what a document tells of itself, as a row of ``sources.csv``."""
-    title = document.title or next(filter(None, (p.heading for p in document.passages)), "")
+    title = document.title or document.passages[0].heading
     return dict.fromkeys(REQUIRED, "") | {
         "id": _name(document, set(taken)),
         "title": title or Path(document.name).stem,
@@ -200,6 +201,8 @@ class Digests(Result):
         return [dict(row) for row in self.rows]
 
     def __repr__(self) -> str:
+        if not self.rows:
+            return "Digests(every source has its digest and its document)"
         filled = sum(row["what"] == FILLED for row in self.rows)
         return f"Digests({filled} of {len(self.rows)} filled in {self.file.name!r})"
 
@@ -224,7 +227,7 @@ def fill_digests(case: Path, collection: Collection) -> Digests:
 
     Raises:
         DataError: the case has faults, or its table was saved otherwise than with commas in UTF-8.
-        RequestError: every digest is there and so is its document, or the file cannot be written.
+        RequestError: the file cannot be written.
     """
     loaded = load_case(case)
     file = _open_sources(case)
@@ -242,8 +245,6 @@ def fill_digests(case: Path, collection: Collection) -> Digests:
             file.fill(line, document.sha256)
         found = {"document": document.name, "sha256": document.sha256} if document else {}
         rows.append({"source": row["id"], "document": "", "sha256": "", **found, "what": what})
-    if not rows:
-        raise RequestError("every source has its digest and its document; nothing was written")
     if any(row["what"] == FILLED for row in rows):
         file.write()
     return Digests(file.path, tuple(rows))

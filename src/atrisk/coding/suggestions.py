@@ -79,6 +79,8 @@ class Suggestions(Result):
         told = [
             "Read each passage: most suggestions are wrong, and some that are right are missing."
         ]
+        if not self.learnt_from:
+            told.append("No coded row was learnt from: name a case, or all that ship (--like all).")
         return (*told, *filter(None, [self.warn_of_language()]))
 
     def warn_of_language(self) -> str:
@@ -87,8 +89,8 @@ class Suggestions(Result):
             return ""
         return (
             f"Words are compared as English ones, and {self.document.name} is in "
-            f"{self.language or 'a language that cannot be told'}: little is found so; install the "
-            "extra meaning and ask for it (--by meaning)."
+            f"{self.language or 'a language that cannot be told'}: little is found so; ask for "
+            "--by meaning (the extra meaning)."
         )
 
 

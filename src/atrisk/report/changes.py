@@ -80,7 +80,8 @@ class MonthChange(LevelResult):
             rows = compare_scores((now, self.since), (now, self.month))
         except RequestError:  # nothing bears on either score
             return ()
-        return tuple(row | {"what": self._tell_fact(row)} for row in merge_facts(rows))
+        moved = (row for row in merge_facts(rows) if any(row[part] for part in PARTS))
+        return tuple(row | {"what": self._tell_fact(row)} for row in moved)
 
     def _tell_fact(self, row: Row) -> str:
         """Return in a word why a fact moved the score."""
@@ -263,7 +264,9 @@ def compare_months(
     at = find_month(case, month)
     names = [str(one) for one in case.months]
     if since == LAST and at == 0:
-        raise RequestError(f"{names[0]} is the first month of {case.id}; nothing is before it")
+        raise RequestError(
+            f"{names[0]} is the first month of {case.id}, so nothing is before it; name a later one"
+        )
     before = at - 1 if since == LAST else find_month(case, since)
     if before >= at:
         raise RequestError(f"{names[before]} is not before {names[at]}; name an earlier month")

@@ -98,7 +98,8 @@ class CopyChange(LevelResult):
         counts = ", ".join(f"{told.count(what)} {what}" for what in dict.fromkeys(told))
         return (
             f"{self.after.case.header.title}, {self.month}: from the older copy to this one the "
-            f"score went from {score['before']:.2f} to {score['after']:.2f}; rows: "
+            f"score went from {score['before']:.3f} to {score['after']:.3f} "
+            f"({score['change']:+.4f}); rows: "
             f"{counts or 'none differs'}."
         )
 

@@ -10,7 +10,10 @@ from atrisk.scoring.explanation import ASSUMED
 
 TIER = "tier "  # what the measure of a tier begins with
 TOLD = 3  # facts that are named for a direction
-_MANY = {"evidence": "rows of evidence", "search": "searches", "delivery": "deliveries"}
+_MANY = {
+    "evidence": "rows of evidence", "search": "searches", "delivery": "deliveries",
+    "response": "steps of responses",
+}  # fmt: skip
 
 
 def describe_month(head: str, since: str, tables: Mapping[str, list[Row]]) -> str:
@@ -24,7 +27,7 @@ def describe_month(head: str, since: str, tables: Mapping[str, list[Row]]) -> st
     scores = {row["measure"]: row for row in tables["score"]}
     told = [
         f"{head}: {_tell_score(since, scores)}",
-        *_tell_facts(tables["facts"]),
+        *(_tell_facts(tables["facts"]) if scores["score"]["change"] is not None else ()),
         _tell_tiers(scores),
         _count_record(tables["record"]),
         _tell_gaps(tables["gaps"]),
@@ -108,7 +111,8 @@ def _count_record(rows: list[Row]) -> str:
 
 
 def _name(kind: str, count: int) -> str:
-    return kind if count == 1 else _MANY.get(kind, f"{kind}s")
+    one = "step of a response" if kind == "response" else kind
+    return one if count == 1 else _MANY.get(kind, f"{kind}s")
 
 
 def _tell_gaps(gaps: list[Row]) -> str:

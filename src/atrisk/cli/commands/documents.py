@@ -12,7 +12,7 @@ from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render, show
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
-from atrisk.cli.inputs import read_name
+from atrisk.cli.inputs import read_name, read_own
 from atrisk.cli.options import FRAMEWORK, Command, add_case, add_documents, add_format
 from atrisk.cli.output import note, say, telling
 from atrisk.frameworks.framework import Framework
@@ -63,22 +63,13 @@ def _show_anchors(given: argparse.Namespace) -> int:
 def _write_digests(given: argparse.Namespace) -> None:
     from atrisk.coding.listing import fill_digests
 
-    name = _read_folder(given.case)
+    name = read_own(given.case)
     digests = fill_digests(name, _read_collection(given.documents))
     if given.format != "table":  # on standard output the anchors stand alone
         note(repr(digests))
         return
-    say(f"{render(digests.to_rows(), 'table')}\n{digests!r}\n")
-
-
-def _read_folder(case: str) -> Path:
-    """Return the folder of a case of one's own."""
-    name = read_name(case, list_cases())
-    if not isinstance(name, Path):
-        raise RequestError(
-            f"{name} is bundled, and nothing is written into it; name a folder of yours: ./{name}"
-        )
-    return name
+    rows = digests.to_rows()
+    say(f"{render(rows, 'table')}\n{digests!r}\n" if rows else f"{digests!r}\n")
 
 
 def _add_passages(parser: argparse.ArgumentParser) -> None:
@@ -202,7 +193,7 @@ def _list_documents(given: argparse.Namespace) -> int:
 
 def _write_draft(given: argparse.Namespace) -> int:
     from atrisk.base.files import check_target
-    from atrisk.coding.drafting import draft_evidence
+    from atrisk.coding.drafting import draft_evidence, load_for_drafts
 
     if given.published:
         raise RequestError(
@@ -210,7 +201,7 @@ def _write_draft(given: argparse.Namespace) -> int:
         )
     check_target(given.draft, ".csv")
     framework = load_framework(read_name(given.framework, list_frameworks()))
-    case = load_case(read_name(given.case, list_cases()))
+    case = load_for_drafts(read_name(given.case, list_cases()))
     collection = _read_collection(given.document, order=given.order)
     suggester = _learn(given, framework, case)
     with telling("documents drafted") as tell:
@@ -235,11 +226,12 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
 def _change_sources(given: argparse.Namespace) -> int:
     from atrisk.coding.listing import add_sources
 
-    folder = _read_folder(given.case)
+    folder = read_own(given.case)
     added = add_sources(folder, _read_collection(*given.files, order=given.order))
-    say(render(added.to_rows(), given.format))
+    if added.rows or given.format != "table":
+        say(render(added.to_rows(), given.format, may_be_empty=True))
     if given.format == "table":
-        say(f"\n{added!r}\natrisk validate {shlex.quote(given.case)} says where.")
+        say(f"\n{added!r}\natrisk validate {shlex.quote(given.case)} says what is missing.")
     return 0
 
 

@@ -13,7 +13,7 @@ from atrisk.base.errors import RequestError, shorten
 from atrisk.base.output import render
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
-from atrisk.cli.inputs import read_name
+from atrisk.cli.inputs import read_name, read_own
 from atrisk.cli.options import FORMATS, Command, add_documents, add_framework, add_release
 from atrisk.cli.output import note, say
 from atrisk.frameworks.framework import Framework
@@ -232,12 +232,7 @@ def _update_case(given: argparse.Namespace) -> int:
             f"--update takes case.xlsx as atrisk export wrote it; {given.file.name!r} is "
             f"{chosen.name}"
         )
-    name = read_name(given.update, list_cases())
-    if not isinstance(name, Path):
-        raise RequestError(
-            f"{shorten(name)} is bundled and is not written to; make a case of your own of the "
-            f"workbook: atrisk import {show_path(given.file)} --out ./{name}"
-        )
+    name = read_own(given.update)
     wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
     update = update_case(given.file, name, wanted, is_dry_run=given.dry_run)
     form = given.format or FORMATS[0]

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError, check_count
-from atrisk.cases.loading import list_cases
-from atrisk.cli.inputs import load, read_method, read_name
+from atrisk.cli.inputs import load, read_method, read_own
 from atrisk.cli.options import Command, add_case, add_choices, add_format
 from atrisk.cli.output import print_rows, say
 from atrisk.scoring.view import View
@@ -70,13 +69,11 @@ def _compare(given: argparse.Namespace) -> tuple[MonthChange | CopyChange, Asses
     if given.against is None:
         change = compare_months(case, framework, given.month, given.since, **view)
         return change, change.assessment
-    name = read_name(given.case, list_cases())
+    name = read_own(given.case)
     if given.since != LAST:
         raise RequestError("--against compares one month of two copies; leave out --since")
-    if not isinstance(name, Path):
-        raise RequestError(
-            f"{name} is bundled and has no older copy; name a folder of yours: ./{name}"
-        )
+    if given.show == "gaps":
+        raise RequestError("--against shows score, facts or record; gaps are of one copy")
     copies = compare_copies(load_copy(given.against, name), case, framework, given.month, **view)
     return copies, copies.after
 

@@ -125,7 +125,8 @@ class _Writer(Phrases):
             )
             for name, lines in sections.items()
         ]
-        title = f"{self.name_country()}: {self.name_month(self.change.month)}"
+        month = self.name_month(self.change.month)
+        title = self.say("reading.title", case=self.name_country(), month=month)
         kept = tuple(section for section in told if section.lines)
         return Briefing(self.change, self.now, show(title), self.words.language, kept)
 
@@ -154,7 +155,7 @@ class _Writer(Phrases):
         if confidence:
             yield self.say(
                 "reading.confidence", confidence=told["confidence"], rationale=confidence.rationale,
-                width=self.two(now.high[place] - now.low[place]),
+                width=self.two(round(now.high[place], 2) - round(now.low[place], 2)),
                 coverage=self.share(now.coverage[place]),
             )  # fmt: skip
         yield self._tell_crime()
@@ -210,8 +211,9 @@ class _Writer(Phrases):
         kinds = [row["kind"] for row in record]
         yield self.say(
             "changes.record" if record else "changes.nothing",
-            evidence=kinds.count("evidence"), warnings=kinds.count("warning"),
-            responses=kinds.count("response") + kinds.count("delivery"),
+            sources=kinds.count("source"), evidence=kinds.count("evidence"),
+            warnings=kinds.count("warning"), responses=kinds.count("response"),
+            deliveries=kinds.count("delivery"),
         )  # fmt: skip
 
     def _tell_fact(self, row: Row) -> str:
@@ -257,6 +259,12 @@ class _Writer(Phrases):
         latest = open_ones or [lag.warning for lag in gap.warned if lag.warning]
         yield self.say("warnings.unanswered" if open_ones else "warnings.all")
         yield from (f"• {self._tell_warning(one)}" for one in latest[-NAMED:])
+        answered = [lag for lag in gap.warned if lag.response]
+        if answered and not open_ones:
+            lag = answered[-1]
+            assert lag.response is not None  # noqa: S101 - one that is answered has one
+            cells = {name: lag.response.shown(name) for name in ("measure", "actor")}
+            yield self.say("warnings.answered", date=lag.answered_on, **cells)
         yield from self._tell_need(gap)
 
     def _tell_warning(self, warning: EarlyWarning) -> str:
@@ -332,6 +340,8 @@ class _Writer(Phrases):
             after = one.assessment.overall[one.assessment.place(month)]
             moved.append((abs(after - base.overall[base.place(month)]), one, after))
         moved.sort(key=lambda one: -one[0])
+        if moved and round(moved[0][0], 2) == 0:
+            yield "• " + self.say("watch.still", count=len(moved))
         for change, one, after in moved[:NAMED]:
             if round(change, 2) == 0 or one.scenario is None:
                 continue
