@@ -196,4 +196,4 @@ def test_the_commands_say_what_to_do_next(
     assert main(["sources", "add", str(tmp_path / "d" / "a.txt"), "--case", str(case)]) == 0
     told = capsys.readouterr().out
     assert "Added(1 sources" in told
-    assert f"atrisk validate {case} says where" in told
+    assert f"atrisk validate {case} says what is missing" in told
