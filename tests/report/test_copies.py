@@ -76,6 +76,19 @@ def test_what_became_secret_is_not_told() -> None:
     assert "never to be shown" not in told
 
 
+@pytest.mark.parametrize("flags", [("", "yes"), ("yes", "")])
+def test_what_one_copy_keeps_back_is_shown_of_neither(flags: tuple[str, str]) -> None:
+    """A row that became secret since must not be told by how it was, nor the other way round."""
+    old, new = (
+        case_of(evidence("a", summary=f"never to be shown {n}", confidential=flag))
+        for n, flag in enumerate(flags)
+    )
+    change = compare_copies(old, new, THREE_FACTOR)
+    told = {row["column"]: (row["before"], row["after"]) for row in change.to_rows("record")}
+    assert told["summary"] == ("(confidential)", "(confidential)")
+    assert "never to be shown" not in str(change.to_rows("record"))
+
+
 def test_a_month_of_one_copy_alone_is_refused() -> None:
     old = case_of(evidence("a"))
     new = replace(old, header=old.header.model_copy(update={"end": old.months[-1].next()}))

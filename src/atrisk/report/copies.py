@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar, Unpack
 
-from atrisk.base.cells import write_cell
+from atrisk.base.cells import WITHHELD, write_cell
 from atrisk.base.errors import RequestError, require, shorten
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
@@ -88,8 +88,7 @@ class CopyChange(LevelResult):
                 continue
             for column in type(new).model_fields:
                 if write_cell(getattr(old, column)) != write_cell(getattr(new, column)):
-                    cells = {"before": old.shown(column), "after": new.shown(column)}
-                    yield head | {"column": column} | cells
+                    yield head | {"column": column} | _show_sides(old, new, column)
 
     def describe(self) -> str:
         """Return one sentence: how the score of the month moved, and how many rows differ."""
@@ -154,6 +153,12 @@ def _name_rows(case: Case, table: str) -> dict[str, Guarded]:
         count = sum(name == row.label or name.startswith(f"{row.label} #") for name in rows)
         rows[f"{row.label} #{count + 1}" if count else row.label] = row
     return rows
+
+
+def _show_sides(old: Guarded, new: Guarded, column: str) -> Row:
+    """Return a cell of both copies; what one of them keeps back is shown of neither."""
+    shown = {"before": old.shown(column), "after": new.shown(column)}
+    return dict.fromkeys(shown, WITHHELD) if WITHHELD in shown.values() else shown
 
 
 def _tell_what(sides: tuple[Guarded | None, Guarded | None]) -> str:
