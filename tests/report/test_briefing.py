@@ -267,6 +267,20 @@ def test_what_cannot_be_written_is_told(
     assert not list(tmp_path.glob("a.*"))
 
 
+def test_styles_that_unpack_to_more_than_is_read_are_refused(
+    tmp_path: Path, december: atrisk.Briefing
+) -> None:
+    for extra in ("docx", "matplotlib"):
+        pytest.importorskip(extra)
+    with zipfile.ZipFile(tmp_path / "a.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", bytes(65 * 1024**2))
+    with pytest.raises(atrisk.DataError, match="unpacks to more than 64 MiB"):
+        write_briefing(tmp_path / "b.docx", december, styles=tmp_path / "a.docx")
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(5 * 1024**2))
+    with pytest.raises(atrisk.DataError, match="larger than 4 MiB"):
+        write_briefing(tmp_path / "b.html", december, logo=tmp_path / "logo.png")
+
+
 @pytest.mark.client
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_the_word_document(tmp_path: Path, december: atrisk.Briefing) -> None:

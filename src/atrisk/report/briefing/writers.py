@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
@@ -22,6 +23,7 @@ from atrisk.report.figures.style import save_figure
 from atrisk.scoring.flags import find_spans
 
 ITEM = "• "
+LARGEST_LOGO, LARGEST_STYLES, LARGEST_UNPACKED = 4 * 1024**2, 16 * 1024**2, 64 * 1024**2  # bytes
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)  # when every document says that it was made
 # What Markdown would read as marks; at the beginning of a line also a list or a number of one.
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
@@ -153,10 +155,7 @@ def _embed(picture: bytes) -> str:
 
 
 def _read_picture(logo: Path) -> bytes:
-    try:
-        content = logo.read_bytes()
-    except OSError as error:
-        raise RequestError(f"{str(logo)!r} cannot be read: {error.strerror}") from None
+    content = _read_whole(logo, LARGEST_LOGO)
     if not content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         raise DataError([Problem(logo.name, "this is no PNG and no JPEG; save the logo as one")])
     return content
@@ -203,8 +202,13 @@ def _open_word(docx: Any, styles: Path | None) -> Any:
         document.styles["Heading 2"].paragraph_format.space_before = Pt(6)
         document.styles["Heading 2"].font.size = Pt(11)
         return document
+    content = _read_whole(styles, LARGEST_STYLES)
     try:
-        document = docx.Document(str(styles))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_unpacked(styles, sum(part.file_size for part in archive.infolist()))
+        document = docx.Document(io.BytesIO(content))
+    except DataError:
+        raise
     except Exception as error:  # python-docx, zipfile and lxml raise many kinds
         message = f"this is no Word document ({type(error).__name__}); save it as .docx"
         raise DataError([Problem(styles.name, message)]) from None
@@ -212,6 +216,26 @@ def _open_word(docx: Any, styles: Path | None) -> Any:
     for element in [one for one in body if not one.tag.endswith("}sectPr")]:
         body.remove(element)
     return document
+
+
+def _read_whole(file: Path, most: int) -> bytes:
+    """Return a file that is no larger than is read."""
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(most + 1)
+    except OSError as error:
+        raise RequestError(f"{str(file)!r} cannot be read: {error.strerror}") from None
+    if len(content) > most:
+        message = f"the file is larger than {most // 1024**2} MiB, which is the most"
+        raise DataError([Problem(file.name, message)])
+    return content
+
+
+def _check_unpacked(file: Path, size: int) -> None:
+    if size > LARGEST_UNPACKED:
+        most = LARGEST_UNPACKED // 1024**2
+        message = f"it unpacks to more than {most} MiB; keep its styles alone"
+        raise DataError([Problem(file.name, message)])
 
 
 def _date_word(document: Any, brief: Briefing) -> None:
