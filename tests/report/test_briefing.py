@@ -200,7 +200,7 @@ def read_text(content: bytes, ending: str) -> str:
         import pypdfium2
 
         pages = pypdfium2.PdfDocument(content)
-        return "\n".join(page.get_textpage().get_text_range() for page in pages)
+        return "\n".join(page.get_textpage().get_text_bounded() for page in pages)
     return content.decode()
 
 
@@ -294,6 +294,6 @@ def test_libreoffice_opens_the_word_document(tmp_path: Path, december: atrisk.Br
     if not (tmp_path / "a.pdf").is_file():
         pytest.skip("its Writer is not here")
     pages = pdfium.PdfDocument(tmp_path / "a.pdf")
-    told = " ".join(page.get_textpage().get_text_range() for page in pages)
+    told = " ".join(page.get_textpage().get_text_bounded() for page in pages)
     assert len(pages) <= 2
     assert "extreme and rising" in " ".join(told.split())
