@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,17 @@ def write_pile(folder: Path) -> None:
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4\nbroken")
 
 
+def list_sources(found: atrisk.Collection) -> list[atrisk.Source]:
+    """Return the documents as sources of a case."""
+    told = {"title": "a text", "publisher": "somebody", "published": "2015-12-31", "kind": "text"}
+    return [
+        atrisk.Source.model_validate(
+            {**told, "id": f"pile-{number}", "reliability": "F", "sha256": one.sha256}
+        )
+        for number, one in enumerate(found.documents)
+    ]
+
+
 def measure(what: str, call: Callable[[], Any]) -> Any:
     """Print how long a call takes, and return what it returns."""
     begin = time.perf_counter()
@@ -103,6 +115,9 @@ def main() -> None:
         measure("anchors and dates", lambda: [one.to_rows() for one in found.documents])
         by_words = measure("learn words", lambda: Suggester(framework, [case]))
         measure("suggest by words", lambda: [by_words.suggest(one) for one in found.documents])
+        listed = replace(case, sources=(*case.sources, *list_sources(found)), checked=True)
+        drafted = measure("draft by words", lambda: atrisk.draft_evidence(found, listed, by_words))
+        print(repr(drafted))
     print("at most", ", ".join(list_peaks()))
 
 

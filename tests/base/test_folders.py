@@ -10,7 +10,7 @@ import pytest
 
 import atrisk
 from atrisk.base.errors import DataError, RequestError
-from atrisk.base.folders import LARGEST, Folder, open_folder
+from atrisk.base.folders import LARGEST, Folder, open_folder, pack_folder
 
 
 @pytest.mark.parametrize("ending", LARGEST)
@@ -61,3 +61,10 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None
     os.mkfifo(tmp_path / "case.toml")
     with pytest.raises(DataError, match="the file is missing"):
         atrisk.load_case(tmp_path)
+
+
+def test_a_folder_in_memory_needs_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive holds no day before 1980, which is when a computer without a battery begins."""
+    then = time.localtime(0)
+    monkeypatch.setattr(time, "localtime", lambda *_: then)
+    assert pack_folder("mine", {"a.csv": b"a\n"}).read("a.csv") == "a\n"

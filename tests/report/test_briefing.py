@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from atrisk.report.briefing.template import list_languages, load_template
 from atrisk.report.briefing.writers import WRITERS, write_briefing
 from ledgers import case_with, need, response, warning
 from shipped import car, now, un
-from toys import THREE_FACTOR, case_of, evidence
+from toys import ROOT, THREE_FACTOR, case_of, evidence
 
 SECTIONS = [
     "reading", "changes", "factors", "chart", "warnings", "watch", "assumptions", "unknown",
@@ -155,6 +157,46 @@ def test_a_template_of_one_s_own_replaces_sentences(tmp_path: Path) -> None:
         "no sentence is called odd.a",
     ):
         assert words in str(caught.value)
+
+
+def test_the_order_of_rows_changes_no_word() -> None:
+    turned: dict[str, Any] = {name: rows[::-1] for name, rows in car().tables.items()}
+    other = replace(car(), **turned, checked=True)
+    for month in ("2013-12", "2014-06"):
+        one, turned_one = (prepare_briefing(case, un(), month) for case in (car(), other))
+        assert say(one) == say(turned_one)
+        sides = (atrisk.compare_months(one, un(), month).describe() for one in (car(), other))
+        assert len(set(sides)) == 1
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_latest_need_is_told_wherever_it_stands(turn: int) -> None:
+    needs = [need("20", "2020-01-15"), need("40", "2020-02-15")][::turn]
+    case = case_with(warning("one", "2020-01-11"), *needs)
+    told = say(prepare_briefing(case, THREE_FACTOR, "2020-03"), "warnings")
+    assert "Said to be needed: 40 guards" in told
+
+
+def test_plain_words_are_of_the_numbers_that_ship() -> None:
+    """What en.toml and fr.toml say of options in words must be what the options say in numbers."""
+    pick = {name: branch.pick for name, branch in un().branches.items()}
+    estimate = pick["factor_aggregation"]("estimate", "x")
+    assert (estimate.prior, 1 / estimate.dependence) == (0.2, 2)
+    assert pick["persistence"]("monthly-reports", "x").dynamic == 2
+    assert pick["rule"]("to-need", "x").share == pick["rule"]("adequate", "x").share == 0.5
+    assert pick["crime_aggregation"]("halves", "x").specific_share == 0.5
+
+
+def test_another_method_s_numbers_are_not_told_in_the_words_of_what_ships(tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT / "frameworks" / "un-foa-2014", tmp_path / "un-foa-2014")
+    path = folder / "framework.toml"
+    text = path.read_text(encoding="utf-8")
+    plain = load_template("en").words["assume persistence monthly-reports"]
+    assert plain in say(prepare_briefing(car(), un(), "2013-12"), "assumptions")
+    at = text.index('id = "monthly-reports"')
+    path.write_text(text[:at] + text[at:].replace("dynamic = 2", "dynamic = 5", 1), "utf-8")
+    other = atrisk.load_framework(folder)
+    assert plain not in say(prepare_briefing(car(), other, "2013-12"), "assumptions")
 
 
 def hostile() -> atrisk.Briefing:

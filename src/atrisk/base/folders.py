@@ -254,7 +254,7 @@ def pack_folder(name: str, contents: Mapping[str, bytes]) -> Folder:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for file, content in contents.items():
-            archive.writestr(file, content)
+            archive.writestr(zipfile.ZipInfo(file), content)  # of 1980, whatever the clock says
     return Folder(zipfile.Path(zipfile.ZipFile(packed)), name)
 
 

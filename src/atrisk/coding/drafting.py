@@ -7,7 +7,7 @@ case that may tell the same fact. Every judgement stays empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from atrisk.cases.loading import load_case
 from atrisk.cases.secrecy import Secrecy
 from atrisk.cases.tables import HEADER, CaseHeader, read_case_table
 from atrisk.coding.suggestions import SUGGESTED, Suggester, Suggestions
-from atrisk.documents.collection import Collection
+from atrisk.documents.collection import Collection, Progress
 from atrisk.documents.echoes import Echoes, Places
 from atrisk.documents.passages import Passage
 
@@ -78,7 +78,7 @@ def draft_evidence(
     suggester: Suggester,
     *,
     top: int = SUGGESTED,
-    progress: Callable[[int, int], object] | None = None,
+    progress: Progress | None = None,
 ) -> Draft:
     """Draft a row of evidence for each passage of a case's documents.
 

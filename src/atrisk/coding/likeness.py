@@ -7,7 +7,7 @@ languages and lies inside a package. Both only rank: neither says that anything 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from atrisk.base.errors import MissingExtraError
 from atrisk.cases.evidence import Evidence
+from atrisk.documents.collection import Progress
 from atrisk.frameworks.framework import Framework
 
 Floats = NDArray[np.float64]
@@ -99,7 +100,7 @@ class Meaning:
         self,
         framework: Framework,
         evidence: Sequence[Evidence],
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         _load_encoder()
         self.words = Words(framework, evidence)
@@ -143,7 +144,7 @@ def _rank_each(scores: Floats) -> Floats:
     return np.where(scores > 0, 1 / (EVEN + ranks), 0)
 
 
-def encode(texts: Sequence[str], progress: Callable[[int, int], object] | None = None) -> Floats:
+def encode(texts: Sequence[str], progress: Progress | None = None) -> Floats:
     """Return the vectors of texts, of length 1, shape ``(texts, 512)``; of nothing a zero one.
 
     Raises:

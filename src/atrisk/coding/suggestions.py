@@ -6,7 +6,7 @@ A help to a coder who reads, never a coding: it finds about half of what a reade
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -20,7 +20,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
 from atrisk.coding.anchors import list_secret_anchors, shares_words
 from atrisk.coding.likeness import ENGLISH, By, Meaning, Words
-from atrisk.documents.collection import tell_language
+from atrisk.documents.collection import Progress, tell_language
 from atrisk.documents.passages import Document
 from atrisk.frameworks.framework import Framework
 
@@ -115,7 +115,7 @@ class Suggester:
         framework: Framework,
         like: Sequence[Case] = (),
         by: By = "words",
-        progress: Callable[[int, int], object] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         require(framework, Framework, "load it with load_framework('un-foa-2014')")
         if by not in get_args(By):

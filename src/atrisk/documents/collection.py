@@ -25,7 +25,7 @@ LIMIT_FILES = 5_000  # of a folder
 HEARD = 4_000  # characters by which a language is told
 LEAST_WORDS = 4  # by which it can be told
 _UNKNOWN = "9999"  # sorts behind every day
-Heard = Callable[[int, int], object]
+Progress = Callable[[int, int], object]  # is told how much is done, and how much there is
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ class Collection(Result):
 def read_documents(
     *places: Path,
     order: Order | None = None,
-    progress: Heard | None = None,
+    progress: Progress | None = None,
     workers: int | None = None,
 ) -> Collection:
     """Read documents, and every one of a folder and of the folders in it, several at once.

@@ -108,7 +108,7 @@ class Echoes:
             key = row.claim or name
             if any(score) and score > found.get(key, (False, 0, ""))[:2]:
                 found[key] = (*score, f"{key} ({told})")
-        best = sorted(found.values(), key=lambda one: one[:2], reverse=True)[:MOST]
+        best = sorted(found.values(), key=lambda one: (not one[0], -one[1], one[2]))[:MOST]
         return [told for _, _, told in best]
 
 

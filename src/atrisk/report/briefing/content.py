@@ -5,13 +5,14 @@ Every number is one that another result holds; nothing is computed here but coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Unpack
 
+from atrisk.base.dates import bounds
 from atrisk.base.errors import RequestError
 from atrisk.base.marks import show
 from atrisk.base.rows import Row
@@ -21,7 +22,7 @@ from atrisk.cases.ledger import EarlyWarning
 from atrisk.cases.scenario import list_scenarios
 from atrisk.frameworks.framework import Framework
 from atrisk.gap.gap import Gap, measure_gap
-from atrisk.report.briefing.phrases import Phrases, find_confidence
+from atrisk.report.briefing.phrases import Phrases, drop_codes, find_confidence
 from atrisk.report.briefing.sections import Briefing, Section
 from atrisk.report.briefing.template import DEFAULT, load_template
 from atrisk.report.changes import LAST, LATEST, compare_months
@@ -254,14 +255,14 @@ class _Writer(Phrases):
         open_ones = [lag.warning for lag in gap.warned if lag.warning and lag.response is None]
         yield self.say(
             "warnings.counts", warnings=len(gap.warned), unanswered=len(open_ones),
-            rule=self.words.words.get(f"rule {gap.rule.id}", gap.rule.label),
+            rule=self.find_plain("rule", "rule", gap.rule.id) or gap.rule.label,
         )  # fmt: skip
         latest = open_ones or [lag.warning for lag in gap.warned if lag.warning]
         yield self.say("warnings.unanswered" if open_ones else "warnings.all")
         yield from (f"• {self._tell_warning(one)}" for one in latest[-NAMED:])
         answered = [lag for lag in gap.warned if lag.response]
         if answered and not open_ones:
-            lag = answered[-1]
+            lag = max(answered, key=lambda one: str(one.answered_on))
             assert lag.response is not None  # noqa: S101 - one that is answered has one
             cells = {name: lag.response.shown(name) for name in ("measure", "actor")}
             yield self.say("warnings.answered", date=lag.answered_on, **cells)
@@ -275,7 +276,7 @@ class _Writer(Phrases):
         needs = [one for one in self.now.case.needs if one.needed is not None]
         if not needs:
             return
-        need = needs[-1]
+        need = max(needs, key=lambda one: (bounds(one.date)[1], one.id))
         cells = {name: need.shown(name) for name in ("needed", "unit", "issuer", "date")}
         yield self.say("warnings.need", **cells)
         rows = gap.to_rows("strength") if "strength" in gap.tables else []
@@ -293,7 +294,7 @@ class _Writer(Phrases):
             yield "• " + self.say(
                 "watch.gap", title=row["title"], low=self.two(row["if_none"]),
                 high=self.two(row["if_worst"]),
-                look_for=self._drop_codes(row["look_for"].split("; ")),
+                look_for=drop_codes(row["look_for"].split("; ")),
             )  # fmt: skip
         if not gaps:
             yield f"• {self._tell_weakest()}"
@@ -301,16 +302,15 @@ class _Writer(Phrases):
 
     def _tell_renewal(self) -> str:
         """Say which signs the reading rests on most, which must be seen again to last."""
-        labels = {code: one.label for code, one in self.now.framework.indicators.items()}
+        known, persistence = self.now.framework.indicators, self.now.method.persistence
         rows = self.now.explain(self.change.month)
         codes = dict.fromkeys(row["indicator"] for row in rows if row["contribution"] > 0)
-        named = [labels[code] for code in codes if code in labels][:WATCHED]
-        months = f"{self.now.method.persistence.dynamic:g}"
-        return "• " + self.say("watch.renewed", indicators="; ".join(named), months=months)
-
-    @staticmethod
-    def _drop_codes(indicators: Iterable[str]) -> str:
-        return "; ".join(one.partition(" ")[2] for one in indicators)
+        named = [
+            f"{known[code].label} ({getattr(persistence, known[code].nature):g})"
+            for code in codes
+            if code in known
+        ]
+        return "• " + self.say("watch.renewed", indicators="; ".join(named[:WATCHED]))
 
     def _tell_weakest(self) -> str:
         """Say which factor is looked at least, where every one has a record."""
@@ -319,7 +319,7 @@ class _Writer(Phrases):
         return self.say(
             "watch.weak", title=now.framework.factors[codes[column]].title,
             coverage=self.share(now.by_factor.coverage[self.place, column]),
-            look_for=self._drop_codes(self.change.name_heaviest(codes[column])),
+            look_for=drop_codes(self.change.name_heaviest(codes[column])),
         )  # fmt: skip
 
     def _tell_scenarios(self) -> Iterator[str]:
@@ -358,7 +358,7 @@ class _Writer(Phrases):
         for name in ASSUMPTIONS:
             branch = branches[name]
             option = branch.pick(method.choices[name], name)
-            plain = self.words.words.get(f"assume {name} {option.id}")
+            plain = self.find_plain("assume", name, option.id)
             first = f"{option.rationale.partition('. ')[0].rstrip('.')}."
             told = self.say("assumptions.assumption", question=branch.question, rationale=first)
             yield f"• {plain or told}"
@@ -384,7 +384,7 @@ class _Writer(Phrases):
             "coding.rows", rows=len(rows), sources=len(case.sources),
             framework=self.now.framework.header.title,
         )  # fmt: skip
-        coders = list(dict.fromkeys(filter(None, (row.shown("coded_by") for row in rows))))
+        coders = sorted({row.shown("coded_by") for row in rows} - {""})
         checked = sum(bool(row.verified_by) for row in rows)
         if coders:
             yield self.say(
@@ -396,3 +396,4 @@ class _Writer(Phrases):
             "coding.made", version=__version__, case=f"{case.id} ({case.header.title})",
             until=self.change.days[1], digest=case.digest[:DIGITS],
         )  # fmt: skip
+        yield self.say("coding.open", case=case.id, month=self.change.month)

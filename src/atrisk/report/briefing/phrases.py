@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from atrisk.base.countries import read_code
 from atrisk.frameworks.header import Confidence
+from atrisk.frameworks.loading import list_frameworks, load_framework
 from atrisk.report.briefing.template import Template
 from atrisk.report.changes import MonthChange
 from atrisk.scoring.assessment import Assessment
@@ -37,6 +39,21 @@ class Phrases:
         """Return a sentence, filled."""
         return self.words.fill(name, **values)
 
+    def find_plain(self, kind: str, branch: str, option: str) -> str:
+        """Return plain words for an option; nothing where it is not as it ships, or there are none.
+
+        They say what the option's numbers are, so they are of the numbers that ship alone.
+        """
+        name = f"{kind} {option}" if kind == branch else f"{kind} {branch} {option}"
+        plain, mine = self.words.words.get(name, ""), self.now.framework
+        if not plain or mine.id not in list_frameworks():
+            return ""
+        sides = (
+            one.branches[branch].pick(option, branch) for one in (mine, load_framework(mine.id))
+        )
+        own, shipped = sides
+        return plain if own == shipped else ""
+
     def two(self, value: float | None) -> str:
         """Return a score with two decimals; nothing where there is none."""
         return "" if value is None else self.words.write_number(f"{value:.2f}")
@@ -65,6 +82,11 @@ class Phrases:
         """Return the word for how sure a reading is."""
         label = confidence.label if confidence else ""
         return self.words.words.get(f"confidence {label}", label)
+
+
+def drop_codes(indicators: Iterable[str]) -> str:
+    """Return indicators by their labels alone."""
+    return "; ".join(one.partition(" ")[2] for one in indicators)
 
 
 def find_confidence(assessment: Assessment, place: int) -> Confidence | None:
