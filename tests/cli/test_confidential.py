@@ -232,7 +232,7 @@ OPENED = [
     ("passages", "passages DOCS/diary.txt --like CASE --format csv", "quote"),
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE --documents DOCS", "quote"),
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE", "tag"),
-    ("shown", "brief CASE --month 2020-03 --out OUT/a.docx", "issuer"),
+    ("shown", "brief CASE --month 2020-03 --out OUT/a.docx", "summary"),
     ("drafts", "passages DOCS --case CASE --draft OUT/drafts.csv", "quote"),
 ]  # fmt: skip
 

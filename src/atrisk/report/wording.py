@@ -27,7 +27,7 @@ def describe_month(head: str, since: str, tables: Mapping[str, list[Row]]) -> st
     scores = {row["measure"]: row for row in tables["score"]}
     told = [
         f"{head}: {_tell_score(since, scores)}",
-        *(_tell_facts(tables["facts"]) if scores["score"]["change"] is not None else ()),
+        *(_tell_facts(since, tables["facts"]) if scores["score"]["change"] is not None else ()),
         _tell_tiers(scores),
         _count_record(tables["record"]),
         _tell_gaps(tables["gaps"]),
@@ -69,12 +69,12 @@ def _tell_band(band: Row) -> str:
     return f" (still {after})" if band["after"] else ""
 
 
-def _tell_facts(facts: list[Row]) -> Iterator[str]:
-    """Yield what raised the score most, and what lowered it."""
-    for verb, sign in (("raised", 1), ("lowered", -1)):
+def _tell_facts(since: str, facts: list[Row]) -> Iterator[str]:
+    """Yield what raised the score most, and what weighs less than it did."""
+    for told, sign in (("It was raised most by", 1), (f"Weighs less than in {since}", -1)):
         moved = [row for row in facts if sign * row["change"] > 0 and _is_told(row)]
         if moved:
-            yield f"It was {verb} most by: {'; '.join(map(_tell_fact, moved[:TOLD]))}."
+            yield f"{told}: {'; '.join(map(_tell_fact, moved[:TOLD]))}."
 
 
 def _is_told(row: Row) -> bool:
