@@ -83,6 +83,7 @@ _ROOMS = {
     "report.figures.album": "list_figures plot_figure write_figures",
     "report.figures.figure": "Figure",
     "report.page": "write_report",
+    "report.board": "Board prepare_board write_board",
 }
 _PLACES = {name: room for room, names in _ROOMS.items() for name in names.split()}
 __all__ = sorted(_PLACES)  # noqa: PLE0605 - from the one list
@@ -172,6 +173,9 @@ if _typing.TYPE_CHECKING:
     from atrisk.gap.gap import measure_gap as measure_gap
     from atrisk.gap.matching import Lag as Lag
     from atrisk.kernel.rules import Rule as Rule
+    from atrisk.report.board import Board as Board
+    from atrisk.report.board import prepare_board as prepare_board
+    from atrisk.report.board import write_board as write_board
     from atrisk.report.brief import Brief as Brief
     from atrisk.report.brief import prepare_brief as prepare_brief
     from atrisk.report.briefing.content import prepare_briefing as prepare_briefing

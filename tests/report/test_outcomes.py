@@ -47,9 +47,8 @@ RIVALS = (
 def test_the_answer_tells_each_onset_and_what_each_tier_did(tmp_path: Path) -> None:
     case = copy_case(tmp_path, outcomes=OUTCOMES, rivals=RIVALS)
     told = answer(prepare_brief(case, un(), draws=20))
-    assert "Onsets of 25 civilians killed in a month" in told
-    assert "In 2021-02:" in told
-    assert "watch was on 2 months before, as the case begins" in told
+    assert "25 civilians killed in a month was reached anew in 2021-02:" in told
+    assert "watch had been on for 2 months, since the case begins" in told
     assert "alert was not on" in told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import html
 import re
 import shutil
 from datetime import date
@@ -132,7 +133,7 @@ def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
     gap = brief.gap
     assert gap is not None
     first = gap.to_rows("lags")[0]
-    assert answers["risk"].startswith(brief.flags.alarms[0].onset)
+    assert answers["risk"].startswith(f"In {brief.flags.alarms[0].onset};")
     late = f"the first warning ({first['date']}) was answered {first['days']:g} days later"
     assert late in answers["waiting"]
     assert "France to UN Security Council, 2013-01-03 (council)" in answers["timeline"]
@@ -144,6 +145,7 @@ def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
     assert "it would come in 2013-04" in answers["scenarios"]
     text = tell_headline(brief)
     assert f"{brief.assessment.overall[-1]:.2f} of 1" in text
+    assert "On their way from the north-east the Séléka attacked Christians" in text
     for words in ("not a forecast", "not absent", "Not a probability"):
         assert words in page
 
@@ -155,7 +157,7 @@ def test_tables_save_as_the_numbers_that_are_shown(page: str) -> None:
             r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', page
         )
     }
-    assert len(saved) == 13
+    assert len(saved) == 14
     risk = saved["car-2012-2015-risk.csv"].splitlines()
     assert len(risk) == 1 + 48
     assert risk[0].startswith("month,band,score,low,high,coverage")
@@ -200,8 +202,8 @@ def test_months_without_a_record_are_neither_told_nor_drawn_as_zero() -> None:
     for row in figures["hindsight"].rows[:2]:
         assert (row["then"], row["added"]) == (None, None)
     for row in figures["risk"].rows[:2]:
-        assert (row["score"], row["draws_low"], row["draws_high"]) == (None, None, None)
-    for name in ("risk", "crimes", "hindsight"):
+        assert row["score"] is None
+    for name in ("risk", "hindsight"):
         (axes,) = figures[name].plot().axes
         curves = [np.asarray(line.get_ydata()) for line in axes.lines]
         full = [curve for curve in curves if len(curve) == len(brief.months)]
@@ -234,6 +236,47 @@ def test_an_audience_s_page_shows_what_it_knew() -> None:
     assert hidden
     ids = set(Page(render_report(brief)).ids)
     assert not ids & {f"e-{name}" for name in hidden}
+
+
+def test_months_are_told_the_latest_first(page: str) -> None:
+    told = re.findall(r'<details class="month" id="m-([0-9-]+)"', page)
+    assert told == sorted(told, reverse=True)
+    assert len(told) == 48
+    table = page[page.index('aria-label="Table: Risk month by month"') :]
+    assert re.findall(r"#m-([0-9-]+)", table)[:2] == told[:2]
+
+
+def test_flags_name_what_raised_them(brief: Brief, page: str) -> None:
+    section = page[page.index('id="flags"') : page.index('id="scale"')]
+    told = {item.id: item.shown_summary for item in brief.evidence}
+    for flag in brief.flags.alarms:
+        first = next(row["evidence"] for row in flag.evidence if row["evidence"] in told)
+        assert html.escape(told[first], quote=False).replace("'", "&#39;") in section
+
+
+def test_the_page_tells_where_each_band_and_tier_begins(brief: Brief, page: str) -> None:
+    section = page[page.index('id="scale"') : page.index('id="words"')]
+    for band, low in zip(un().header.bands, brief.assessment.method.bands.lowers, strict=True):
+        assert f"<td>{band.label}</td><td>{low:g}</td>" in section
+    for name, watch in brief.assessment.method.alarm.watches.items():
+        assert f"<td>{name}</td><td>{watch.on:g}</td>" in section
+
+
+def test_indicators_whose_number_is_recalled_are_marked(page: str) -> None:
+    recalled = [one for one in un().indicators.values() if one.verified == "recalled"]
+    assert f"{len(recalled)} of {len(un().indicators)} indicators are numbered" in page
+    marked = set(re.findall(r'id="i-([^"]+)">[^<]*<small>number recalled', page))
+    shown = set(re.findall(r'id="i-([^"]+)"', page))
+    assert marked == shown & {one.code for one in recalled}
+
+
+def test_without_the_annex_nothing_leads_into_it(brief: Brief, page: str) -> None:
+    short = render_report(brief, annex=False)
+    found = Page(short)
+    assert not [one for one in found.links if one[1:] not in found.ids and one[0] == "#"]
+    assert not [name for name in found.ids if re.match(r"[mcei]-", name)]
+    assert len(short) < len(page) / 1.5
+    assert "Annex" not in short
 
 
 HOSTILE = '<script>window.broken = 1</script><img src=x onerror="window.broken = 1">'
@@ -287,8 +330,9 @@ def test_confidential_rows_of_the_ledgers_stay_out_too() -> None:
 def test_what_a_case_lacks_is_said_and_not_drawn_empty() -> None:
     page = render_report(prepare_brief(case_of(evidence()), THREE_FACTOR, draws=20))
     for reason in ("no warning is on record", "the case has no scenarios"):
-        assert f"Not shown: {reason}." in page
-    assert "There are no warnings to answer" in page
+        assert f": {reason}.</li>" in page
+    assert "No warning is on record, so none waited" in page
+    assert 'id="timeline"' not in page
 
 
 def test_a_settled_judgement_is_not_explored() -> None:

@@ -1,4 +1,4 @@
-"""Headline: what a reader asks first of a case, answered in words from what was computed."""
+"""Answers: what a reader asks of a case, in words, from what was computed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Answer:
 
 
 def tell_headline(brief: Brief) -> str:
-    """Say the band now, what changed, and on what knowledge, in two or three sentences.
+    """Say how grave the last month is, what moved the score, by which factors, on what knowledge.
 
     Examples:
         >>> import atrisk
@@ -42,50 +42,69 @@ def tell_headline(brief: Brief) -> str:
         >>> tell_headline(brief)[:62]
         'In 2015-12 the risk score of Central African Republic, 2012-20'
     """
+    return " ".join(list_headline(brief))
+
+
+def list_headline(brief: Brief) -> tuple[str, ...]:
+    """Return the sentences of ``tell_headline``, a paragraph for each thought."""
+    told = (_tell_level(brief), _tell_events(brief), _tell_drivers(brief), _tell_knowledge(brief))
+    return tuple(show(one) for one in told if one)
+
+
+def _tell_level(brief: Brief) -> str:
     now = brief.assessment
     band = now.bands[-1]
-    named = f"in the band “{band}”" if band else "and no band is named, since too little is covered"
-    drawn = ""
-    if brief.ensemble is not None:
-        share, low, high = brief.ensemble.spread()
-        drawn = (
-            f"; {share:.0%} of draws of evidence, dates, weights and method, which hold nothing of "
-            f"what was not read, lie between {low[-1]:.2f} and {high[-1]:.2f}"
-        )
-    return show(
-        f"In {now.months[-1]} the risk score of {brief.case.header.title} stood at "
-        f"{now.overall[-1]:.2f} of 1, {named}. {_tell_bounds(now)} between {now.low[-1]:.2f} and "
-        f"{now.high[-1]:.2f}{drawn}. "
-        f"{_tell_change(brief)} {_tell_knowledge(brief)}"
+    named = band or "no band is named, since too little is covered"
+    return (
+        f"In {now.months[-1]} the risk score of {brief.case.header.title} is "
+        f"{now.overall[-1]:.2f} of 1: {named}. {_tell_bounds(now)} {now.low[-1]:.2f} to "
+        f"{now.high[-1]:.2f}. {_tell_change(now)}"
     )
 
 
 def _tell_bounds(now: Assessment) -> str:
     readings = now.intensity.readings
     if readings is None:
-        return "With what nobody looked at set to none and to its worst it lies"
+        return "From everything unknown at none to everything unknown at its worst it would be"
     return (
-        f"With {readings.rule.level:.0%} probability, as far as what was not read, the truth of "
-        "claims and the coder are in doubt, it lies"
+        f"The {readings.rule.level:.0%} interval, which holds doubt about what was not read, the "
+        "truth of claims and the coder, is"
     )
 
 
-def _tell_change(brief: Brief) -> str:
-    now = brief.assessment
-    peak = int(now.overall.argmax())
+def _tell_change(now: Assessment) -> str:
     if len(now.months) == 1:
         return "It is the only month."
     if isnan(now.on_record[-2]):
         return f"Nothing is on record before {now.months[-1]}."
-    moved = round(now.overall[-1] - now.overall[-2], 2)
-    titles = brief.framework.factors
+    moved = round(now.overall[-1], 2) - round(now.overall[-2], 2)
+    how = f"rose by {moved:.2f}" if moved > 0 else f"fell by {-moved:.2f}"
+    said = how if round(moved, 2) else "did not change by a hundredth"
+    peak = int(now.overall.argmax())
+    band = f", {now.bands[peak]}" if now.bands[peak] else ""
+    return (
+        f"It {said} since {now.months[-2]} and was highest in {now.months[peak]}, at "
+        f"{now.overall[peak]:.2f}{band}."
+    )
+
+
+def _tell_events(brief: Brief) -> str:
+    """Name the events that moved the score most, in time."""
+    most = sorted(brief.events, key=lambda event: -event.news)[:DRIVERS]
+    if not most:
+        return ""
+    told = "; ".join(
+        f"{event.month}, {event.summary.rstrip('.')} ({event.when})"
+        for event in sorted(most, key=lambda event: event.place)
+    )
+    return f"It rose most with what happened in these months: {told}."
+
+
+def _tell_drivers(brief: Brief) -> str:
+    now, titles = brief.assessment, brief.framework.factors
     codes = now.driving_factors(now.months[-1])[:DRIVERS]
     drivers = "; ".join(f"{code} {titles[code].title}" for code in codes)
-    how = f"moved by {moved:+.2f}" if moved else "did not move by a hundredth"
-    return (
-        f"Since {now.months[-2]} it {how}; it was highest in {now.months[peak]}, "
-        f"at {now.overall[peak]:.2f}. The factors with the largest part in it now: {drivers}."
-    )
+    return f"The risk factors with the largest part in it now: {drivers}." if codes else ""
 
 
 def _tell_knowledge(brief: Brief) -> str:
@@ -112,14 +131,14 @@ def list_answers(brief: Brief) -> tuple[Answer, ...]:
         for question, text, figure in (
             ("When was the first alarm, on what was then known?", _tell_alarm(brief), "risk"),
             ("Who had warned by then?", _tell_warnings(brief), "timeline"),
+            ("Was the response adequate, and how late?", _tell_response(brief), "waiting"),
             (
-                "What was the first adequate response, and how late?",
-                _tell_response(brief),
-                "waiting",
+                "Which judgement of the method moves the score most?",
+                _tell_judgement(brief),
+                "judgements",
             ),
-            ("Which judgement matters most?", _tell_judgement(brief), "judgements"),
             ("What would move the first alarm?", " ".join(_tell_flips(brief)), "scenarios"),
-            ("What does hindsight add?", _tell_hindsight(brief), "hindsight"),
+            ("What is known now that was not known then?", _tell_hindsight(brief), "hindsight"),
             ("Has this score warned before?", _tell_outcomes(brief), "outcomes"),
         )
     )
@@ -130,15 +149,15 @@ def _tell_alarm(brief: Brief) -> str:
     if not brief.flags.alarms:
         return f"None was raised, under the policy “{policy.id}”."
     first = brief.flags.alarms[0]
-    over = f"until {first.end}" if first.end else f"and it was still on in {brief.months[-1]}"
+    over = f"it ended in {first.end}" if first.end else f"it was still on in {brief.months[-1]}"
     drawn = ""
     if brief.ensemble is not None:
         share = brief.ensemble.alarm_probability[brief.months.index(first.onset)]
         drawn = f" In that month {share:.0%} of the draws are in alarm."
     return (
-        f"{first.onset}, {over}. The policy “{policy.id}” asks for a score of {policy.on:g} in "
-        f"{policy.months_needed} of {policy.months_watched} months and ends below {policy.off:g}."
-        f"{drawn}"
+        f"In {first.onset}; {over}. An alarm under the policy “{policy.id}” needs a score of "
+        f"{policy.on:g} or more in {policy.months_needed} of {policy.months_watched} months and "
+        f"ends below {policy.off:g}.{drawn}"
     )
 
 
@@ -152,7 +171,8 @@ def _tell_warnings(brief: Brief) -> str:
     before = [warning for warning in warnings if _given(warning).isoformat()[:7] <= onset]
     if not before:
         return (
-            f"Nobody on record; the first of {len(warnings)} warnings came on {warnings[0].date}."
+            f"Nobody, as far as the record tells; the first of {len(warnings)} warnings came on "
+            f"{warnings[0].date}."
         )
     named = "; ".join(
         f"{w.shown('issuer')} to {w.shown('addressee')}, {w.date} ({w.audience})"
@@ -161,8 +181,8 @@ def _tell_warnings(brief: Brief) -> str:
     rest = f"; and {len(before) - NAMED} more" if len(before) > NAMED else ""
     return (
         f"{len(before)} of {len(warnings)} warnings on record had been given by the end of "
-        f"{onset}: {named}{rest}. A warning counts from the last day that its date may mean, and "
-        "may be known from later recollection."
+        f"{onset}: {named}{rest}. A warning counts from the last day that its date may mean; some "
+        "are known only from what was written later."
     )
 
 
@@ -173,9 +193,9 @@ def _given(warning: EarlyWarning) -> date:
 
 def _tell_response(brief: Brief) -> str:
     if not brief.gaps:
-        return "There are no warnings to answer, so no response can be late."
+        return "No warning is on record, so none waited for a response."
     if brief.gap is None:
-        return f"The method's own rule cannot be judged: {brief.missing_gap}."
+        return f"The method's own rule for an answer cannot be judged: {brief.missing_gap}."
     gap = brief.gap
     alarms = [lag for lag in gap.lags if not lag.warning]
     said = f"Under the rule “{gap.rule.label}” the first warning {_tell_lag(brief, gap.warned[0])}."
@@ -189,8 +209,8 @@ def _tell_response(brief: Brief) -> str:
     )
     return (
         f"{said} Under this rule {answered[gap.rule.id]} of {len(gap.warned)} warnings are answered"
-        f"{elsewhere}. A rule counts mandate, dates and numbers: not whether anybody was "
-        f"protected, nor whether it was done because of the warning.{unjudged}"
+        f"{elsewhere}. A rule looks at mandate, dates and numbers. It does not tell whether "
+        f"anybody was protected, nor whether the response came because of the warning.{unjudged}"
     )
 
 
@@ -214,21 +234,23 @@ def _tell_judgement(brief: Brief) -> str:
         spans[name] = (max(means) - min(means), min(means), max(means))
     most = max(spans, key=lambda name: spans[name][0])
     question = brief.framework.branches[most].question
+    several = f"the {len(spans)} judgements" if len(spans) > 1 else "1 judgement"
     _, low, high = spans[most]
     share = float(brief.tree.weights[brief.tree.alarm.any(axis=1)].sum())
     first = sorted(month for month in brief.tree.first_alarm if month is not None)
     when = f", the first in {first[0]} to {first[-1]}" if first else ""
     return (
-        f"Of the {len(spans)} judgements that make a score, this: “{question}” Between its "
-        f"options the mean monthly score goes from {low:.2f} to {high:.2f}. {share:.0%} of all "
-        f"{len(brief.tree.leaves)} methods, by weight, ever raise an alarm{when}. What counts as "
-        "an alarm, as an answer, and the coding itself are judgements too, told elsewhere."
+        f"Of {several} that make up a score, this one: “{question}” From one of its options to "
+        f"another the mean monthly score goes from {low:.2f} to {high:.2f}. Of the "
+        f"{len(brief.tree.leaves)} methods that the options make, {share:.0%} by weight raise an "
+        f"alarm{when}. What counts as an alarm, what counts as an answer and the coding itself are "
+        "judgements too; they are not among these."
     )
 
 
 def _tell_flips(brief: Brief) -> Iterator[str]:
     if not brief.flips:
-        yield "There is no alarm that could move."
+        yield "No alarm was raised, so none could move."
     for flip in brief.flips:
         row = flip.to_row()
         then = f"in {row['then']}" if row["then"] else "never"
@@ -243,7 +265,7 @@ def _tell_flips(brief: Brief) -> Iterator[str]:
 
 def _tell_rows(brief: Brief, flip: Flip, then: str) -> str:
     if not flip.is_possible:
-        return "No set of evidence that was tried moves it."
+        return "No set of rows that was tried moves it."
     told = {item.id: item.shown_summary for item in brief.evidence}
     rows = "; ".join(f"{name} ({told[name]})" for name in flip.evidence[:NAMED])
     rest = f" and {len(flip.evidence) - NAMED} more" if len(flip.evidence) > NAMED else ""
@@ -269,17 +291,17 @@ def _tell_outcomes(brief: Brief) -> str:
     rows = found.to_rows("onsets")
     if not rows:
         return (
-            f"There was nothing to warn of: {found.outcome.label} was not reached anew in these "
-            "months, by what was counted since."
+            f"There was nothing to warn of: by what was counted since, {found.outcome.label} was "
+            "not reached anew in these months."
         )
     told = []
     for onset in dict.fromkeys(row["onset"] for row in rows):
         mine = [row for row in rows if row["onset"] == onset]
         tiers = "; ".join(f"{row['tier']} {_tell_lead(row)}" for row in mine)
-        told.append(f"In {onset}: {tiers}.")
+        told.append(f"in {onset}: {tiers}.")
     return (
-        f"Onsets of {found.outcome.label}, as counted since. {' '.join(told)} One case is no rate, "
-        "and whoever coded it may have known what came."
+        f"By what was counted since, {found.outcome.label} was reached anew {' '.join(told)} One "
+        "case gives no rate, and whoever coded it may have known what came."
     )
 
 
@@ -287,23 +309,25 @@ def _tell_lead(row: Row) -> str:
     if row["lead"] is None:
         return "was not on"
     if not row["lead"]:
-        return "came in that month"
-    begun = ", as the case begins" if row["from_start"] else ""
-    return f"was on {row['lead']} month{'s' * (row['lead'] != 1)} before{begun}"
+        return "came on in that month"
+    begun = ", since the case begins" if row["from_start"] else ""
+    return f"had been on for {row['lead']} month{'s' * (row['lead'] != 1)}{begun}"
 
 
 def _tell_hindsight(brief: Brief) -> str:
     now = brief.assessment
     if brief.retrospective is None:
-        return "Not shown from a day: it had none of what was learnt later."
+        return "Not shown on the record of a day, which had none of what was learnt later."
     later = brief.retrospective.on_record[: len(brief.months)]
     added = later - now.on_record
     if np.isnan(added).all():
-        return "Nothing that was on record then is on record now."
+        return "No month has something on record both then and now."
     place = int(np.nanargmax(abs(added)))
     unknown = int((np.isnan(now.on_record) & ~np.isnan(later)).sum())
-    only = f" In {unknown} months only hindsight has anything on record." if unknown else ""
+    months = f"{unknown} month{'s' * (unknown != 1)}"
+    only = f" In {months} only hindsight has anything on record." if unknown else ""
     return (
-        f"On average {np.nanmean(added):+.2f}; most in {brief.months[place]}, where the score with "
-        f"all that is known now is {later[place]:.2f} instead of {now.overall[place]:.2f}.{only}"
+        f"With all that is known now the score is on average {np.nanmean(added):+.2f} different; "
+        f"most in {brief.months[place]}, where it is {later[place]:.2f} instead of "
+        f"{now.overall[place]:.2f}.{only}"
     )

@@ -27,8 +27,10 @@ from atrisk.frameworks.outcomes import FILE as OUTCOMES
 from atrisk.frameworks.outcomes import read_outcome_rules
 from atrisk.gap.gap import NO_NEED, Gap, measure_gap
 from atrisk.gap.need import choose_rule
+from atrisk.report.events import Event, list_events
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import Flags, find_spans, raise_flags
+from atrisk.scoring.news import Changes, split_changes
 from atrisk.scoring.run import assess
 from atrisk.scoring.seen import is_limited
 from atrisk.scoring.view import RETROSPECTIVE, View, check_view, find_held
@@ -120,6 +122,16 @@ class Brief:
         """The rules that ask for what is not on record."""
         rules = self.framework.rules if self.gaps else ()
         return tuple(rule.id for rule in rules if rule.id not in self.gaps)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """Each month's change of the score, what happened apart from what was learnt."""
+        return split_changes(self.assessment)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What raised the score most, in time."""
+        return list_events(self.assessment, self.changes)
 
     @cached_property
     def scenario_rows(self) -> tuple[Row, ...]:

@@ -21,6 +21,7 @@
     if (!place) return false;
     const copy = place.cloneNode(true);
     copy.removeAttribute("id");
+    if (copy.matches("details")) copy.open = true;
     copy.querySelectorAll("[id]").forEach((part) => part.removeAttribute("id"));
     if (id.startsWith("c-")) copy.querySelectorAll('a[href^="#e-"]').forEach(tell);
     const month = place.closest(".month");
@@ -34,6 +35,17 @@
     panel.scrollTop = 0;
     return true;
   };
+
+  // A link from another page, or a browser that leaves a folded part folded.
+  const unfold = () => {
+    const place = document.getElementById(location.hash.slice(1));
+    for (let folded = place; folded; folded = folded.parentElement) {
+      if (folded.matches("details")) folded.open = true;
+    }
+    if (place) place.scrollIntoView();
+  };
+  window.addEventListener("hashchange", unfold);
+  unfold();
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a");

@@ -5,35 +5,43 @@ Text of a case reaches the page through the template's escaping or matplotlib's,
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 from collections.abc import Iterable
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 
 from atrisk.base.cells import digest_parts
-from atrisk.base.errors import MissingExtraError, RequestError
+from atrisk.base.errors import RequestError
 from atrisk.base.files import check_place, make_parent, write_text
-from atrisk.base.output import render, show
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.scenario import Scenario
 from atrisk.frameworks.framework import Framework
 from atrisk.report.annex import list_months
-from atrisk.report.answers import list_answers, tell_headline
+from atrisk.report.answers import list_answers, list_headline
 from atrisk.report.brief import DRAWS, Brief, prepare_brief
 from atrisk.report.figures.album import list_figures
 from atrisk.report.figures.figure import Figure
-from atrisk.report.figures.risk import link_cell, link_month
-from atrisk.report.figures.style import BLUE, GRID, INK, MUTED, PAPER, save_figure
+from atrisk.report.figures.style import (
+    BLUE,
+    GRID,
+    INK,
+    MUTED,
+    PAPER,
+    link_cell,
+    link_month,
+    save_figure,
+)
+from atrisk.report.markup import encode_csv, open_template, read_part
+from atrisk.report.scales import list_bands, list_flags, list_tiers
 from atrisk.scoring.seen import is_limited
 from atrisk.scoring.view import View
 
+_LONG = re.compile(r"(\d\.\d\d)\d+")
 # The fixed colours of the figures, as the page's own, which know dark from light.
 _COLOURS = {
     INK: "var(--ink)", MUTED: "var(--muted)", GRID: "var(--grid)", PAPER: "var(--paper)",
@@ -49,6 +57,7 @@ def write_report(
     seed: int = 0,
     draws: int = DRAWS,
     beside: Iterable[Case] = (),
+    annex: bool = True,
     **view: Unpack[View],
 ) -> Path:
     """Write a case as one self-contained HTML page.
@@ -61,6 +70,7 @@ def write_report(
         seed: as in ``prepare_brief``.
         draws: as in ``prepare_brief``.
         beside: as in ``prepare_brief``.
+        annex: with every number opened to its evidence, which is most of the file.
         view: ``knowledge``, ``audience``, ``method`` and ``weights`` as in ``assess``.
 
     Returns:
@@ -85,56 +95,50 @@ def write_report(
         raise RequestError(f"{str(out)!r} does not end in .html; name it such as car.html")
     check_place(target)
     brief = prepare_brief(case, framework, seed=seed, draws=draws, beside=beside, **view)
-    text = render_report(brief)
+    text = render_report(brief, annex=annex)
     make_parent(target)
     return write_text(target, text)
 
 
-def render_report(brief: Brief) -> str:
+def render_report(brief: Brief, *, annex: bool = True) -> str:
     """Return the page of a brief.
+
+    Args:
+        brief: from ``prepare_brief``.
+        annex: as in ``write_report``.
 
     Raises:
         MissingExtraError: the extra ``report`` is not installed.
     """
-    try:
-        import jinja2
-    except ImportError:
-        raise MissingExtraError("a report", "report") from None
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_show,
-    )
-    environment.filters |= {"number": _number, "anchor": _anchor}
-    template = environment.from_string(_read_part("page.html"))
-    pages, indicators = list_months(brief.assessment)
-    figures = [_Shown(figure) for figure in list_figures(brief)]
+    template = open_template("page.html")
+    pages, indicators = list_months(brief.assessment) if annex else ((), {})
+    every = list_figures(brief)
+    shown = [_Shown(figure, linked=annex) for figure in every if not figure.missing]
+    known = brief.framework.indicators.values()
     return template.render(
         brief=brief,
         case=brief.case,
         framework=brief.framework,
-        headline=tell_headline(brief),
+        annex=annex,
+        headline=list_headline(brief),
         answers=list_answers(brief),
-        figures=figures,
-        titles={shown.figure.id: shown.figure.title for shown in figures},
-        pages=pages,
+        figures=shown,
+        left_out=[figure for figure in every if figure.missing],
+        titles={one.figure.id: one.figure.title for one in shown},
+        flags=list_flags(brief),
+        bands=list_bands(brief.assessment),
+        tiers=list_tiers(brief.assessment),
+        pages=pages[::-1],
         later=len(brief.case.evidence) - len(brief.evidence),
         sources=brief.sources,
         indicators=indicators,
+        recalled=sum(indicator.verified == "recalled" for indicator in known),
         rationale=lambda branch, option: _explain(brief.framework, branch, option),
         link_month=link_month,
-        link_cell=link_cell,
         manifest=list_manifest(brief),
-        style=_read_part("page.css"),
-        script=_read_part("page.js"),
+        style=read_part("page.css"),
+        script=read_part("page.js"),
     )
-
-
-def _show(value: object) -> object:
-    """Return what is put into the page: text of a case with what is hidden made visible."""
-    return show(value, lines=True) if type(value) is str else value  # not markup of our own
 
 
 def _explain(framework: Framework, branch: str, option: str) -> str:
@@ -185,11 +189,13 @@ def _tell_scenario(scenario: Scenario) -> str:
 class _Shown:
     """A figure as the page shows it."""
 
-    def __init__(self, figure: Figure) -> None:
+    def __init__(self, figure: Figure, *, linked: bool) -> None:
         self.figure = figure
         self.columns = tuple(figure.rows[0]) if figure.rows else ()
-        self.csv = _encode(figure.rows)
-        self.svg = "" if figure.missing else _draw(figure)
+        # The latest month first, since it is the one that is looked for.
+        self.rows = figure.rows[::-1] if self.columns[:1] == ("month",) else figure.rows
+        self.csv = encode_csv(figure.rows)
+        self.svg = _draw(figure, linked=linked)
 
     def link(self, column: str, row: Row) -> str:
         """Return where a cell leads: a month to its page, a factor's month to its block."""
@@ -200,14 +206,17 @@ class _Shown:
         return ""
 
 
-def _draw(figure: Figure) -> Any:
+def _draw(figure: Figure, *, linked: bool) -> Any:
     from markupsafe import Markup
 
     buffer = io.BytesIO()
-    save_figure(figure.plot(linked=True), buffer, "svg", figure.id)
+    save_figure(figure.plot(linked=linked), buffer, "svg", figure.id)
     svg = buffer.getvalue().decode()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    # A hundredth of a point is not seen; the digits beyond it are a third of a picture.
+    svg = re.sub(r"<[^>]*>", lambda tag: _LONG.sub(r"\1", tag[0]), svg)
+    svg = re.sub(r"\n\s*", "\n", svg)
     # Every picture has the same ids, and nothing asks for them.
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     for colour, own in _COLOURS.items():
@@ -217,29 +226,3 @@ def _draw(figure: Figure) -> Any:
     svg = svg.replace(' target="_blank"', "")
     svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
     return Markup(svg)  # noqa: S704 - written by matplotlib, which escapes every text in it
-
-
-def _encode(rows: tuple[Row, ...]) -> str:
-    text = render(list(rows), "csv", may_be_empty=True)
-    return base64.b64encode(f"{text}\n".encode()).decode()
-
-
-def _number(value: object) -> str:
-    """Return a cell as a reader wants it: two digits, a dash where nothing is known."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
-
-
-def _anchor(text: str) -> str:
-    """Return an id's part that is safe in an attribute, whatever a case calls its rows."""
-    return re.sub(r"[^a-zA-Z0-9_.-]", "_", text)
-
-
-def _read_part(name: str) -> Any:
-    from markupsafe import Markup
-
-    text = files("atrisk.report").joinpath(name).read_text(encoding="utf-8")
-    return text if name.endswith(".html") else Markup(text)  # noqa: S704 - our own file

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from atrisk.base.output import render
 from atrisk.cli.inputs import load, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
 from atrisk.cli.output import print_rows, say
+
+if TYPE_CHECKING:
+    from atrisk.report.board import Board
+    from atrisk.studies.reading import EqualEffort
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +48,10 @@ def _show_reading(given: argparse.Namespace) -> int:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("cases", metavar="CASE", nargs="+", help="ids of bundled cases, or paths")
     parser.add_argument(
+        "--show", choices=("cases", "latest"), default="cases",
+        help="the whole records, or the latest month of each case",
+    )  # fmt: skip
+    parser.add_argument(
         "--effort", metavar="ROWS", type=float, help="rows a month (default: the least of them)"
     )
     _add_repeats(parser)
@@ -51,19 +60,23 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 
 def _show_compare(given: argparse.Namespace) -> int:
-    from atrisk.studies.reading import compare_cases
-
-    found = compare_cases(
-        *load_all(given, given.cases),
-        effort=given.effort,
-        repeats=given.repeats,
-        seed=given.seed,
-        **read_view(given),
-    )
+    found = _compare(given)
     say(render(found.to_rows(), given.format))
     if given.format == "table":
         say(f"\n{found!r}")
     return 0
+
+
+def _compare(given: argparse.Namespace) -> EqualEffort | Board:
+    asked = {"effort": given.effort, "repeats": given.repeats, "seed": given.seed}
+    cases, framework = load_all(given, given.cases)
+    if given.show == "latest":
+        from atrisk.report.board import prepare_board
+
+        return prepare_board(cases, framework, **asked, **read_view(given))
+    from atrisk.studies.reading import compare_cases
+
+    return compare_cases(cases, framework, **asked, **read_view(given))
 
 
 COMMANDS = (

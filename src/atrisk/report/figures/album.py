@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from atrisk.base.errors import UnknownNameError, require
 from atrisk.base.files import make_parent, write_files
 from atrisk.report.brief import Brief
-from atrisk.report.figures import judgement, outcome, response, risk
+from atrisk.report.figures import factors, judgement, outcome, response, risk, timeline
 from atrisk.report.figures.figure import Figure
 from atrisk.report.figures.style import save_figure
 
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 KINDS = ("svg", "png")
 ORDER: tuple[Callable[[Brief], Figure], ...] = (
     risk.declare_risk,
-    risk.declare_crimes,
-    risk.declare_factors,
-    risk.declare_coverage,
+    risk.declare_movement,
+    factors.declare_factors,
+    factors.declare_crimes,
+    factors.declare_coverage,
     risk.declare_hindsight,
-    response.declare_timeline,
+    timeline.declare_timeline,
     response.declare_gap,
+    response.declare_need,
     response.declare_promises,
     response.declare_waiting,
     judgement.declare_scenarios,

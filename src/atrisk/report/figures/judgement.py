@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from math import nan
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from atrisk.base.rows import Row
 from atrisk.cases.scenario import list_scenarios
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from atrisk.report.figures.canvas import Canvas
 
 
+TITLE_WIDTH = 80  # letters of a line of the legend
+
+
 @styled
 def plot_scenarios(outcome: Outcome) -> Canvas:
     """Draw how far each scenario moves the score of the case as it is.
@@ -44,14 +50,15 @@ def plot_scenarios(outcome: Outcome) -> Canvas:
     figure, (above, below) = new_figure(6, 2, height_ratios=[1, 2])
     base = outcome.base.assessment
     above.plot(base.on_record, color=INK, linewidth=2, label="as it is")
-    mark_score(above, "score (0 to 1)")
+    mark_score(above, "score (0 to 1)", base.on_record)
     moved = {}
     for result in outcome.results:
         scores = dict(zip(result.assessment.months, result.assessment.on_record, strict=True))
-        moved[result.id] = [
+        title = result.scenario.title if result.scenario else result.id
+        moved[textwrap.fill(title, TITLE_WIDTH)] = [
             float(scores.get(m, nan) - base.on_record[p]) for p, m in enumerate(base.months)
         ]
-    for number, (label, curve) in enumerate(join_equal(moved).items()):
+    for number, (label, curve) in enumerate(join_equal(moved, ";\n").items()):
         below.plot(
             curve, color=SERIES[number % len(SERIES)],
             linestyle=DASHES[number % len(DASHES)], linewidth=1.8, label=label,
@@ -97,8 +104,9 @@ def plot_judgements(tree: MethodTree) -> Canvas:
         )  # fmt: skip
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_xlim(0, 1)
-    axes.set_xlabel("mean monthly score (0 to 1)")
+    every = [row["mean_score"] for row in rows]
+    axes.set_xlim(np.floor(10 * min(every)) / 10, np.ceil(10 * max(every)) / 10)
+    axes.set_xlabel("mean monthly score (0 to 1; the axis shows a part)")
     axes.set_ylabel("judgement of the method")
     add_legend(figure, 2)
     return figure
@@ -123,7 +131,8 @@ def plot_reading(reading: Reading) -> Canvas:
         yerr=[row["deviation"] for row in rows],
         color=BLUE, marker="o", capsize=4, linewidth=1.8,
     )  # fmt: skip
-    mark_score(axes, "mean score over the months")
+    ends = [row["mean_score"] + row["deviation"] for row in rows]
+    mark_score(axes, "mean score over the months", ends)
     axes.set_xlabel(f"share of the {reading.unit} of evidence that is kept (%)")
     axes.set_xlim(0, 105)
     return figure

@@ -1,137 +1,36 @@
-"""Figures of warnings and responses: on one timeline, the gap, promises, and how long it took."""
+"""Figures of the response: beside the risk, beside the need, as promised, and how late."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atrisk.base.dates import ImpreciseDate
-from atrisk.base.rows import Row
-from atrisk.cases.evidence import AUDIENCES
-from atrisk.cases.ledger import STAGES, EarlyWarning, Response
 from atrisk.gap.gap import NO_NEED, Gap
 from atrisk.report.brief import Brief
 from atrisk.report.figures.figure import Figure
-from atrisk.report.figures.risk import Spans
 from atrisk.report.figures.style import (
     BLUE,
     DASHES,
     GREEN,
     INK,
     MARKS,
-    MUTED,
     ORANGE,
     RED,
     SERIES,
     SKY,
     add_legend,
     join_equal,
-    mark_alarm,
     mark_months,
     mark_score,
     new_figure,
     styled,
 )
-from atrisk.scoring.assessment import Assessment
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from atrisk.report.figures.canvas import Canvas
-
-SHOWN_STAGES = ("decided", "deployed")
-
-
-@styled
-def plot_timeline(
-    assessment: Assessment,
-    warnings: Sequence[EarlyWarning],
-    responses: Sequence[Response],
-    spans: Spans = (),
-) -> Canvas:
-    """Draw warnings and responses under the risk curve, on one axis of time.
-
-    A warning stands in the row of who heard it; a response in that of its instrument, at the
-    middle of the dates on which it may have been decided and deployed. What lies outside the
-    months of the case is not drawn.
-
-    Returns:
-        A matplotlib figure; upper axis: score, 0 to 1; lower axes: no vertical unit.
-
-    Raises:
-        MissingExtraError: the extra ``report`` is not installed.
-    """
-    months = assessment.months
-    instruments = sorted({response.instrument for response in responses})
-    heights = [3, 1 + len(AUDIENCES) * 0.4, 1 + len(instruments) * 0.4]
-    figure, (risk, warned, answered) = new_figure(8, 3, height_ratios=heights)
-    mark_alarm(risk, spans, len(months))
-    risk.plot(assessment.on_record, color=BLUE, linewidth=2, label="risk score")
-    mark_score(risk, "risk score (0 to 1)")
-    _mark_warnings(warned, warnings, months)
-    _mark_responses(answered, responses, months, instruments)
-    mark_months(answered, months)
-    add_legend(figure, 4)
-    return figure
-
-
-def _mark_warnings(axes: Axes, warnings: Sequence[EarlyWarning], months: Sequence[str]) -> None:
-    for row, audience in enumerate(AUDIENCES):
-        places = [_place(w.date, months) for w in warnings if w.audience == audience]
-        inside = [place for place in places if place is not None]
-        axes.scatter(
-            inside, _spread(inside, row), marker="v", s=40, color=RED, alpha=0.75,
-            label="warning" if row == 0 else None,
-        )  # fmt: skip
-    _name_rows(axes, AUDIENCES, "warnings,\nby who heard")
-
-
-def _mark_responses(
-    axes: Axes, responses: Sequence[Response], months: Sequence[str], instruments: Sequence[str]
-) -> None:
-    for stage, color, mark in zip(SHOWN_STAGES, (MUTED, GREEN), ("o", "s"), strict=True):
-        for row, instrument in enumerate(instruments):
-            places = [
-                _place(when, months)
-                for response in responses
-                if response.instrument == instrument and (when := getattr(response, stage))
-            ]
-            inside = [place for place in places if place is not None]
-            offset = -0.15 if stage == SHOWN_STAGES[0] else 0.15
-            axes.scatter(
-                inside, [row + offset] * len(inside), marker=mark, s=28, color=color, alpha=0.8,
-                label=f"response {stage}" if row == 0 else None,
-            )  # fmt: skip
-    _name_rows(axes, instruments, "responses,\nby instrument")
-
-
-def _name_rows(axes: Axes, names: Sequence[str], label: str) -> None:
-    axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.set_ylabel(label)
-
-
-def _place(when: ImpreciseDate, months: Sequence[str]) -> float | None:
-    """Return where the middle of a date stands among months; None if it is not among them."""
-    ends = [day for day in (when.earliest, when.latest) if day]
-    day = date.fromordinal(sum(end.toordinal() for end in ends) // len(ends))
-    first = date.fromisoformat(f"{months[0]}-01")
-    place = (day.year - first.year) * 12 + day.month - first.month
-    return place + (day.day - 1) / 31 if 0 <= place < len(months) else None
-
-
-def _spread(places: Iterable[float], row: int) -> list[float]:
-    """Set marks of one row a little apart, so that those of one day can be counted."""
-    seen: dict[int, int] = {}
-    spread = []
-    for place in places:
-        count = seen[round(place)] = seen.get(round(place), -1) + 1
-        side = 1 if count % 2 else -1
-        spread.append(row + side * ((count + 1) // 2 % 3) / 8)
-    return spread
 
 
 @styled
@@ -160,10 +59,57 @@ def plot_gap(gap: Gap) -> Canvas:
     )  # fmt: skip
     axes.plot(risk, color=BLUE, linewidth=2, label="risk score")
     axes.plot(response, color=GREEN, linewidth=2, linestyle="--", label="response level")
-    mark_score(axes, "score and level (0 to 1)")
+    mark_score(axes, "score and level (0 to 1)", risk, [row["response_high"] for row in rows])
     mark_months(axes, [row["month"] for row in rows])
     add_legend(figure, 4)
     return figure
+
+
+@styled
+def plot_need(gap: Gap) -> Canvas:
+    """Draw the strength that stood beside the strength that was said to be needed.
+
+    Args:
+        gap: under a rule of the need.
+
+    Returns:
+        A matplotlib figure; vertical axis: strength, in the unit of the need.
+
+    Raises:
+        MissingExtraError: the extra ``report`` is not installed.
+    """
+    figure, axes = new_figure(3)
+    assert gap.standing is not None  # noqa: S101 - a rule of the need has one
+    months, last = gap.assessment.months, len(gap.assessment.months) - 1
+    steps = gap.standing.steps
+    begins = [_place_day(step.begin, months) for step in steps]
+    series = (
+        ("needed", RED, "--", [step.need.needed if step.need else None for step in steps]),
+        ("standing, on record", GREEN, "-", [step.strength for step in steps]),
+    )
+    for label, color, dash, values in series:
+        drawn = np.array([*values, values[-1]], dtype=np.float64)  # None becomes NaN
+        axes.step(
+            [*begins, last], drawn, where="post", color=color, linestyle=dash, linewidth=2,
+            label=label,
+        )  # fmt: skip
+    unknown = [place for place, step in zip(begins, steps, strict=True) if step.unknown]
+    axes.plot(
+        unknown, [0] * len(unknown), linestyle="none", marker="x", color=INK, clip_on=False,
+        label="from here a force of unknown strength",
+    )  # fmt: skip
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(gap.standing.needs[0].unit or "strength")
+    mark_months(axes, months)
+    add_legend(figure, 3)
+    return figure
+
+
+def _place_day(day: float, months: Sequence[str]) -> float:
+    """Return where a day stands among months."""
+    when = date.fromordinal(int(day))
+    first = date.fromisoformat(f"{months[0]}-01")
+    return (when.year - first.year) * 12 + when.month - first.month + (when.day - 1) / 31
 
 
 @styled
@@ -176,25 +122,25 @@ def plot_promises(gap: Gap) -> Canvas:
     Raises:
         MissingExtraError: the extra ``report`` is not installed.
     """
-    figure, axes = new_figure(4)
     rows, months = gap.to_rows("promises"), list(gap.assessment.months)
+    known = [row for row in rows if row["share"] is not None]
     measures = {response.id: response.shown("measure") for response in gap.case.responses}
-    names = list(dict.fromkeys((row["response"], row["unit"]) for row in rows))
+    names = list(dict.fromkeys((row["response"], row["unit"]) for row in known))
+    figure, axes = new_figure(3 + len(names) * 0.25)
     for number, (response, unit) in enumerate(names):
-        mine = [row for row in rows if (row["response"], row["unit"]) == (response, unit)]
-        known = [row for row in mine if row["share"] is not None]
+        mine = [row for row in known if (row["response"], row["unit"]) == (response, unit)]
         axes.plot(
-            [months.index(row["month"]) for row in known],
-            [row["share"] * 100 for row in known],
+            [months.index(row["month"]) for row in mine],
+            [row["share"] * 100 for row in mine],
             color=SERIES[number % len(SERIES)],
             drawstyle="steps-post",
             marker=MARKS[number % len(MARKS)],
             markersize=4,
-            label=f"{measures[response]} ({unit}{'' if known else '; delivery unknown'})",
+            label=f"{measures[response]} ({unit})",
         )
     axes.axhline(100, color=INK, linewidth=0.8, linestyle=":")
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("delivered of what was promised (%)")
+    axes.set_ylabel("delivered (% of the promise)")
     mark_months(axes, months)
     add_legend(figure, 2)
     return figure
@@ -237,21 +183,6 @@ def plot_waiting(gaps: Mapping[str, Gap]) -> Canvas:
     return figure
 
 
-def declare_timeline(brief: Brief) -> Figure:
-    """Declare this figure of a case."""
-    return Figure(
-        "timeline",
-        "Warnings and responses under the risk",
-        "Each mark stands at the middle of the dates that the sources give. What no source in "
-        "this case tells is not here: a quiet row is not an absence of warnings.",
-        tuple(_tell_ledgers(brief)),
-        "" if brief.gaps else brief.missing_gap,
-        (lambda _: plot_timeline(brief.assessment, brief.warnings, brief.responses, brief.spans))
-        if brief.gaps
-        else None,
-    )
-
-
 def declare_gap(brief: Brief) -> Figure:
     """Declare this figure of a case."""
     gap = brief.gap
@@ -268,6 +199,24 @@ def declare_gap(brief: Brief) -> Figure:
     )
 
 
+def declare_need(brief: Brief) -> Figure:
+    """Declare this figure of a case."""
+    gap = brief.gap
+    steps = gap.to_rows("strength") if gap and "strength" in gap.tables else []
+    judged = [row for row in steps if row["needed"] is not None]
+    missing = brief.missing_gap or ("" if judged else NO_NEED)
+    return Figure(
+        "need",
+        "What stood beside what was needed",
+        "The strength on record of the forces whose task it was to protect civilians, beside the "
+        "strength that was said to be needed, from the day on which it was said. A force whose "
+        "strength no source gives is not in the line.",
+        tuple(steps),
+        missing,
+        (lambda _: plot_need(gap)) if gap and not missing else None,
+    )
+
+
 def declare_promises(brief: Brief) -> Figure:
     """Declare this figure of a case."""
     gap = brief.gap
@@ -276,6 +225,8 @@ def declare_promises(brief: Brief) -> Figure:
         brief.missing_gap
         if gap is None
         else ""
+        if any(row["share"] is not None for row in promises)
+        else "no source tells how much of a promised strength was delivered"
         if promises
         else "no response on record promised a strength"
     )
@@ -284,10 +235,11 @@ def declare_promises(brief: Brief) -> Figure:
         "Promised and delivered",
         "The share of what was announced, pledged or asked for, above what stood there before, "
         "that was delivered, where a source tells; nothing changes between two reports. It "
-        "says nothing of where the delivered strength stood or what it did.",
+        "says nothing of where the delivered strength stood or what it did. Promises of which no "
+        "source tells what was delivered are in the table alone.",
         tuple(promises),
         missing,
-        (lambda _: plot_promises(gap)) if gap and promises else None,
+        (lambda _: plot_promises(gap)) if gap and not missing else None,
     )
 
 
@@ -315,24 +267,3 @@ def _tell_spells(brief: Brief) -> str:
 def _tell_unjudged(brief: Brief) -> str:
     names = ", ".join(brief.unjudged)
     return f" Not drawn, since {NO_NEED}: {names}." if names else ""
-
-
-def _tell_ledgers(brief: Brief) -> list[Row]:
-    warnings = [
-        {
-            "kind": "warning", "id": w.id, "date": w.date.text, "who": w.shown("issuer"),
-            "to_or_with": w.shown("addressee"), "heard_by": w.audience,
-            "summary": w.shown_summary,
-        }
-        for w in brief.warnings
-    ]  # fmt: skip
-    responses = [
-        {
-            "kind": "response", "id": r.id,
-            "date": "; ".join(f"{s} {when.text}" for s in STAGES if (when := getattr(r, s))),
-            "who": r.shown("actor"), "to_or_with": r.instrument, "heard_by": None,
-            "summary": r.shown_summary,
-        }
-        for r in brief.responses
-    ]  # fmt: skip
-    return [*warnings, *responses]

@@ -8,10 +8,13 @@ nowhere else, so that a page can replace them by its own, dark or light.
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
+
+import numpy as np
 
 from atrisk.base.errors import MissingExtraError
 from atrisk.base.marks import show
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from atrisk.report.figures.canvas import Canvas
 
 P = ParamSpec("P")
+Spans = Sequence[tuple[int, int | None]]
 
 INK, MUTED, GRID, PAPER = "#1b1b1e", "#5a5a64", "#dadae2", "#fdfdfe"
 ORANGE, SKY, GREEN, BLUE, RED, PINK = (
@@ -30,8 +34,11 @@ ORANGE, SKY, GREEN, BLUE, RED, PINK = (
 SERIES = (BLUE, RED, GREEN, PINK, ORANGE, SKY, MUTED)
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
-WIDTH = 9  # inches
+WIDTH = 6.5  # inches: shown a little larger on a screen, and whole on a phone
+LIGHTEST, DARKEST = 0.08, 0.95  # of the hue of the bands
 SCREEN_DPI = 150
+LABEL_WIDTH, HANDLE = 88, 7  # of a legend, in letters: what one line holds, and what a mark takes
+PLACED = 6  # digits of where axes stand, as a share of the figure
 SHORT, LABELS = 24, 8  # months that are labelled one by one, and at most how many labels
 
 _RULES: Any = {
@@ -84,7 +91,7 @@ def styled(draw: Callable[P, Canvas]) -> Callable[P, Canvas]:
     return draw_styled
 
 
-def new_figure(height: int, rows: int = 1, **more: Any) -> tuple[Canvas, Any]:
+def new_figure(height: float, rows: int = 1, **more: Any) -> tuple[Canvas, Any]:
     """Return a figure and its axes.
 
     Args:
@@ -103,9 +110,18 @@ def save_figure(figure: Canvas, target: Path | io.BytesIO, kind: str, name: str)
     import matplotlib as mpl
 
     _show_texts(figure)
+    _lay_out(figure)
     dates: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     with mpl.rc_context({**_RULES, "svg.hashsalt": name}):
         figure.savefig(target, format=kind, dpi=SCREEN_DPI, metadata=dates)
+
+
+def _lay_out(figure: Canvas) -> None:
+    """Place the axes once and for all: what the solver leaves in a last digit is not kept."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(float(part), PLACED) for part in axes.get_position().bounds])
 
 
 def _show_texts(figure: Canvas) -> None:
@@ -125,6 +141,25 @@ def _show_label(label: Callable[..., str], *place: Any) -> str:
     return show(label(*place), lines=True)
 
 
+def shade_bands(count: int) -> list[str]:
+    """Return a colour for each band: one hue, from light to dark."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    steps = (LIGHTEST + (DARKEST - LIGHTEST) * n / max(1, count - 1) for n in range(count))
+    return [to_hex(colormaps["Blues"](step)) for step in steps]
+
+
+def link_month(month: str) -> str:
+    """Return where a page tells a month."""
+    return f"#m-{month}"
+
+
+def link_cell(month: str, factor: str) -> str:
+    """Return where a page tells a factor's month."""
+    return f"#c-{month}-{factor}"
+
+
 def mark_months(axes: Axes, months: Sequence[str]) -> None:
     """Label a horizontal axis of months: a short one by month, a long one by year and quarter."""
     if len(months) <= SHORT:
@@ -140,14 +175,27 @@ def mark_months(axes: Axes, months: Sequence[str]) -> None:
     axes.set_xlim(-1, len(months))
 
 
-def mark_score(axes: Axes, label: str) -> None:
-    """Give a vertical axis the scale of a score, 0 to 1."""
-    axes.set_ylim(0, 1)
+def mark_score(axes: Axes, label: str, *drawn: Any) -> None:
+    """Give a vertical axis the scale of a score, from 0.
+
+    Args:
+        axes: the axes.
+        label: what is drawn.
+        drawn: everything that is, so that the axis ends at the tenth above it; at 1 without.
+    """
+    highest = max((float(np.nanmax([0.0, *values])) for values in drawn), default=1.0)
+    axes.set_ylim(0, min(1.0, np.floor(10 * highest + 1) / 10))
     axes.set_ylabel(label)
 
 
-def join_equal(curves: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
+def join_equal(
+    curves: Mapping[str, Sequence[float]], between: str = ", "
+) -> dict[str, Sequence[float]]:
     """Return curves by label, those that are the same under one: a line hides no other.
+
+    Args:
+        curves: by their labels.
+        between: what stands between labels of the same curve.
 
     Examples:
         >>> join_equal({"a": [1.0], "b": [1.0], "c": [2.0]})
@@ -156,17 +204,31 @@ def join_equal(curves: Mapping[str, Sequence[float]]) -> dict[str, Sequence[floa
     names: dict[tuple[float, ...], list[str]] = {}
     for name, curve in curves.items():
         names.setdefault(tuple(curve), []).append(name)
-    return {", ".join(same): curves[same[0]] for same in names.values()}
+    return {between.join(same): curves[same[0]] for same in names.values()}
 
 
-def add_legend(figure: Canvas, columns: int = 3) -> None:
-    """Put the legend of all axes under them, where it hides nothing."""
-    figure.legend(loc="outside lower center", ncols=columns)
+def add_legend(figure: Canvas, columns: int = 3, key: Sequence[str] = ()) -> None:
+    """Put the legend of all axes under them, where it hides nothing.
+
+    Args:
+        figure: the figure.
+        columns: how many there are at most; fewer where labels are long.
+        key: lines that stand above it, such as what numbers stand for.
+    """
+    found = [axes.get_legend_handles_labels() for axes in figure.axes]
+    handles = [one for marks, _ in found for one in marks]
+    labels = [textwrap.fill(label, LABEL_WIDTH) for _, names in found for label in names]
+    longest = max((len(line) for label in labels for line in label.splitlines()), default=1)
+    figure.legend(
+        handles, labels, loc="outside lower center", alignment="left", title_fontsize=8,
+        title="\n".join(key) or None,
+        ncols=max(1, min(columns, LABEL_WIDTH // (longest + HANDLE))),
+    )  # fmt: skip
 
 
 def mark_alarm(
     axes: Axes,
-    spans: Sequence[tuple[int, int | None]],
+    spans: Spans,
     months: int,
     *,
     label: str = "in alarm",
