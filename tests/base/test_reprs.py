@@ -65,6 +65,8 @@ MAKERS: dict[str, Callable[[World], Any]] = {
     "reading": lambda w: measure_reading(w.case, w.framework, repeats=2, seed=1),
     "equal": lambda w: compare_cases([w.case, atrisk.load_case("car-2020-2021")], w.framework,
                                      repeats=2, seed=1),
+    "board": lambda w: atrisk.prepare_board([w.case, atrisk.load_case("car-2020-2021")],
+                                            w.framework, repeats=2, seed=1),
     "backtest": lambda w: backtest_alarms([w.case], w.framework),
     "judging": lambda w: compare_judgements(w.case),
     "agreement": lambda w: measure_agreement(w.case, w.framework),

@@ -56,8 +56,11 @@ DOORS: dict[str, list[tuple[str, int]]] = {
     "events": [("COUNTED", 0)],
     "panel": [("COUNTS --published 2024-06-05", 2)],
     "reading": [("CASE --repeats 1", 0)],
-    "compare": [("CASE OTHER --repeats 1", 0)],
-    "report": [("CASE --out OUT/page.html --draws 20", 0)],
+    "compare": [("CASE OTHER --repeats 1", 0), ("CASE OTHER --repeats 1 --show latest", 0)],
+    "report": [
+        ("CASE --out OUT/page.html --draws 20", 0),
+        ("CASE OTHER --out OUT/board.html --draws 20", 0),
+    ],
     "figures": [("CASE --out OUT/figures --draws 20", 0)],
     "new": [("CAF --start 2020-01 --end 2020-02 --out OUT/new", 0)],
     "validate": [("CASE", 0)],

@@ -71,8 +71,14 @@ TYPED: dict[str, Lines] = {
     ],
     "sensitivity": ["sensitivity {case} --draws 4 --budget 4 --show inputs --format F"],
     "reading": ["reading {case} --repeats 2 --format F"],
-    "compare": ["compare {case} car-2020-2021 --repeats 2 --format F"],
-    "report": ["report {case} --draws 20 --out {out}.html"],
+    "compare": [
+        "compare {case} car-2020-2021 --repeats 2 --format F",
+        "compare {case} car-2020-2021 --repeats 2 --show latest --format F",
+    ],
+    "report": [
+        "report {case} --draws 20 --out {out}.html",
+        "report {case} car-2020-2021 --draws 20 --out {out}-board.html",
+    ],
     "figures": ["figures {case} --draws 20 --out {out}"],
     "new": ["new CAF --start 2020-01 --end 2020-02 --framework {framework} --out {out}"],
     "validate": ["validate {case} --format F", "validate {broken}", "validate {case}x"],

@@ -55,8 +55,11 @@ DOORS: dict[str, list[str]] = {
     "events": ["COUNTED"],
     "panel": ["EVENTS --published 2024-07-30 --calendar --horizon 1 --draws 20"],
     "reading": ["CASE --repeats 1"],
-    "compare": ["CASE OTHER --repeats 1"],
-    "report": ["CASE --out OUT/page.html --draws 20"],
+    "compare": ["CASE OTHER --repeats 1", "CASE OTHER --repeats 1 --show latest"],
+    "report": [
+        "CASE --out OUT/page.html --draws 20",
+        "CASE OTHER --out OUT/board.html --draws 20 --no-annex",
+    ],
     "figures": ["CASE --out OUT/figures --draws 20"],
 }
 STRICTEST = "the public of a day"

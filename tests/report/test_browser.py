@@ -34,10 +34,15 @@ FLAGS = [
 ]  # fmt: skip
 CELL = "c-2013-12-11"
 SIZES: dict[str, Any] = {
-    "light": {"viewport": {"width": 1100, "height": 900}},
-    "dark": {"viewport": {"width": 1100, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 320, "height": 640}, "has_touch": True},
-}
+    "light": {"viewport": {"width": 1200, "height": 900}},
+    "dark": {"viewport": {"width": 1200, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+    "narrow": {"viewport": {"width": 320, "height": 640}, "has_touch": True},
+    "phone-dark": {
+        "viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark",
+    },
+}  # fmt: skip
+PAPER = 12  # pages, which the page without its annex stays under
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +88,10 @@ def test_it_opens_from_disk_asks_for_nothing_and_fits(browser: Any, car: Path, s
     assert [url for url in watched.asked if not url.startswith("data:")] == [car.as_uri()]
     assert watched.said == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    cut = "[...document.querySelectorAll('.picture')].filter(p => p.scrollWidth > p.clientWidth)"
+    assert page.evaluate(f"{cut}.length") == 0
     keep(page, f"{size}-top")
-    for plate in ("risk", "factors", "timeline", "gap", "promises", "waiting", "scenarios"):
+    for plate in ("risk", "movement", "factors", "timeline", "gap", "need", "flags", "scale"):
         page.evaluate(f"document.getElementById('{plate}').scrollIntoView()")
         keep(page, f"{size}-{plate}")
 
@@ -102,8 +109,17 @@ def test_dark_is_dark_and_light_is_light(browser: Any, car: Path) -> None:
     assert dark_ink - dark_paper > 400
 
 
+def test_the_letters_of_a_picture_can_be_read_on_a_phone(browser: Any, car: Path) -> None:
+    page = Watched(browser, car, **SIZES["phone"]).page
+    heights = page.evaluate(
+        "[...document.querySelectorAll('#risk svg text')].map(t => t.getBoundingClientRect())"
+        ".map(box => Math.min(box.height, box.width))"
+    )
+    assert min(heights) >= 5  # pixels of the shorter side: of a digit its width
+
+
 def test_a_tap_on_a_cell_opens_its_evidence(browser: Any, car: Path) -> None:
-    watched = Watched(browser, car, **SIZES["phone"])
+    watched = Watched(browser, car, **SIZES["narrow"])
     page = watched.page
     cell = page.locator(f'svg a[*|href="#{CELL}"]').first
     cell.scroll_into_view_if_needed()
@@ -180,30 +196,69 @@ def test_on_paper_nothing_is_cut_off(browser: Any, car: Path, tmp_path: Path) ->
     keep(page, "print")
     pypdf = pytest.importorskip("pypdf")
     page.pdf(path=str(tmp_path / "car.pdf"), format="A4")
-    text = "".join(p.extract_text() for p in pypdf.PdfReader(tmp_path / "car.pdf").pages[:3])
-    assert "Who had warned by then" in text
+    pages = pypdf.PdfReader(tmp_path / "car.pdf").pages
+    assert len(pages) < PAPER
+    assert "Who had warned by then" in "".join(one.extract_text() for one in pages[:3])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_accessibility_audit_finds_nothing_serious(
-    browser: Any, car: Path, scheme: str, tmp_path: Path
-) -> None:
-    """The audit of the large page takes a quarter of a minute: in dark a smaller one is audited."""
-    file = car
-    if scheme == "dark":
-        case = atrisk.load_case("car-2020-2021")
-        framework = atrisk.load_framework("un-foa-2014")
-        file = atrisk.write_report(tmp_path / "small.html", case, framework, draws=50)
-    page = Watched(browser, file, **SIZES[scheme]).page
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    if scheme == "dark":
-        page.locator("#factors tbody a").first.click()
-    found = axe.Axe().run(page).response["violations"]
-    assert [
+def audit(page: Any) -> list[tuple[str, str, str]]:
+    """Return what an audit finds that is serious."""
+    return [
         (one["id"], one["impact"], one["nodes"][0]["html"][:200])
-        for one in found
+        for one in axe.Axe().run(page).response["violations"]
         if one["impact"] in ("serious", "critical")
-    ] == []
+    ]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """Return a board and the pages beside it."""
+    cases = [atrisk.load_case(name) for name in ("car-2020-2021", "sen-2011-2012")]
+    framework = atrisk.load_framework("un-foa-2014")
+    folder = tmp_path_factory.mktemp("desk")
+    return atrisk.write_board(folder / "board.html", cases, framework, draws=50)
+
+
+@pytest.mark.parametrize("size", ["light", "dark", "phone", "phone-dark"])
+def test_an_accessibility_audit_finds_nothing_serious(
+    browser: Any, car: Path, desk: tuple[Path, ...], size: str
+) -> None:
+    """The audit of the large page takes a quarter of a minute: once, the others of a small one."""
+    page = Watched(browser, car if size == "light" else desk[1], **SIZES[size]).page
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    if size == "dark":
+        page.locator("#factors tbody a").first.click()
+    assert audit(page) == []
+
+
+@pytest.mark.parametrize("size", ["light", "dark", "phone", "phone-dark"])
+def test_the_board_is_accessible_and_fits(browser: Any, desk: tuple[Path, ...], size: str) -> None:
+    watched = Watched(browser, desk[0], **SIZES[size])
+    assert audit(watched.page) == []
+    assert watched.said == []
+    assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    keep(watched.page, f"board-{size}")
+
+
+def test_the_board_sorts_by_mouse_and_keyboard_and_opens_a_case(
+    browser: Any, desk: tuple[Path, ...]
+) -> None:
+    page = Watched(browser, desk[0], **SIZES["light"]).page
+    titles = page.locator("#board tbody th")
+    before = titles.all_inner_texts()
+    page.get_by_role("button", name="score", exact=True).click()
+    scores = [float(text) for text in page.locator("#board td:nth-child(3)").all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+    page.get_by_role("button", name="score", exact=True).focus()
+    page.keyboard.press("Enter")
+    scores = [float(text) for text in page.locator("#board td:nth-child(3)").all_inner_texts()]
+    assert scores == sorted(scores)
+    assert page.locator("#board th[aria-sort]").count() == 1
+    assert sorted(titles.all_inner_texts()) == sorted(before)
+    name = titles.first.inner_text()
+    titles.first.locator("a").click()
+    page.wait_for_load_state()
+    assert page.locator("h1").inner_text() == name
 
 
 def test_strangers_text_stays_text_in_the_browser(browser: Any, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ class ShownFlag:
     Attributes:
         kind, onset, end, level, reason: as in ``Flag``.
         lasts: whether its kind is one that goes on.
-        raised_by: the rows that raised it most, each with its summary.
+        raised_by: the rows that raised it most, each with its summary, and whether it eases the
+            risk, so that it raised the score by weighing less than it did.
     """
 
     kind: str
@@ -34,7 +35,7 @@ class ShownFlag:
 
 def list_flags(brief: Brief) -> tuple[ShownFlag, ...]:
     """Return every flag of a brief, the latest first, with the events that raised it."""
-    told = {item.id: item.shown_summary for item in brief.evidence}
+    told = {item.id: item for item in brief.evidence}
     flags = brief.flags
     lasting = (flags.alarms, *flags.tiers.values())
     every = [(flag, True) for kind in lasting for flag in kind]
@@ -48,7 +49,11 @@ def list_flags(brief: Brief) -> tuple[ShownFlag, ...]:
             flag.reason,
             lasts,
             tuple(
-                {"evidence": name, "summary": told[name]}
+                {
+                    "evidence": name,
+                    "summary": told[name].shown_summary,
+                    "eases": told[name].direction == "mitigating",
+                }
                 for name in list(dict.fromkeys(row["evidence"] for row in flag.evidence))
                 if name != ASSUMED and name in told
             )[:CAUSES],
