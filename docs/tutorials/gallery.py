@@ -20,12 +20,18 @@ print(figures["risk"].caption)
 figures["risk"].plot()
 
 # %%
-print(figures["crimes"].caption)
-figures["crimes"].plot()
+print(figures["movement"].caption)
+figures["movement"].plot()
 
 # %%
 print(figures["factors"].caption)
 figures["factors"].plot()
+
+# %% [markdown]
+# A figure that would say nothing is not drawn, and tells why:
+
+# %%
+print(figures["crimes"].title, "-", figures["crimes"].missing)
 
 # %%
 print(figures["coverage"].caption)
@@ -45,6 +51,10 @@ figures["timeline"].plot()
 # %%
 print(figures["gap"].caption)
 figures["gap"].plot()
+
+# %%
+print(figures["need"].caption)
+figures["need"].plot()
 
 # %%
 print(figures["promises"].caption)

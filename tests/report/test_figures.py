@@ -6,6 +6,7 @@ import dataclasses
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,14 +73,15 @@ def test_what_happened_and_what_was_learnt_sum_to_each_change(brief: Brief) -> N
         assert row["news"] + row["revision"] == pytest.approx(row["change"], abs=1e-12)
         assert row["change"] == pytest.approx(change, abs=1e-12)
     (axes,) = figure.plot().axes
-    drawn = [bar.get_height() for bar in axes.patches]
+    bars: Any = axes.patches
+    drawn = [bar.get_height() for bar in bars]
     assert drawn == pytest.approx([row["news"] for row in figure.rows]
                                   + [row["revision"] for row in figure.rows])  # fmt: skip
 
 
 def test_the_events_on_the_curve_are_numbered_and_told(brief: Brief) -> None:
     figure = atrisk.plot_figure(brief, "risk")
-    numbers = [text for text in figure.axes[0].texts if text.get_text().isdigit()]
+    numbers: Any = [text for text in figure.axes[0].texts if text.get_text().isdigit()]
     assert [text.get_text() for text in numbers] == [
         str(n) for n in range(1, len(brief.events) + 1)
     ]
@@ -94,7 +96,8 @@ def test_the_events_on_the_curve_are_numbered_and_told(brief: Brief) -> None:
 
 def test_a_heat_map_darkens_in_the_steps_of_the_bands(brief: Brief) -> None:
     figure = atrisk.plot_figure(brief, "factors")
-    (cells,) = (c for c in figure.axes[0].collections if c.get_array() is not None)
+    found: Any = [c for c in figure.axes[0].collections if c.get_array() is not None]
+    (cells,) = found
     bands = brief.assessment.method.bands.lowers
     shades = [cells.norm(low) for low in bands]
     assert shades == list(range(len(bands)))
@@ -110,16 +113,19 @@ def test_forces_stand_apart_from_statements_and_larger_ones_are_larger(brief: Br
     figure = atrisk.plot_figure(brief, "timeline")
     _, _, forces, others = figure.axes
     assert (forces.get_ylabel(), others.get_ylabel()) == ("forces", "statements,\nmeasures")
-    counted = [one for one in brief.responses if timeline._is_force(one, {"troops", "uniformed"
-               " personnel", "personnel", "police", "military and police", "soldiers",
-               "peacekeepers", "uniformed staff"})]  # fmt: skip
+    units = {unit for rule in un().rules for unit in rule.units}
+    counted = [one for one in brief.responses if one.unit.casefold() in units]
     assert {label.get_text() for label in forces.get_yticklabels()} == {
         one.instrument for one in counted
     }
-    sizes = {size for marks in forces.collections for size in marks.get_sizes()}
+    sizes = set(list_sizes(forces))
     assert max(sizes) == timeline.LARGE
     assert len(sizes) > 2
-    assert {size for marks in others.collections for size in marks.get_sizes()} == {timeline.SMALL}
+    assert set(list_sizes(others)) == {timeline.SMALL}
+
+
+def list_sizes(axes: Any) -> list[float]:
+    return [size for marks in axes.collections for size in marks.get_sizes()]
 
 
 def test_where_no_unit_is_named_any_strength_is_a_force() -> None:

@@ -200,6 +200,8 @@ def _add(case: Case, changes: Changes, *, checked: bool) -> Case:
     evidence = _read_rows(case, "evidence", changes.evidence, Evidence)
     responses = _read_rows(case, "response", changes.responses, Response)
     deliveries = _read_rows(case, "delivery", changes.deliveries, Delivery)
+    if not (evidence or responses or deliveries):
+        return case
     for kind, old, new in (
         ("evidence", case.evidence, evidence),
         ("response", case.responses, responses),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from atrisk.base.rows import Row
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.explanation import ASSUMED
+from atrisk.scoring.explanation import ASSUMED, share_score
 
 SHOWN = 8  # parts of a cell that are listed; the rest is summed
 
@@ -78,7 +78,7 @@ def list_months(assessment: Assessment) -> tuple[tuple[MonthPage, ...], dict[str
     scores = assessment.to_rows("overall")
     factors = _by_month(assessment)
     for place, month in enumerate(assessment.months):
-        rows = assessment.parts(place)
+        rows = _list_parts(assessment, place)
         before = factors[place - 1] if place else {}
         cells = tuple(_list_cells(assessment, place, rows, factors[place], before))
         pages.append(MonthPage(month, scores[place], cells))
@@ -92,6 +92,23 @@ def _by_month(assessment: Assessment) -> list[dict[str, Row]]:
     for row in assessment.to_rows("factor"):
         months[row["month"]][row["factor"]] = row
     return list(months.values())
+
+
+def _list_parts(assessment: Assessment, place: int) -> list[Row]:
+    """Return how each indicator's own intensity splits over its evidence in one month."""
+    whole = np.ones(len(assessment.framework.indicators))
+    tellings = assessment.intensity.tellings
+    indicators = tuple(assessment.framework.indicators.values())
+    shares = share_score(assessment.framework, assessment.intensity, place, whole)
+    return [
+        {
+            "evidence": tellings.items[tellings.item[telling]].id,
+            "indicator": indicators[tellings.indicator[telling]].code,
+            "factor": indicators[tellings.indicator[telling]].factor,
+            "contribution": part,
+        }
+        for telling, part in shares.items()
+    ]
 
 
 def _list_cells(

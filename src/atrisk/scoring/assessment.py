@@ -79,6 +79,11 @@ class Assessment(LevelResult):
     worst_crimes: tuple[str, ...] = field(repr=False)
 
     @cached_property
+    def revised(self) -> dict[tuple[float, int], NDArray[np.bool_]]:
+        """What ``find_revised`` found, by what it was asked: every tier and flag asks again."""
+        return {}
+
+    @cached_property
     def months(self) -> tuple[str, ...]:
         """The months, such as ``"2013-09"``."""
         return tuple(str(month) for month in self.outlook.months)
@@ -331,11 +336,6 @@ class Assessment(LevelResult):
             for code, part in assumed.items()
             if factor in (None, code)
         ]
-
-    def parts(self, place: int) -> list[Row]:
-        """Return how each indicator's own intensity splits over its evidence in one month."""
-        whole = np.ones(len(self.framework.indicators))
-        return explain_score(self.case, self.framework, self.intensity, place, whole)
 
     def _split(self, place: int, factor: str | None, crime: str | None) -> Floats:
         if factor is not None and crime is not None:

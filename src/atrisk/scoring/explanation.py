@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
-from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.framework import Framework, Indicator
 from atrisk.kernel.estimate import attribute_readings
 from atrisk.kernel.severity import attribute
 from atrisk.scoring.intensity import Intensity, exceed_at
@@ -39,6 +39,19 @@ def explain_score(
         Rows with ``evidence``, ``contribution`` and where it comes from, the largest part first;
         none where nothing on record bears on the score.
     """
+    indicators, tellings = tuple(framework.indicators.values()), intensity.tellings
+    parts = share_score(framework, intensity, place, multipliers)
+    return [
+        {"evidence": tellings.items[tellings.item[telling]].id, "contribution": part}
+        | _describe(case, indicators[tellings.indicator[telling]], intensity, place, telling)
+        for telling, part in parts.items()
+    ]
+
+
+def share_score(
+    framework: Framework, intensity: Intensity, place: int, multipliers: Floats
+) -> dict[int, float]:
+    """Return what each telling adds to one month's score, by its place, the largest part first."""
     reached, best = exceed_at(intensity, place, framework.top_severity)
     tellings = intensity.tellings
     parts: dict[int, float] = {}
@@ -53,11 +66,7 @@ def explain_score(
                 part = float(shares[level, column] * multipliers[indicator])
                 parts[telling] = parts.get(telling, 0.0) + part
     order = sorted(parts, key=lambda telling: (-abs(parts[telling]), telling))
-    return [
-        {"evidence": tellings.items[tellings.item[telling]].id, "contribution": parts[telling]}
-        | _describe(case, framework, intensity, place, telling)
-        for telling in order
-    ]
+    return {telling: parts[telling] for telling in order}
 
 
 def _split_indicator(
@@ -80,12 +89,11 @@ def describe_assumption(framework: Framework, factor: str, part: float) -> Row:
 
 
 def _describe(
-    case: Case, framework: Framework, intensity: Intensity, place: int, telling: int
+    case: Case, indicator: Indicator, intensity: Intensity, place: int, telling: int
 ) -> Row:
     tellings = intensity.tellings
     item = tellings.items[tellings.item[telling]]
     assert isinstance(item, Evidence)  # noqa: S101 - a search has severity 0 and no part
-    indicator = list(framework.indicators.values())[tellings.indicator[telling]]
     source = case.source_by_id[item.source]
     siblings = np.flatnonzero(tellings.group == tellings.group[telling])
     others = [s for s in siblings if s != telling and intensity.known[s, place]]

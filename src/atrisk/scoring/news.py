@@ -80,6 +80,13 @@ def find_revised(assessment: Assessment, on: float, months: int) -> NDArray[np.b
         >>> find_revised(now, on=0.3, months=3).shape
         (48,)
     """
+    found = assessment.revised
+    if (on, months) not in found:
+        found[on, months] = _find_revised(assessment, on, months)
+    return found[on, months]
+
+
+def _find_revised(assessment: Assessment, on: float, months: int) -> NDArray[np.bool_]:
     overall, outlook = assessment.overall, assessment.outlook
     revised = np.zeros(len(overall), dtype=np.bool_)
     for place in (np.flatnonzero((overall[1:] >= on) & (overall[:-1] < on)) + 1).tolist():

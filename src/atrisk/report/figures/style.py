@@ -118,10 +118,13 @@ def save_figure(figure: Canvas, target: Path | io.BytesIO, kind: str, name: str)
 
 def _lay_out(figure: Canvas) -> None:
     """Place the axes once and for all: what the solver leaves in a last digit is not kept."""
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
-        axes.set_position([round(float(part), PLACED) for part in axes.get_position().bounds])
+        left, bottom, width, height = (round(part, PLACED) for part in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def _show_texts(figure: Canvas) -> None:
