@@ -116,7 +116,7 @@ def test_a_factor_that_nobody_looked_at_could_move_the_score() -> None:
     assert [row["could_move"] for row in gaps] == sorted(
         (row["could_move"] for row in gaps), reverse=True
     )
-    assert "Of 2 factors nothing is on record" in change.describe()
+    assert "2 factors have nothing on record" in change.describe()
 
 
 def test_a_month_without_a_record_is_no_number() -> None:

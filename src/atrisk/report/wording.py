@@ -117,10 +117,10 @@ def _name(kind: str, count: int) -> str:
 
 def _tell_gaps(gaps: list[Row]) -> str:
     if not gaps:
-        return "Of every factor something is on record."
+        return "Every factor has something on record."
     widest, count = gaps[0], len(gaps)
     return (
-        f"Of {count} {'factor' if count == 1 else 'factors'} nothing is on record; the one that "
-        f"could move the score most is {widest['factor']} ({widest['title']}): it would stand "
-        f"between {widest['if_none']:.2f} and {widest['if_worst']:.2f}."
+        f"{count} {'factor has' if count == 1 else 'factors have'} nothing on record; the one that "
+        f"could move the score most is {widest['factor']} ({widest['title']}): with it the score "
+        f"would stand between {widest['if_none']:.2f} and {widest['if_worst']:.2f}."
     )
