@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import atrisk
 from atrisk.cli.main import main
+from atrisk.gap.due import Status
 from toys import HERE, ROOT, THREE_FACTOR
 
 ACTION = {
@@ -210,7 +213,7 @@ def test_what_waits_for_a_tier_that_another_framework_lacks_stays_behind(tmp_pat
 COMMANDS = [
     (["flags"], "No early action is due on 2020-04-30."),
     (["flags", "--show", "actions"], "Actions('mini' under policy 'half'"),
-    (["gap"], "The organisation's own lag:"),
+    (["gap"], "The organisation's own lag"),
     (["gap", "--show", "own_lag"], "decided_median"),
 ]
 
@@ -277,3 +280,20 @@ def test_the_flags_of_a_case_say_what_is_due_by_when(
     assert "No early action is due on 2012-12-31." in capsys.readouterr().out
     assert main(["flags", str(mine), "--backtest", "--show", "actions"]) == 2
     assert "drop --backtest" in capsys.readouterr().err
+
+
+def test_the_worked_example_of_the_documentation_is_what_the_command_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "month.md").read_text(encoding="utf-8").partition("## Early action")[2]
+    mine = atrisk.load_case("car-2012-2015").save(tmp_path / "my-case")
+    for name, text in re.findall(r"cat > my-case/(\S+) <<'END'\n(.*?)END\n", page, re.DOTALL):
+        (mine / name).write_text(text, encoding="utf-8")
+    (typed,) = re.findall(r"^atrisk (flags .*)$", page, re.MULTILINE)
+    assert main([word.replace("my-case", str(mine)) for word in typed.split()]) == 0
+    shown = re.search(r"```text\n(Overdue.*?)```", page, re.DOTALL)
+    assert shown
+    assert capsys.readouterr().out.endswith(f"\n\n{shown[1]}")
+    statuses = re.findall(r"^\| (`.*) \|.*\|$", page.partition("| status |")[2], re.MULTILINE)
+    told = {name for cell in statuses for name in re.findall("`(.+?)`", cell.partition("|")[0])}
+    assert set(get_args(Status)) <= told

@@ -223,10 +223,13 @@ def test_the_own_lag_is_the_median_with_the_open_ones_counted() -> None:
     # Kaplan-Meier: half are decided after 1 day, half completed after 10.
     assert (every["due"], every["decided"], every["decided_median"]) == (2, 2, 1)
     assert (every["completed"], every["completed_median"]) == (1, 10)
-    assert found.describe_lag().startswith(
-        "The organisation's own lag: of 2 early actions that came due, 2 decided, median 1 ["
+    assert found.describe_lag() == (
+        "The organisation's own lag, from the trigger on: of 2 early actions that came due 2 were "
+        "decided, median 1 [1, not reached] days, and 1 was completed, median 10 [10, not reached] "
+        "days, by 2020-06-30."
     )
-    assert "1 completed, median 10 [" in found.describe_lag()
+    nobody = measure(action()).describe_lag()
+    assert nobody.endswith("that came due none was decided and none was completed by 2020-06-30.")
 
 
 def test_nothing_that_came_due_has_no_lag() -> None:

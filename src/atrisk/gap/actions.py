@@ -89,13 +89,19 @@ class Actions(LevelResult):
         due = [one for one in self.due if one.trigger]
         if not due:
             return "The organisation's own lag: no early action came due."
-        told = []
-        for name, lags in _list_lags(due).items():
-            curve = self._estimate(lags)
-            count = sum(not lag.censored for lag in lags)
-            told.append(f"{count} {name}, median {describe_median(curve) if curve else ''}")
+        told = [self._tell_lag(name, lags) for name, lags in _list_lags(due).items()]
         came = f"{len(due)} early action{'s' * (len(due) != 1)} that came due"
-        return f"The organisation's own lag: of {came}, {' and '.join(told)} after the trigger."
+        return (
+            f"The organisation's own lag, from the trigger on: of {came} {' and '.join(told)} by "
+            f"{self.assessment.until}."
+        )
+
+    def _tell_lag(self, name: str, lags: list[Lag]) -> str:
+        """Return how many were decided, or completed, and after how many days."""
+        curve, count = self._estimate(lags), sum(not lag.censored for lag in lags)
+        if not count or curve is None:
+            return f"none was {name}"
+        return f"{count} {'was' if count == 1 else 'were'} {name}, median {describe_median(curve)},"
 
     def __repr__(self) -> str:
         seen = self.assessment

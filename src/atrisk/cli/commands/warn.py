@@ -97,9 +97,17 @@ def _show_actions(given: argparse.Namespace, flags: Flags, head: Row) -> int:
     actions = measure_actions(flags.assessment, flags.policy)
     rows = actions.to_rows()
     if given.format == "table":
-        rows = [{name: row[name] for name in ACTION_COLUMNS} for row in rows]
+        rows = [_shorten(row) for row in rows]
     text = f"{_tell_due(flags)}\n\n{actions!r}"
     return print_rows(given, rows, flags.assessment, head, text, may_be_empty=True)
+
+
+def _shorten(row: Row) -> Row:
+    """Return what a table shows of an early action; the days of what is still open are no lag."""
+    open_days = {
+        f"{step}_days": None for step in ("decision", "completion") if row[f"{step}_censored"]
+    }
+    return {name: open_days.get(name, row[name]) for name in ACTION_COLUMNS}
 
 
 def _tell_due(flags: Flags) -> str:
