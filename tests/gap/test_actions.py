@@ -307,6 +307,25 @@ def test_the_gap_counts_the_own_lag_too() -> None:
 
 # Nothing later than the day that is seen.
 
+
+def test_what_was_done_after_the_last_month_is_not_seen_either() -> None:
+    log = done(triggered="2020-05-20", decided="2020-06-10", completed="2020-07-02", spent="77")
+    for knowledge in ("contemporaneous", "retrospective", "2020-06-30"):
+        now = atrisk.assess(case_with(action(), log), THREE_FACTOR, knowledge=knowledge)
+        row = atrisk.measure_actions(now, POLICY).to_rows()[1]
+        assert (row["status"], row["completed"], row["spent"]) == ("under way late", "", None)
+    late = done(triggered="2020-07-01", completed="2020-07-02")
+    now = atrisk.assess(case_with(action(), late), THREE_FACTOR)
+    assert atrisk.measure_actions(now, POLICY).to_rows()[1]["triggered"] == ""
+
+
+def test_the_sum_and_the_note_are_of_the_last_step() -> None:
+    log = done(decided="2020-03-01", completed="2020-03-10", spent="77", note="All sent.")
+    then, after = (find(action(), log, day=f"2020-03-{day}") for day in ("09", "10"))
+    assert (then["spent"], then["note"]) == (None, "(not out by then)")
+    assert (after["spent"], after["note"]) == (77, "All sent.")
+
+
 FIRST = date(2020, 1, 15)
 offsets = st.integers(0, 200)
 widths = st.sampled_from([0, 0, 3, 20])
