@@ -202,6 +202,7 @@ def test_what_waits_for_a_tier_that_another_framework_lacks_stays_behind(tmp_pat
     stages = atrisk.load_framework("ten-stages")
     crossed = atrisk.cross_case(case, stages)
     assert [one.id for one in crossed.actions] == ["watch", "alarm"]
+    stages = replace(stages)  # a copy, whose tiers are others
     stages.__dict__["tiers"] = ("alarm",)
     crossed = atrisk.cross_case(case, stages)
     assert [[one.id for one in rows] for rows in (crossed.actions, crossed.activations)] == [
