@@ -27,7 +27,7 @@ _ROOMS = {
     "frameworks.options": "AggregationOption AlarmOption NotAssessedOption PersistenceOption "
     "RuleOption SurgeOption TriggerOption",
     "cases.evidence": "Evidence Search Source",
-    "cases.ledger": "Delivery EarlyWarning Need Response",
+    "cases.ledger": "Action Activation Delivery EarlyWarning Need Response",
     "cases.case": "Case",
     "cases.loading": "list_cases load_case",
     "cases.beside": "Judgement Lookup OutcomeFigure RivalFigure load_judgements load_lookups "
@@ -45,6 +45,7 @@ _ROOMS = {
     "scoring.flags": "Flag Flags raise_flags",
     "gap.matching": "Lag",
     "gap.gap": "Gap compare_rules measure_gap",
+    "gap.actions": "Actions measure_actions",
     "ensemble.runner": "Runner",
     "ensemble.ensemble": "Ensemble",
     "ensemble.run": "run_ensemble run_ensemble_many",
@@ -111,6 +112,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.cases.evidence import Evidence as Evidence
     from atrisk.cases.evidence import Search as Search
     from atrisk.cases.evidence import Source as Source
+    from atrisk.cases.ledger import Action as Action
+    from atrisk.cases.ledger import Activation as Activation
     from atrisk.cases.ledger import Delivery as Delivery
     from atrisk.cases.ledger import EarlyWarning as EarlyWarning
     from atrisk.cases.ledger import Need as Need
@@ -168,6 +171,8 @@ if _typing.TYPE_CHECKING:
     from atrisk.frameworks.options import RuleOption as RuleOption
     from atrisk.frameworks.options import SurgeOption as SurgeOption
     from atrisk.frameworks.options import TriggerOption as TriggerOption
+    from atrisk.gap.actions import Actions as Actions
+    from atrisk.gap.actions import measure_actions as measure_actions
     from atrisk.gap.gap import Gap as Gap
     from atrisk.gap.gap import compare_rules as compare_rules
     from atrisk.gap.gap import measure_gap as measure_gap

@@ -245,9 +245,11 @@ def test_every_column_of_text_has_its_place() -> None:
             free = column.kind in ("text", "items") and not column.values and column.pattern is None
             codes = {"indicators", "answers", "inferred", "about", *OPEN}
             if free or column.name == "quote":
-                assert column.name in WORDS | NAMES | codes, (table, column.name)
+                assert column.name in TABLES[table].words | NAMES | codes, (table, column.name)
     assert SHOWN - {"unit"} == NAMES
     assert {"quote", "summary", "asked", "reason"} == WORDS
+    own = {name: model.words - WORDS for name, model in TABLES.items() if model.words != WORDS}
+    assert own == {"actions": {"action", "mandate", "stop_rule"}, "activations": {"note"}}
 
 
 def test_a_column_of_the_author_s_own_is_kept_back_too() -> None:

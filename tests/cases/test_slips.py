@@ -15,17 +15,19 @@ from atrisk.base.folders import data_root
 from atrisk.cases.beside import check_scenarios
 from atrisk.cases.checks import CASE_FILES, DATED, SCENARIOS
 from atrisk.cli.main import main
-from sparse import read_rows
+from sparse import MADE, read_rows
 
 SMALL = data_root("cases") / "car-2020-2021"
 
 
 def copy_case(folder: Path) -> Path:
-    """Copy the smallest case that ships, without what stands beside its tables."""
+    """Copy the smallest case that ships, with early actions, without what stands beside it."""
     folder.mkdir()
     for name in CASE_FILES:
         if (SMALL / name).is_file():
             (folder / name).write_bytes((SMALL / name).read_bytes())
+    for table, text in MADE.items():
+        (folder / f"{table}.csv").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -78,7 +80,9 @@ def test_a_source_tells_of_nothing_that_came_after_it(table: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("ending", [".csv.txt", ".tsv", ".txt", ".xlsx", ".CSV", ".csv.csv"])
-@pytest.mark.parametrize("table", ["searches", "warnings", "responses", "deliveries", "needs"])
+@pytest.mark.parametrize(
+    "table", ["searches", "warnings", "responses", "deliveries", "needs", "actions"]
+)
 def test_a_table_of_nearly_the_right_name_is_told(table: str, ending: str, tmp_path: Path) -> None:
     folder = copy_case(tmp_path / "case")
     (folder / f"{table}.csv").unlink(missing_ok=True)
@@ -91,6 +95,8 @@ def test_files_that_nobody_means_as_tables_are_passed_over(tmp_path: Path) -> No
     folder = copy_case(tmp_path / "case")
     for name in ("._evidence.csv", ".~lock.evidence.csv#", "~$warnings.csv", "warnings.xlsx"):
         (folder / name).write_bytes(b"\0\x05\x16\x07")
+    for name in ("sanctions.csv", "factions.csv"):  # words of their own, near one of ours
+        (folder / name).write_text("name\n", encoding="utf-8")
     (folder / SCENARIOS).mkdir()
     (folder / SCENARIOS / "._a.toml").write_bytes(b"\0\x05")
     assert atrisk.load_case(folder)

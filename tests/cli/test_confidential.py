@@ -45,7 +45,7 @@ DOORS: dict[str, list[tuple[str, int]]] = {
         ("CASE 2020-03 --than retrospective", 0),
         ("CASE 2020-03 --factor 8", 0),
     ],
-    "flags": [("CASE", 0), ("CASE --backtest", 0)],
+    "flags": [("CASE", 0), ("CASE --backtest", 2)],
     "gap": [("CASE --rule any-protective", 2), ("CASE --rule to-need", 0)],
     "ensemble": [("CASE --draws 20", 0)],
     "methods": [("CASE --most 4 --seed 1", 0)],
@@ -236,6 +236,10 @@ OPENED = [
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE --documents DOCS", "quote"),
     ("highlights", "import HIGHLIGHTS --out OUT/draft.csv --case CASE", "tag"),
     ("shown", "brief CASE --month 2020-03 --out OUT/a.docx", "summary"),
+    ("shown", "flags CASE", "action"),
+    ("shown", "flags CASE --show actions --format csv", "stop_rule"),
+    ("shown", "flags CASE --show actions --format json", "note"),
+    ("shown", "changes CASE --month 2020-03 --top 0 --show record", "action"),
     ("drafts", "passages DOCS --case CASE --draft OUT/drafts.csv", "quote"),
 ]  # fmt: skip
 

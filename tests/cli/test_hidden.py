@@ -49,10 +49,23 @@ TYPED: dict[str, Lines] = {
         f"explain {{case}} {MONTH} --since 2020-02 --format F",
         f"explain {{case}} {MONTH} --crime none",
     ],
-    "flags": ["flags {case} --format F", "flags {case} --backtest --format F"],
+    "flags": [
+        "flags {case} --format F",
+        "flags {case} --show actions --format F",
+        "flags {case} --backtest --format F",
+    ],
     "gap": [
         f"gap {{case}} --show {shown} --format F"
-        for shown in ("summary", "lags", "monthly", "promises", "survival", "rules", "issuer")
+        for shown in (
+            "summary",
+            "lags",
+            "monthly",
+            "promises",
+            "survival",
+            "rules",
+            "issuer",
+            "own_lag",
+        )
     ],
     "verify": [
         f"verify {{case}} --horizon 1 --draws 20 --show {shown} --format F"

@@ -63,6 +63,9 @@ def list_results(folder: Path) -> Iterator[tuple[str, str]]:
     yield "compare", str(atrisk.compare_scores((now, "2020-02"), (later, "2020-03")))
     flags = atrisk.raise_flags(now)
     yield "flags", tell(flags) + str([flag.evidence for flag in flags.alarms + flags.surges])
+    actions = atrisk.measure_actions(now, "vignette-sensitive")
+    assert actions.open
+    yield "actions due", tell(actions) + actions.describe() + repr(actions.due)
     for rule in ("to-need", "any-protective", "adequate"):
         gap = atrisk.measure_gap(case, now, rule)
         yield f"gap {rule}", tell(gap) + gap.describe() + repr(gap.lags) + repr(gap.standing)
@@ -100,6 +103,7 @@ def test_no_result_shows_a_confidential_word(room: Path, canaries: Canaries) -> 
 LOCKS: dict[str, tuple[object, str, object, str]] = {
     "explain": (Guarded, "hides", lambda self, column: False, "explain"),
     "a coder's rows": (Secrets, "seal", lambda self, rows: tuple(rows), "explain bob"),
+    "actions": (Guarded, "hides", lambda self, column: False, "actions due"),
     "repr": (Guarded, "__repr_args__", BaseModel.__repr_args__, "searches"),
     "crossing": (Secrets, "judge", lambda self, own, sources: Secrecy.NO, "crossed"),
 }
@@ -128,7 +132,7 @@ READERS: dict[str, str] = {
 }
 WORDS = {
     "quote", "summary", "asked", "locator", "issuer", "addressee", "actors", "population", "actor",
-    "publisher",
+    "publisher", "mandate", "stop_rule",
 }  # fmt: skip
 
 

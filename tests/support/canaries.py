@@ -137,6 +137,11 @@ _NEEDED: dict[str, dict[str, str]] = {
     },
     "deliveries": {"date": "2020-03-20", "promised": "100", "delivered": "60", "unit": "troops"},
     "needs": {"date": "2020-02-20", "needed": "50", "unit": "troops"},
+    "actions": {
+        "phase": "activation", "tier": "alarm", "within_days": "10", "money": "900",
+        "currency": "EUR",
+    },
+    "activations": {"decided": "2020-02-25", "started": "2020-03-01", "spent": "70"},
 }  # fmt: skip
 
 
@@ -152,12 +157,16 @@ def write_rows(canaries: Canaries, table: str, name: str = "") -> list[dict[str,
         if "quote" in row:  # two spaces, since a coder may copy a line's end
             row["quote"] = f"{row['quote'].split()[0]}  told us of"
         # The more confidential the earlier, since what comes first is told in words.
-        days = {"evidence": "start", "warnings": "date", "needs": "date", "responses": "decided"}
+        days = {
+            "evidence": "start", "warnings": "date", "needs": "date", "responses": "decided",
+            "activations": "triggered",
+        }  # fmt: skip
         if table in days:
             row[days[table]] = f"2020-02-{20 - number}"
         row |= {"known": row["start"]} if table == "evidence" else {}
         row |= {"severity": str(1 + number % 4)} if name else {}
         row |= {"answers": f"warnings-{level}"} if table == "responses" else {}
+        row |= {"action": f"actions-{level}"} if table == "activations" else {}
         if table == "deliveries":
             del row["id"]
             row["response"] = f"responses-{level}"

@@ -60,6 +60,9 @@ def look(case: atrisk.Case, framework: atrisk.Framework) -> Iterator[Any]:
         if now.coverage[place] > 0:
             yield now.explain(month)
     yield atrisk.raise_flags(now).to_rows()
+    if case.actions:
+        actions = atrisk.measure_actions(now)
+        yield from (actions.to_rows(level) for level in actions.tables)
     gap = atrisk.measure_gap(case, now)
     yield from (gap.to_rows(level) for level in gap.tables)
     drawn = atrisk.run_ensemble(case, framework, seed=7, draws=20, runner=HERE_AND_NOW)

@@ -68,6 +68,13 @@ r-one,2020-04-01,100,80,troops§,diary,p. 4§,eighty of§ them came
     "needs.csv": """id,date,issuer,needed,unit,source,locator,quote,summary
 n-one,2020-02-20,A witness§,300,troops§,diary,p. 5§,three hundred§ are needed,They were needed§.
 """,
+    "actions.csv": """id,phase,tier,actor,action,within_days,money,currency,mandate,stop_rule
+a-one,activation,watch,Logistics§,Send stocks§,10,900,EUR,a signature§,Nobody is left§
+a-two,readiness,alarm,Logistics§,Order stocks§,400,,,,
+""",
+    "activations.csv": """id,action,triggered,decided,started,completed,stopped,spent,note
+v-one,a-one,2020-02-20,2020-02-25,,2020-03-02,,850,All sent§
+""",
     "judgements.csv": """reader,month,level,target,note
 one,2020-02,3,overall,grave§
 one,2020-03,4,overall,graver§

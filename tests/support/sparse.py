@@ -14,11 +14,25 @@ from atrisk.base.folders import data_root
 from atrisk.cases.evidence import AUDIENCES
 
 CASE = "car-2020-2021"
-OPTIONAL = ("searches", "warnings", "responses", "deliveries", "needs")
+OPTIONAL = ("searches", "warnings", "responses", "deliveries", "needs", "actions", "activations")
+# Tables that the bundled case does not have.
+MADE = {
+    "actions": """id,phase,tier,actor,action,within_days,money,currency,mandate,stop_rule,agreed
+stocks,readiness,watch,Logistics,Order stocks,10,900,EUR,a signature,,2019
+visits,activation,alarm,Protection,Visit,0,,,,Nobody is left,
+home,stop,watch,Protection,Come home,5,,,,,
+""",
+    "activations": """id,action,triggered,decided,started,completed,stopped,spent,note
+one,stocks,2020-12-20,2020-12-28,,2021-02,,850,All sent
+two,visits,2021-01,,,,,,
+three,home,2021-06-01,2021-06-02,2021-06-03,,2021-07,,
+""",
+}
 BLANK = {
     "sources": ("sha256",),
     "evidence": ("end", "claim", "actors", "population", "place"),
     "warnings": ("asked",),
+    "activations": ("decided", "started", "completed", "stopped", "spent", "note"),
     "responses": ("answers", "promised", "delivered", "unit", "baseline"),
 }
 Rows = list[dict[str, str]]
@@ -26,6 +40,8 @@ Rows = list[dict[str, str]]
 
 def read_rows(table: str) -> Rows:
     """Return the rows of a table of the bundled case; none if it has no such table."""
+    if table in MADE:
+        return list(csv.DictReader(io.StringIO(MADE[table])))
     file = data_root("cases") / CASE / f"{table}.csv"
     if not file.is_file():
         return []
@@ -43,6 +59,8 @@ def make_case(chance: Random, folder: Path) -> Path:
     left = {row["id"] for row in kept["warnings"]}
     for row in kept["responses"]:
         row["answers"] = ";".join(name for name in row["answers"].split(";") if name in left)
+    planned = {row["id"] for row in kept["actions"]}
+    kept["activations"] = [row for row in kept["activations"] if row["action"] in planned]
     for table, found in kept.items():
         empty = [column for column in BLANK.get(table, ()) if chance.random() < 0.3]
         rows = [row | dict.fromkeys(row.keys() & set(empty), "") for row in found]

@@ -31,6 +31,7 @@ VIEWS = {
     "the Council": (["--audience", "council"], (INTERNAL,)),
     "the public of a day": (["--knowledge", DAY, "--audience", "public"], KINDS),
 }
+NO_AUDIENCE = ("responses", "deliveries", "needs", "actions", "activations")
 _WORD = re.compile(r"zq[a-z]+", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\d.])(7\d{4})(?:\.0)?(?![\d.])")
 _DATE = re.compile(r"20(?:19|20|21)-\d\d-\d\d")
@@ -114,6 +115,11 @@ _ACT = {
     "actor": "UN", "instrument": "peacekeeping", "measure": "A mission", "unit": "troops",
     "protects_civilians": "yes", "effect": "protective",
 }  # fmt: skip
+_PLAN = {
+    "phase": "activation", "tier": "alarm", "actor": "Logistics", "action": "Send the stocks",
+    "within_days": "20", "money": "900", "currency": "EUR", "mandate": "a signature",
+    "stop_rule": "Nobody is left.",
+}  # fmt: skip
 _SAID = {"audience": "public", "about": "conflict", "specificity": "general"}
 
 
@@ -154,6 +160,14 @@ def _plain(table: str) -> list[dict[str, str]]:
         "needs": [
             _OPEN | anchor | {"id": "needed", "date": "2020-02-20", "issuer": "UN", "needed": "50",
                               "unit": "troops"}
+        ],
+        "actions": [
+            _PLAN | {"id": "stocks"}, _PLAN | {"id": "watch", "tier": "watch", "agreed": "2019"},
+            _PLAN | {"id": "end", "phase": "stop"},
+        ],
+        "activations": [
+            {"id": "sent", "action": "stocks", "triggered": "2020-02-20", "decided": "2020-02-25",
+             "completed": "2020-03-05", "spent": "850", "note": "All sent."}
         ],
     }  # fmt: skip
     return [_row(table, **row) for row in rows[table]]
@@ -221,6 +235,18 @@ def _list_partly(unseen: Unseen) -> dict[str, list[dict[str, str]]]:
             | {"id": "asked", "date": "2020-03-01", "issuer": "UN", "needed": "55",
                "unit": "troops"},
         ],
+        "actions": [
+            _PLAN | {"id": "agreed-then", "agreed": f"2020-01-20/{day('actions agreed')}"},
+        ],
+        "activations": [
+            {"id": "goes-on", "action": "watch", "triggered": "2020-02-21",
+             "decided": "2020-02-26", "started": day("activations started"),
+             "completed": day("activations completed", "2020-07"),
+             "spent": number("activations spent"), "note": word("activations note")},
+            {"id": "may-be", "action": "watch",
+             "triggered": f"2020-02-22/{day('activations triggered')}",
+             "decided": f"2020-03-01/{day('activations decided', '2020-07')}"},
+        ],
     }  # fmt: skip
     return {table: [_row(table, **row) for row in mine] for table, mine in rows.items()}
 
@@ -229,8 +255,8 @@ def _hidden(table: str, kind: str, unseen: Unseen) -> list[dict[str, str]]:
     """Return a row that the day, the public or the Council did not have, all of it canaries."""
     late = kind == LATE
     audience = {LATE: "public", COUNCIL: "council", INTERNAL: "internal"}[kind]
-    if not late and table in ("responses", "deliveries", "needs"):
-        return []  # they have no audience
+    if not late and table in NO_AUDIENCE:
+        return []
 
     def name(of: str) -> str:
         return unseen.word(kind, f"{of} id")
@@ -273,6 +299,14 @@ def _hidden(table: str, kind: str, unseen: Unseen) -> list[dict[str, str]]:
         },
         "needs": lambda: {
             "date": day("date"), "needed": unseen.number(kind, "needs needed"), "unit": "troops",
+        },
+        "actions": lambda: _PLAN | {
+            "money": unseen.number(kind, "actions money"), "agreed": day("agreed"),
+        } | {column: row[column] for column in list_texts("actions")},
+        "activations": lambda: {
+            "action": name("actions"), "triggered": day("triggered"),
+            "decided": unseen.day(kind, "activations decided", "2020-07"),
+            "spent": unseen.number(kind, "activations spent"),
         },
     }  # fmt: skip
     row |= more[table]()

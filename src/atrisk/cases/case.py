@@ -16,7 +16,7 @@ from atrisk.base.folders import Folder
 from atrisk.base.tables import write_table
 from atrisk.cases.checks import describe_codes
 from atrisk.cases.evidence import Cited, Evidence, Search, Source
-from atrisk.cases.ledger import Delivery, EarlyWarning, Need, Response
+from atrisk.cases.ledger import Action, Activation, Delivery, EarlyWarning, Need, Response
 from atrisk.cases.secrecy import Guarded, Secrets, find_secrets
 from atrisk.cases.tables import (
     HEADER,
@@ -41,6 +41,7 @@ class Case:
         searches: what was looked for and not found.
         warnings, responses, deliveries: the two ledgers, and strengths that change over time.
         needs: what was said to be needed to protect people.
+        actions, activations: what the organisation itself agreed to do early, and what it did.
         framework: the one that its codes were checked against; None if it is not at hand.
         folder: where it was read from; None for one that was made.
         crossed_from: id of the framework that it was coded to, if it was carried over to another.
@@ -58,6 +59,8 @@ class Case:
     responses: tuple[Response, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     needs: tuple[Need, ...] = ()
+    actions: tuple[Action, ...] = ()
+    activations: tuple[Activation, ...] = ()
     framework: Framework | None = None
     folder: Folder | None = None
     crossed_from: str = ""
@@ -91,9 +94,10 @@ class Case:
             framework: whose codes the evidence must use; None for the one that the header names, if
                 it is bundled.
             tables: ``sources`` and ``evidence``, and any of ``searches``, ``warnings``,
-                ``responses``, ``deliveries`` and ``needs``: each a pandas data frame, or a list of
-                rows by column. Columns are those of the files (docs/data-format.md). A cell may be
-                text, a number, a date or timestamp, a list; None, NaN and NaT are empty cells.
+                ``responses``, ``deliveries``, ``needs``, ``actions`` and ``activations``: each a
+                pandas data frame, or a list of rows by column. Columns are those of the files
+                (docs/data-format.md). A cell may be text, a number, a date or timestamp, a list;
+                None, NaN and NaT are empty cells.
 
         Raises:
             DataError: rows have faults; all of them are listed, the first row of a table being line

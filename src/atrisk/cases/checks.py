@@ -18,17 +18,27 @@ from atrisk.base.errors import Problem, Speller, did_you_mean, shorten
 from atrisk.base.folders import Folder, is_hidden
 from atrisk.base.tables import Table
 from atrisk.cases.evidence import Evidence, Search, Source, describe_anchor
-from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Need, Response
+from atrisk.cases.ledger import (
+    STAGES,
+    STEPS,
+    Action,
+    Activation,
+    Delivery,
+    EarlyWarning,
+    Need,
+    Response,
+)
 from atrisk.frameworks.framework import Framework, describe_unknown_indicator
 
 Row = dict[str, str]
 CASE_FILES = (
     "case.toml", "sources.csv", "evidence.csv", "searches.csv", "warnings.csv", "responses.csv",
-    "deliveries.csv", "needs.csv", "judgements.csv", "outcomes.csv",
-    "rivals.csv", "lookups.csv",
+    "deliveries.csv", "needs.csv", "actions.csv", "activations.csv",
+    "judgements.csv", "outcomes.csv", "rivals.csv", "lookups.csv",
     "adjudication.csv",
 )  # fmt: skip
-SCORED = CASE_FILES[:8]  # what a score is made of
+READ_WITH_IT = CASE_FILES[:10]  # by whoever loads a case
+OWN_WORDS = ("factions.csv", "sanctions.csv", "transactions.csv")  # near actions.csv, and no slip
 IS_FOLDER = "this is a folder; a case reads a file of this name"
 TOLD = 20  # faults of one cell that are told one by one
 DIRECTIONS = ("aggravating", "mitigating")
@@ -43,11 +53,14 @@ DATED = {
     "responses": STAGES,
     "deliveries": ("date",),
     "needs": ("date",),
+    "actions": ("agreed",),
+    "activations": ("triggered", *STEPS),
 }
 CODER_FILE = r"evidence\.([a-z0-9][a-z0-9_-]*)\.csv"  # another coder's rows
 AnyTable = (
     Table[Source] | Table[Evidence] | Table[Search]
     | Table[EarlyWarning] | Table[Response] | Table[Delivery] | Table[Need]
+    | Table[Action] | Table[Activation]
 )  # fmt: skip
 
 
@@ -88,11 +101,55 @@ def check_quotes(table: AnyTable, sources: Table[Source]) -> Iterator[Problem]:
             yield Problem(table.file, describe_anchor(0) + hint, line, "quote")
 
 
-def _check_closed(table: AnyTable) -> Iterator[Problem]:
+def _check_closed(table: AnyTable, column: str = "date") -> Iterator[Problem]:
     for line, row in table.rows:
-        if ".." in row["date"]:
-            message = f"{row['date']!r} is open; write an interval with two ends, as 2013/2014"
-            yield Problem(table.file, message, line, "date")
+        if ".." in row[column]:
+            message = f"{row[column]!r} is open; write an interval with two ends, as 2013/2014"
+            yield Problem(table.file, message, line, column)
+
+
+def check_actions(actions: Table[Action], framework: Framework | None) -> Iterator[Problem]:
+    """Yield the faults of actions that show only beside other cells and the framework's tiers."""
+    tiers = framework.tiers if framework else ()
+    for line, row in actions.rows:
+        if tiers and row["tier"] and row["tier"] not in tiers:
+            near = did_you_mean(row["tier"], tiers)
+            message = f"{shorten(row['tier'])} is no tier.{near} Expected {', '.join(tiers)}"
+            yield Problem(actions.file, message, line, "tier")
+        if bool(row["money"]) != bool(row["currency"]):
+            has, lacks = ("money", "currency") if row["money"] else ("currency", "money")
+            message = f"{has} is given and {lacks} is not; write both, as 50000 and EUR, or neither"
+            yield Problem(actions.file, message, line, lacks)
+        if row["phase"] == "activation" and not row["stop_rule"]:
+            message = "an activation needs a stop rule: when is it called off, and by whom?"
+            yield Problem(actions.file, message, line, "stop_rule")
+        if ".." in row.get("agreed", ""):
+            message = f"{row['agreed']!r} is open; leave it empty if it was agreed before the case"
+            yield Problem(actions.file, message, line, "agreed")
+
+
+def check_activations(activations: Table[Activation], actions: Table[Action]) -> Iterator[Problem]:
+    """Yield the faults of activations that show only beside other cells and their actions."""
+    yield from _check_references(activations, "action", actions)
+    yield from _check_closed(activations, "triggered")
+    for line, row in activations.rows:
+        for column, message in _check_steps(row):
+            yield Problem(activations.file, message, line, column)
+
+
+def _check_steps(row: Row) -> Iterator[tuple[str, str]]:
+    """Yield column and message for each fault of the steps of an activation."""
+    if row["completed"] and row["stopped"]:
+        yield "stopped", "it is completed and stopped, and an action ends once; keep one of the two"
+    dates = {name: _date(row, name) for name in ("triggered", *STEPS)}
+    reached = {name: when for name, when in dates.items() if when}
+    for name, when in reached.items():
+        if when.is_ongoing and name != "triggered":
+            yield name, "'..' says nothing about a step; leave it empty if it was not reached"
+    ordered = [(name, when) for name, when in reached.items() if not when.is_ongoing]
+    for (name, when), (later, then) in pairwise(ordered):
+        if _before(then.latest or then.earliest, when.earliest or when.latest):
+            yield later, f"{then} is before {name} ({when}); steps follow one another"
 
 
 def check_ledgers(
@@ -159,7 +216,7 @@ def check_names(folder: Folder) -> Iterator[Problem]:
     """Yield what a folder calls nearly as a case calls what it reads, and so is not read."""
     names = [name for name in folder.names() if not is_hidden(name)]
     for name in names:
-        read = name in CASE_FILES or re.fullmatch(CODER_FILE, name)
+        read = name in (*CASE_FILES, *OWN_WORDS) or re.fullmatch(CODER_FILE, name)
         hint = ""
         if not read and name.lower().endswith(READ):
             hint = did_you_mean(name.lower(), CASE_FILES, cutoff=0.8)
@@ -171,7 +228,7 @@ def check_names(folder: Folder) -> Iterator[Problem]:
         if hint:
             yield Problem(folder.label(name), f"no file of this name is read.{hint}")
     for name in folder.folders():
-        if name in SCORED:
+        if name in READ_WITH_IT:
             yield Problem(folder.label(name), IS_FOLDER)
         elif name != SCENARIOS and (hint := did_you_mean(name.lower(), [SCENARIOS], cutoff=0.8)):
             yield Problem(folder.label(name), f"no folder of this name is read.{hint}")

@@ -25,6 +25,7 @@ REFERENCES: dict[str, dict[str, str]] = {
     "responses": {"source": "sources"},
     "deliveries": {"source": "sources", "response": "responses"},
     "needs": {"source": "sources"},
+    "activations": {"action": "actions"},
 }
 _DAY = r"(\d{4}(-(\d{2}|XX)(-(\d{2}|XX))?)?|\d{3}X|\d{2}XX)[?~%]?"
 DATE = rf"^({_DAY}|({_DAY}|\.\.)/({_DAY}|\.\.))$"  # EDTF levels 0 and 1

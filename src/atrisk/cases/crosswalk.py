@@ -118,8 +118,9 @@ def cross_case(case: Case, framework: Framework) -> Case:
     Each row of evidence keeps its dates, grade and severity and takes the counterparts of its
     indicators; a row that has none is left out, and so are all searches, because not to find one
     indicator does not mean that its counterpart is absent. The case's caveat then says how many
-    rows were carried over. Warnings and responses stay as they are; scenarios and other coders'
-    rows, which name what may have stayed behind, are not carried over.
+    rows were carried over. Warnings and responses stay as they are, and so do early actions, but
+    for those that wait for a tier that the other framework lacks; scenarios and other coders' rows,
+    which name what may have stayed behind, are not carried over.
 
     Args:
         case: coded to another framework.
@@ -153,6 +154,10 @@ def cross_case(case: Case, framework: Framework) -> Case:
         f"Coded to {coded} and carried over to {framework.id}: {len(carried)} of "
         f"{len(case.evidence)} rows have a counterpart, with the severity they had there."
     )
+    actions = tuple(one for one in case.actions if one.tier in framework.tiers)
+    kept = {one.id for one in actions}
+    if lost := len(case.actions) - len(actions):
+        note += f" {lost} of {len(case.actions)} early actions wait for a tier that it lacks."
     header = case.header.model_copy(
         update={"framework": framework.id, "caveat": f"{case.header.caveat} {note}"}
     )
@@ -161,6 +166,8 @@ def cross_case(case: Case, framework: Framework) -> Case:
         header=header,
         evidence=carried,
         searches=(),
+        actions=actions,
+        activations=tuple(one for one in case.activations if one.action in kept),
         framework=framework,
         crossed_from=coded,
     )

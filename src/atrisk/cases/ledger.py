@@ -1,6 +1,10 @@
-"""The two ledgers: who warned whom, and what was promised, decided, deployed and delivered."""
+"""The ledgers: who warned whom, what was promised, decided and delivered, and own early actions.
 
-from typing import Annotated, Literal, get_args
+What others did stands in the two ledgers of warnings and responses, each row with its source; what
+the organisation itself agreed to do early, and did, stands in its actions and activations.
+"""
+
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -8,7 +12,7 @@ from atrisk.base.cells import DateCell, Identifier, Items, OptionalDate, Text
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.errors import did_you_mean, shorten
 from atrisk.cases.evidence import Anchor, AudienceCell, Cited, Flag
-from atrisk.cases.secrecy import Secrecy, SecrecyCell
+from atrisk.cases.secrecy import WORDS, Guarded, Secrecy, SecrecyCell
 
 Stage = Literal[
     "noticed", "accepted", "proposed", "decided", "funded", "deployed", "full_strength", "ended"
@@ -172,3 +176,60 @@ class Delivery(Cited):
     def label(self) -> str:
         """The response and the date."""
         return f"{self.response} {self.date}"
+
+
+Phase = Literal["readiness", "activation", "stop"]
+Step = Literal["decided", "started", "completed", "stopped"]
+STEPS: tuple[Step, ...] = get_args(Step)
+
+
+class Action(Guarded):
+    """One early action of the organisation's own protocol: what, by whom, by when, at what cost.
+
+    ``readiness`` and ``activation`` are due when the tier comes on, ``stop`` when it is over, each
+    ``within_days`` after that. An action that was ``agreed`` later than a trigger is not due by it.
+    """
+
+    words: ClassVar[frozenset[str]] = WORDS | {"action", "mandate", "stop_rule"}
+
+    id: Identifier
+    phase: Annotated[Phase, Field(description=", ".join(get_args(Phase)))]
+    tier: Identifier
+    actor: Text
+    action: Text
+    within_days: Annotated[int, Field(ge=0, description="a whole number of days, 0 or more")]
+    money: Strength
+    currency: Annotated[
+        str,
+        Field(pattern=r"^([A-Z]{3})?$", description="an ISO 4217 code such as EUR, or nothing"),
+    ]
+    mandate: str
+    stop_rule: str
+    confidential: SecrecyCell = Secrecy.NO
+    agreed: OptionalDate = None
+    coded_by: str = ""
+    coded_on: OptionalDate = None
+
+
+class Activation(Guarded):
+    """What was done of an early action, and when: from the trigger, as seen then, to its end."""
+
+    words: ClassVar[frozenset[str]] = WORDS | {"note"}
+
+    id: Identifier
+    action: Identifier
+    triggered: DateCell
+    decided: OptionalDate
+    started: OptionalDate
+    completed: OptionalDate
+    stopped: OptionalDate
+    spent: Strength
+    note: str
+    confidential: SecrecyCell = Secrecy.NO
+    coded_by: str = ""
+    coded_on: OptionalDate = None
+
+    def step(self, name: Step) -> ImpreciseDate | None:
+        """Return the date of a step, or None where it was not reached."""
+        when: ImpreciseDate | None = getattr(self, name)
+        return when

@@ -27,7 +27,8 @@ def load_case(which: str | Path, framework: Framework | None = None) -> Case:
     Args:
         which: a bundled id such as ``"car-2012-2015"``, or a ``Path`` to a folder with
             ``case.toml``, ``sources.csv``, ``evidence.csv`` and, optionally, ``searches.csv``,
-            ``warnings.csv``, ``responses.csv`` and ``deliveries.csv``.
+            ``warnings.csv``, ``responses.csv``, ``deliveries.csv``, ``needs.csv``, ``actions.csv``
+            and ``activations.csv``.
         framework: whose indicator codes the evidence must use; None for the one that
             ``case.toml`` names, if it is bundled.
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
@@ -75,6 +75,8 @@ class Guarded(Record):
     ``shown`` is what outputs may print.
     """
 
+    words: ClassVar[frozenset[str]] = WORDS  # a table may have words in columns of its own
+
     if TYPE_CHECKING:  # each table declares it among its columns
         confidential: Secrecy
     _unseen: frozenset[str] = PrivateAttr(frozenset())
@@ -115,7 +117,7 @@ class Guarded(Record):
         """Tell whether what stands in a column is kept back."""
         if column in NAMES:
             return self.secrecy >= Secrecy.STRICT
-        ours = column in type(self).model_fields and column not in WORDS
+        ours = column in type(self).model_fields and column not in self.words
         return self.secrecy >= Secrecy.YES and not ours
 
     def shown(self, column: str) -> str:

@@ -22,6 +22,8 @@ from atrisk.base.folders import Folder
 from atrisk.base.output import disarm, quote_toml, show
 from atrisk.base.tables import Table, check_header, read_rows, read_table
 from atrisk.cases.checks import (
+    check_actions,
+    check_activations,
     check_evidence,
     check_ledgers,
     check_needs,
@@ -29,7 +31,7 @@ from atrisk.cases.checks import (
     check_times,
 )
 from atrisk.cases.evidence import Evidence, Search, Source
-from atrisk.cases.ledger import Delivery, EarlyWarning, Need, Response
+from atrisk.cases.ledger import Action, Activation, Delivery, EarlyWarning, Need, Response
 from atrisk.cases.secrecy import Guarded, conceal, read_secrets
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
@@ -43,6 +45,8 @@ TABLES: dict[str, type[Guarded]] = {
     "responses": Response,
     "deliveries": Delivery,
     "needs": Need,
+    "actions": Action,
+    "activations": Activation,
 }
 KEYS: dict[str, str | None] = {"deliveries": None}  # the column that names a row, if not its id
 NEEDED = ("sources", "evidence")  # the tables that every case has
@@ -104,6 +108,8 @@ def check_all(
     yield from check_evidence(tables["searches"], sources, framework)
     yield from check_ledgers(tables["warnings"], tables["responses"], tables["deliveries"], sources)
     yield from check_needs(tables["needs"], sources)
+    yield from check_actions(tables["actions"], framework)
+    yield from check_activations(tables["activations"], tables["actions"])
     if header:
         yield from check_times(tables, header.start.first_day, header.end.last_day)
     for name in ("evidence", "warnings", "responses", "deliveries", "needs"):

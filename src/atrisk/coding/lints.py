@@ -145,6 +145,9 @@ def _examples(case: Case) -> Iterator[Lint]:
         "searches": case.searches,
         "warnings": case.warnings,
         "responses": case.responses,
+        "needs": case.needs,
+        "actions": case.actions,
+        "activations": case.activations,
     }
     for name, rows in tables.items():
         for row in rows:

@@ -17,6 +17,7 @@ from atrisk.cases.loading import load_case
 from atrisk.cases.tables import TABLES
 from atrisk.coding.schemas import describe_package, describe_schema
 from atrisk.frameworks.framework import Framework
+from atrisk.frameworks.options import ALARM
 
 EXAMPLE = "example"  # what the ids of all rows begin with that a template holds
 _TEXTS = {
@@ -33,9 +34,12 @@ _TEXTS = {
     "addressee": "who was warned",
     "about": "crimes_against_humanity;conflict",
     "asked": "what was asked for",
-    "actor": "who responded",
+    "actor": "who acts",
     "measure": "what was done",
     "unit": "troops",
+    "tier": ALARM,
+    "mandate": "what has to be decided, and by whom",
+    "stop_rule": "when it is called off, and by whom",
 }
 
 
@@ -146,6 +150,8 @@ def _fill(table: str, column: Column, first: Month, framework: Framework) -> str
         "quotable": "yes",
         "confidential": "no",
         "promised": "100" if table in ("responses", "deliveries") else "",
+        "action": "Replace this row: what is done" if table == "actions" else f"{EXAMPLE}-actions",
+        "triggered": str(first),
     }
     if column.name in special:
         return special[column.name]

@@ -24,7 +24,7 @@ from atrisk.frameworks.branches import (
 from atrisk.frameworks.header import Band, Code, Crime, FrameworkHeader
 from atrisk.frameworks.limits import MOST, is_weight
 from atrisk.frameworks.method import Method, WeightSet
-from atrisk.frameworks.options import AggregationOption, RuleOption
+from atrisk.frameworks.options import ALARM, AggregationOption, AlarmOption, RuleOption
 from atrisk.kernel.rules import Rule
 
 HEADER = "framework.toml"
@@ -92,6 +92,13 @@ class Framework:
     def branches(self) -> Mapping[str, Branch]:
         """Every judgement of the method, by name."""
         return {name: getattr(self.header.branches, name) for name in OPTIONS}
+
+    @cached_property
+    def tiers(self) -> tuple[str, ...]:
+        """What an early action may wait for: the alarm, and every tier of an alarm policy."""
+        policies = [one for one in self.branches["alarm"].options if isinstance(one, AlarmOption)]
+        named = (name for policy in policies for name in policy.watches)
+        return tuple(dict.fromkeys([ALARM, *named]))
 
     @property
     def rules(self) -> tuple[RuleOption, ...]:

@@ -226,6 +226,9 @@ class WeightsOption(Option):
     source: Text
 
 
+ALARM = "alarm"  # what the alarm itself may be called, whatever it is called among its tiers
+
+
 class Watch(Header):
     """When a score is watched for: thresholds, ``k`` of ``n`` months, and the way out."""
 
@@ -272,7 +275,7 @@ class AlarmOption(Option, Watch):
     is the level of severity, as readers judge a month, that it is to warn of; the highest if None.
     """
 
-    tier: Identifier = "alarm"
+    tier: Identifier = ALARM
     rises_on: Literal["score", "news"] = "score"
     tiers: tuple[AlarmTier, ...] = ()
     warns_of: Annotated[int, Field(ge=0)] | None = None

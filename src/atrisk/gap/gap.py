@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
-from atrisk.base.dates import Month, Span
+from atrisk.base.dates import Span
 from atrisk.base.errors import UnknownNameError, check_seed, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.ledger import EarlyWarning, Stage
+from atrisk.cases.ledger import Stage
 from atrisk.frameworks.options import RuleOption
-from atrisk.gap.hearing import Heard, find_seen, list_heard
+from atrisk.gap.actions import Actions, measure_actions
+from atrisk.gap.hearing import find_seen, list_heard, list_subjects
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
 from atrisk.gap.months import list_holding, measure_months
 from atrisk.gap.need import (
@@ -37,7 +38,6 @@ from atrisk.gap.waiting import (
     summarise_waiting,
 )
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.flags import find_spans
 
 if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
@@ -55,8 +55,9 @@ GROUPS = ("issuer", "audience", "specificity")  # what of a warning its waiting 
 class Gap(LevelResult):
     """The gap between warnings and responses under one rule and stage.
 
-    ``to_rows`` gives ``"lags"``, ``"spells"``, ``"monthly"``, ``"promises"``, ``"survival"`` or,
-    under a rule of the need, ``"strength"``: what stood beside the need, by stretch of days.
+    ``to_rows`` gives ``"lags"``, ``"spells"``, ``"monthly"``, ``"promises"``, ``"survival"``; under
+    a rule of the need ``"strength"``: what stood beside the need, by stretch of days; and of a case
+    with early actions ``"own_lag"``: how long the organisation itself took.
 
     Attributes:
         rule, stage: what counts as an answer, and when.
@@ -74,6 +75,7 @@ class Gap(LevelResult):
         "promises": "_tell_promises",
         "survival": "_tell_survival",
         "strength": "_tell_strength",
+        "own_lag": "_tell_own_lag",
     }
 
     case: Case = field(repr=False)
@@ -112,6 +114,11 @@ class Gap(LevelResult):
         confidence = self.assessment.framework.header.confidence_level
         return resample_median(self.spells, confidence, seed=self.seed)
 
+    @cached_property
+    def actions(self) -> Actions | None:
+        """The organisation's own early actions and its lag; None if none had been agreed."""
+        return measure_actions(self.assessment) if self.assessment.case.actions else None
+
     @property
     def warned(self) -> list[Lag]:
         """The lags of the warnings, in time."""
@@ -130,6 +137,9 @@ class Gap(LevelResult):
 
     def _tell_strength(self) -> Iterator[Row]:
         return list_steps(self.standing, self.assessment.until) if self.standing else iter(())
+
+    def _tell_own_lag(self) -> list[Row]:
+        return self.actions.to_rows("lag") if self.actions else []
 
     def _tell_months(self) -> tuple[Row, ...]:
         return self.monthly
@@ -160,7 +170,8 @@ class Gap(LevelResult):
     def describe(self) -> str:
         """Return in one paragraph the first warning, the first response and the first adequate one.
 
-        Every sentence names the rule that it depends on.
+        Every sentence names the rule that it depends on. Of a case with early actions the last
+        one tells the organisation's own lag.
         """
         first = self.warned[0]
         assert first.warning is not None  # noqa: S101 - kept by the filter above
@@ -174,7 +185,8 @@ class Gap(LevelResult):
         )
         others = [rule for rule in self.assessment.framework.rules if rule.id != self.rule.id]
         sentences = [self._tell_other(rule, first.subject) for rule in others]
-        return " ".join([opening, _tell(self, first.subject), *sentences])
+        own = [self.actions.describe_lag()] if self.actions else []
+        return " ".join([opening, _tell(self, first.subject), *sentences, *own])
 
     def _tell_other(self, rule: RuleOption, subject: str) -> str:
         stage = self._own_stage
@@ -297,7 +309,7 @@ def measure_gap(
         measure_need_lag(one, when, standing, until)
         if standing
         else measure_lag(case, one, when, answers, documented=chosen.documented, until=until)
-        for one, when in _list_subjects(warned, assessment)
+        for one, when in list_subjects(warned, assessment)
     )
     confidence = assessment.framework.header.confidence_level
     survival = estimate_waiting([lag for lag in lags if lag.warning], confidence)
@@ -352,19 +364,6 @@ def _summarise(gap: Gap) -> Row:
         None if first.censored else first.days,
     )
     return dict(zip(COMPARED, values, strict=True))
-
-
-def _list_subjects(
-    warned: list[Heard], assessment: Assessment
-) -> list[tuple[EarlyWarning | str, Span]]:
-    """Return what waits, each with when it began to: the warnings, then the alarms."""
-    months = assessment.months
-    subjects: list[tuple[EarlyWarning | str, Span]] = [*warned]
-    subjects += [
-        (months[alarm], Span.of(min(Month.parse(months[alarm]).last_day, assessment.until)))
-        for alarm, _ in find_spans(assessment)
-    ]
-    return subjects
 
 
 def _tell(gap: Gap, subject: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from atrisk.base.dates import Span, bounds
+from atrisk.base.dates import Month, Span, bounds
 from atrisk.base.errors import RequestError
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import AUDIENCES
 from atrisk.cases.ledger import EarlyWarning
 from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.flags import find_spans
 from atrisk.scoring.seen import see_case
 
 Heard = tuple[EarlyWarning, Span]
@@ -55,6 +56,19 @@ def list_heard(case: Case, assessment: Assessment) -> list[Heard]:
             + ", so there is no gap to measure; add rows to warnings.csv or choose a later day"
         )
     return sorted(heard, key=lambda one: (one[1].middle, one[0].id))
+
+
+def list_subjects(
+    warned: list[Heard], assessment: Assessment
+) -> list[tuple[EarlyWarning | str, Span]]:
+    """Return what waits, each with when it began to: the warnings, then the alarms."""
+    months = assessment.months
+    subjects: list[tuple[EarlyWarning | str, Span]] = [*warned]
+    subjects += [
+        (months[alarm], Span.of(min(Month.parse(months[alarm]).last_day, assessment.until)))
+        for alarm, _ in find_spans(assessment)
+    ]
+    return subjects
 
 
 def _come_out(case: Case, warning: EarlyWarning) -> Span:

@@ -32,12 +32,13 @@ _SHOWN_BY: dict[Stage, tuple[Stage, ...]] = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lag:
-    """How long one warning, or one alarm, waited.
+    """How long one warning, or one alarm, waited; or one early action, from its trigger.
 
     Attributes:
-        kind: ``"warning"`` or ``"alarm"``.
-        subject: id of the warning, or the month of the alarm's onset.
-        warning: the warning; None for an alarm.
+        kind: ``"warning"`` or ``"alarm"``; of an action ``"decision"`` or ``"completion"``.
+        subject: id of the warning, or the month of the alarm's onset; of an action its id and the
+            month of its trigger.
+        warning: the warning; None for an alarm and an action.
         heard: when it was heard, from which day on it waits.
         response: what answered it; None if nothing did by the end of the case.
         days: between the middles of the dates, up to the answer or to the end of the case.

@@ -19,7 +19,7 @@ from atrisk.base.errors import RequestError, require, shorten
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Audience, Evidence, Search, began, knowledge_day
-from atrisk.cases.ledger import STAGES
+from atrisk.cases.ledger import STAGES, STEPS
 from atrisk.cases.secrecy import Guarded
 from atrisk.frameworks.framework import Framework
 from atrisk.report.wording import TIER, describe_month, round_score
@@ -117,6 +117,18 @@ class MonthChange(LevelResult):
                 when = response.stage(stage)
                 if when and self._is_new(bounds(when)[1]):
                     yield _tell_row("response", stage.replace("_", " "), response, when)
+        yield from self._list_new_steps()
+
+    def _list_new_steps(self) -> Iterator[Row]:
+        """Yield what was done of early actions, each with what it is and who does it."""
+        planned = {action.id: action for action in self.case.actions}
+        for one in self.case.activations:
+            action = planned[one.action]
+            told = {"who": action.shown("actor"), "summary": action.shown("action")}
+            for step in ("triggered", *STEPS):
+                when: ImpreciseDate | None = getattr(one, step)
+                if when and self._is_new(bounds(when)[1]):
+                    yield _tell_row("action", step, one, when) | told
 
     def _list_new_sources(self) -> Iterator[Row]:
         for source in self.case.sources:

@@ -12,8 +12,9 @@ TIER = "tier "  # what the measure of a tier begins with
 TOLD = 3  # facts that are named for a direction
 _MANY = {
     "evidence": "rows of evidence", "search": "searches", "delivery": "deliveries",
-    "response": "steps of responses",
+    "response": "steps of responses", "action": "steps of early actions",
 }  # fmt: skip
+_ONE = {"response": "step of a response", "action": "step of an early action"}
 
 
 def describe_month(head: str, since: str, tables: Mapping[str, list[Row]]) -> str:
@@ -111,8 +112,7 @@ def _count_record(rows: list[Row]) -> str:
 
 
 def _name(kind: str, count: int) -> str:
-    one = "step of a response" if kind == "response" else kind
-    return one if count == 1 else _MANY.get(kind, f"{kind}s")
+    return _ONE.get(kind, kind) if count == 1 else _MANY.get(kind, f"{kind}s")
 
 
 def _tell_gaps(gaps: list[Row]) -> str:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from atrisk.base.dates import ImpreciseDate, bounds
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Audience, Cited, Evidence, Search, Source, knowledge_day
-from atrisk.cases.ledger import STAGES, EarlyWarning, Response
+from atrisk.cases.ledger import STAGES, STEPS, Action, Activation, EarlyWarning, Response
 from atrisk.cases.secrecy import Guarded
 from atrisk.scoring.view import CONTEMPORANEOUS, RETROSPECTIVE, Outlook
 
@@ -50,7 +50,7 @@ def see_case(case: Case, outlook: Outlook, audience: Audience | None) -> Case:
         case: any, also one that was seen already.
         outlook: whose last day of knowledge counts.
         audience: who looks; None for anybody. Responses, deliveries and needs have no audience:
-            what was done was seen by all.
+            what was done was seen by all. Nor have early actions: they are the organisation's own.
 
     Examples:
         >>> import atrisk
@@ -79,6 +79,7 @@ class _Look:
         given = {one.id: bounds(one.date)[0] for one in warnings}
         responses = _keep(self._see_response(one, given) for one in case.responses)
         done = {one.id for one in responses}
+        actions = _keep(see_action(one, self.day) for one in case.actions)
         rows: dict[str, Any] = {
             "evidence": _keep(map(self._see_evidence, case.evidence)),
             "searches": _keep(one if self._knows(one) else None for one in case.searches),
@@ -88,6 +89,12 @@ class _Look:
                 self._see_dated(one, ANCHOR) for one in case.deliveries if one.response in done
             ),
             "needs": _keep(self._see_dated(one, TOLD) for one in case.needs),
+            "actions": actions,
+            "activations": _keep(
+                see_activation(one, self.day)
+                for one in case.activations
+                if one.action in {action.id for action in actions}
+            ),
         }
         cited = {name for table in rows.values() for row in table for name in row.sources}
         rows["sources"] = _keep(self._see_source(one, cited) for one in case.sources)
@@ -96,7 +103,7 @@ class _Look:
         return replace(case, **rows, checked=True)
 
     def _is_past(self, when: ImpreciseDate) -> bool:
-        return bounds(when)[0] <= self.day
+        return _is_past(when, self.day)
 
     def _is_out(self, source: Source) -> bool:
         return (source.published.latest or date.max) <= self.day
@@ -174,6 +181,41 @@ class _Look:
         next_day = self.day + timedelta(days=1)
         published = ImpreciseDate.parse(f"{next_day}/..")
         return _change(source, {"published": published}).unsee(NAMED)
+
+
+def see_action(action: Action, day: date) -> Action | None:
+    """Return an early action as a day had it; None if it was agreed later."""
+    if action.agreed is None:
+        return action
+    return (
+        _change(action, {"agreed": action.agreed.cut(day)})
+        if _is_past(action.agreed, day)
+        else None
+    )
+
+
+def see_activation(row: Activation, day: date) -> Activation | None:
+    """Return what a day had of an activation: its steps by then; None if it was triggered later.
+
+    The sum and the note, which have no date, are of its last step.
+
+    Args:
+        row: of ``activations.csv``.
+        day: the last one that is seen.
+    """
+    if not _is_past(row.triggered, day):
+        return None
+    reached = {name: when for name in STEPS if (when := row.step(name))}
+    kept = {name: when.cut(day) for name, when in reached.items() if _is_past(when, day)}
+    changed: dict[str, object] = {"triggered": row.triggered.cut(day)}
+    changed |= {name: kept.get(name) for name in reached}
+    if any(bounds(when)[1] > day for when in (row.triggered, *reached.values())):
+        return _change(row, changed | {"spent": None}).unsee(frozenset({"note"}))
+    return _change(row, changed)
+
+
+def _is_past(when: ImpreciseDate, day: date) -> bool:
+    return bounds(when)[0] <= day
 
 
 def _change(row: G, changed: Mapping[str, object]) -> G:

@@ -16,7 +16,14 @@ from atrisk.cli.output import print_rows, say
 if TYPE_CHECKING:
     from atrisk.cases.ledger import Stage
     from atrisk.gap.gap import Gap
+    from atrisk.scoring.flags import Flags
 
+WIDTH = 100
+# What of an early action a table shows; CSV and JSON hold the rest.
+ACTION_COLUMNS = (
+    "month", "tier", "phase", "action", "status", "due_by", "actor", "triggered", "decided",
+    "completed", "decision_days", "completion_days",
+)  # fmt: skip
 # What of a lag a table shows; CSV and JSON hold the anchors too.
 LAG_COLUMNS = (
     "subject",
@@ -51,6 +58,12 @@ def _add_flags(parser: argparse.ArgumentParser) -> None:
         type=int,
         help="of the readers that counts as an onset (default: the policy's)",
     )
+    parser.add_argument(
+        "--show",
+        choices=("flags", "actions"),
+        default="flags",
+        help="instead of the flags, the early actions (actions.csv): what is due, done, and when",
+    )
     add_choices(parser)
     add_format(parser)
 
@@ -59,6 +72,8 @@ def _show_flags(given: argparse.Namespace) -> int:
     from atrisk.scoring.flags import raise_flags
 
     if given.backtest:
+        if given.show == "actions":
+            raise RequestError("--show actions is of one case as it stands; drop --backtest")
         return _look_back(given)
     if given.level is not None:
         raise RequestError("--level is for --backtest; drop it, or add --backtest")
@@ -70,9 +85,37 @@ def _show_flags(given: argparse.Namespace) -> int:
     (given.case,) = given.cases
     flags = raise_flags(assess_given(given, given.knowledge), given.policy)
     head = {"policy": flags.policy.id}
-    return print_rows(
-        given, flags.to_rows(), flags.assessment, head, repr(flags), may_be_empty=True
-    )
+    if given.show == "actions":
+        return _show_actions(given, flags, head)
+    text = repr(flags) + (f"\n\n{_tell_due(flags)}" if flags.assessment.case.actions else "")
+    return print_rows(given, flags.to_rows(), flags.assessment, head, text, may_be_empty=True)
+
+
+def _show_actions(given: argparse.Namespace, flags: Flags, head: Row) -> int:
+    from atrisk.gap.actions import measure_actions
+
+    actions = measure_actions(flags.assessment, flags.policy)
+    rows = actions.to_rows()
+    if given.format == "table":
+        rows = [_shorten(row) for row in rows]
+    text = f"{_tell_due(flags)}\n\n{actions!r}"
+    return print_rows(given, rows, flags.assessment, head, text, may_be_empty=True)
+
+
+def _shorten(row: Row) -> Row:
+    """Return what a table shows of an early action; the days of what is still open are no lag."""
+    open_days = {
+        f"{step}_days": None for step in ("decision", "completion") if row[f"{step}_censored"]
+    }
+    return {name: open_days.get(name, row[name]) for name in ACTION_COLUMNS}
+
+
+def _tell_due(flags: Flags) -> str:
+    """Return what is due of the early actions, each on lines that fit."""
+    from atrisk.gap.actions import measure_actions
+
+    told = measure_actions(flags.assessment, flags.policy).describe().split("\n")
+    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in told)
 
 
 def _look_back(given: argparse.Namespace) -> int:
@@ -128,6 +171,10 @@ def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
             f"the rule {gap.rule.id!r} at the stage {gap.stage} sets no strength beside a need; "
             "add --rule to-need"
         )
+    if what == "own_lag":
+        from atrisk.gap.actions import measure_actions  # which says why where there is none
+
+        return measure_actions(gap.assessment).to_rows("lag")
     if what in ("summary", "rules"):
         return compare_rules(gap.case, gap.assessment, stage, seed=gap.seed)
     return gap.compare_groups(what) if what in GROUPS else gap.to_rows(what)
