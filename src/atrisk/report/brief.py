@@ -25,6 +25,7 @@ from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.outcomes import FILE as OUTCOMES
 from atrisk.frameworks.outcomes import read_outcome_rules
+from atrisk.gap.actions import Actions, measure_actions
 from atrisk.gap.gap import NO_NEED, Gap, measure_gap
 from atrisk.gap.need import choose_rule
 from atrisk.report.events import Event, list_events
@@ -57,6 +58,7 @@ class Brief:
         retrospective: the same with everything that is known now; None from a day, which had none
             of it.
         flags: alarms, surges and triggers.
+        actions: the early actions that came due; None if none was agreed.
         spans: first and one past the last place of each alarm; None for one that goes on.
         gaps: warnings and responses under every rule, by its id; empty if nobody had warned.
             A rule that asks for a need is not among them where none is on record.
@@ -73,6 +75,7 @@ class Brief:
     assessment: Assessment
     retrospective: Assessment | None = field(repr=False)
     flags: Flags = field(repr=False)
+    actions: Actions | None = field(repr=False)
     spans: tuple[tuple[int, int | None], ...] = field(repr=False)
     gaps: Mapping[str, Gap] = field(repr=False)
     ensemble: Ensemble | None = field(repr=False)
@@ -221,6 +224,7 @@ def prepare_brief(
         assessment=now,
         retrospective=None if from_day else assess(case, framework, **hindsight),
         flags=raise_flags(now),
+        actions=_try(partial(measure_actions, now)),
         spans=tuple(find_spans(now)),
         gaps=_measure_gaps(now.case, now),
         ensemble=_draw(now, seed, draws),

@@ -6,23 +6,20 @@ Every number is one that another result holds; nothing is computed here but coun
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Unpack
 
-from atrisk.base.dates import bounds
 from atrisk.base.errors import RequestError
 from atrisk.base.marks import show
 from atrisk.base.rows import Row
 from atrisk.base.version import __version__
 from atrisk.cases.case import Case
-from atrisk.cases.ledger import EarlyWarning
 from atrisk.cases.scenario import list_scenarios
 from atrisk.frameworks.framework import Framework
-from atrisk.gap.gap import Gap, measure_gap
-from atrisk.report.briefing.phrases import Phrases, drop_codes, find_confidence
+from atrisk.report.briefing.ledgers import NAMED, Ledgers
+from atrisk.report.briefing.phrases import drop_codes, find_confidence
 from atrisk.report.briefing.sections import Briefing, Section
 from atrisk.report.briefing.template import DEFAULT, load_template
 from atrisk.report.changes import LAST, LATEST, compare_months
@@ -33,7 +30,7 @@ from atrisk.scoring.flags import find_spans
 from atrisk.scoring.view import View
 from atrisk.studies.scenarios import run_scenarios
 
-FACTORS, FACTS, NAMED, WATCHED = 5, 3, 2, 3  # of each that a director has time for
+FACTORS, FACTS, WATCHED = 5, 3, 3  # of each that a director has time for
 ASSUMPTIONS = ("persistence", "grade", "factor_aggregation", "crime_aggregation")
 DIGITS = 12  # of a digest
 
@@ -80,7 +77,7 @@ rising. Confidence in this reading: moderate.
 
 
 @dataclass(frozen=True, eq=False)
-class _Writer(Phrases):
+class _Writer(Ledgers):
     """Fills the sentences of one brief.
 
     Attributes:
@@ -99,19 +96,14 @@ class _Writer(Phrases):
     def places(self) -> dict[str, str]:
         return {row.id: row.shown("place") for row in self.now.case.evidence}
 
-    @cached_property
-    def gap(self) -> Gap | None:
-        with suppress(RequestError):  # nobody has warned
-            return measure_gap(self.now.case, self.now)
-        return None
-
     def write(self) -> Briefing:
         sections = {
             "reading": self._tell_reading(),
             "changes": self._tell_changes(),
             "factors": self._tell_factors(),
             "chart": iter([self.say("chart.caption")]),
-            "warnings": self._tell_warnings(),
+            "warnings": self.tell_warnings(),
+            "due": self.tell_due(),
             "watch": self._tell_watch(),
             "assumptions": self._tell_assumptions(),
             "unknown": self._tell_unknown(),
@@ -246,46 +238,6 @@ class _Writer(Phrases):
 
     def _tell_cause(self, row: Row) -> str:
         return self.say("factors.fact", summary=row["summary"].rstrip("."), when=row["start"])
-
-    def _tell_warnings(self) -> Iterator[str]:
-        gap = self.gap
-        if gap is None:
-            yield self.say("warnings.nothing")
-            return
-        open_ones = [lag.warning for lag in gap.warned if lag.warning and lag.response is None]
-        yield self.say(
-            "warnings.counts", warnings=len(gap.warned), unanswered=len(open_ones),
-            rule=self.find_plain("rule", "rule", gap.rule.id) or gap.rule.label,
-        )  # fmt: skip
-        latest = open_ones or [lag.warning for lag in gap.warned if lag.warning]
-        yield self.say("warnings.unanswered" if open_ones else "warnings.all")
-        yield from (f"• {self._tell_warning(one)}" for one in latest[-NAMED:])
-        answered = [lag for lag in gap.warned if lag.response]
-        if answered and not open_ones:
-            lag = max(answered, key=lambda one: str(one.answered_on))
-            assert lag.response is not None  # noqa: S101 - one that is answered has one
-            cells = {name: lag.response.shown(name) for name in ("measure", "actor")}
-            yield self.say("warnings.answered", date=lag.answered_on, **cells)
-        yield from self._tell_need(gap)
-
-    def _tell_warning(self, warning: EarlyWarning) -> str:
-        cells = {name: warning.shown(name) for name in ("issuer", "addressee", "date", "summary")}
-        return self.say("warnings.latest", **cells)
-
-    def _tell_need(self, gap: Gap) -> Iterator[str]:
-        needs = [one for one in self.now.case.needs if one.needed is not None]
-        if not needs:
-            return
-        need = max(needs, key=lambda one: (bounds(one.date)[1], one.id))
-        cells = {name: need.shown(name) for name in ("needed", "unit", "issuer", "date")}
-        yield self.say("warnings.need", **cells)
-        rows = gap.to_rows("strength") if "strength" in gap.tables else []
-        judged = [row for row in rows if row["needed"] is not None]
-        if judged:
-            row = judged[-1]
-            yield self.say(
-                "warnings.standing", verdict=row["verdict"], strength=f"{row['strength'] or 0:g}"
-            )
 
     def _tell_watch(self) -> Iterator[str]:
         yield self._tell_renewal()
