@@ -5,7 +5,7 @@ A lag is not a cause and a response is not its effect: the ledgers say what came
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
@@ -14,9 +14,9 @@ from atrisk.base.dates import Month, Span
 from atrisk.base.errors import UnknownNameError, check_seed, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.ledger import EarlyWarning, Stage
+from atrisk.cases.ledger import Stage
 from atrisk.frameworks.options import RuleOption
-from atrisk.gap.hearing import Heard, find_seen, list_heard
+from atrisk.gap.hearing import find_seen, list_heard
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
 from atrisk.gap.months import list_holding, measure_months
 from atrisk.gap.need import (
@@ -180,7 +180,7 @@ class Gap(LevelResult):
         stage = self._own_stage
         if not can_judge(self.case, rule, stage or rule.stage, self.assessment.until):
             return f"The rule '{rule.label}' cannot be judged: {NO_NEED}."
-        other = measure_gap(self.case, self.assessment, rule.id, stage, seed=self.seed)
+        other = _measure(self.case, self.assessment, rule.id, stage, seed=self.seed)
         return _tell(other, subject)
 
     @property
@@ -281,6 +281,19 @@ def measure_gap(
     require(case, Case, "load it with load_case('car-2012-2015')")
     require(assessment, Assessment, "make it with assess(case, framework)")
     case = find_seen(case, assessment)
+    return _measure(case, assessment, rule, stage, seed=seed, beside=_list_alarms(assessment))
+
+
+def _measure(
+    case: Case,
+    assessment: Assessment,
+    rule: str | RuleOption | None,
+    stage: Stage | None,
+    *,
+    seed: int,
+    beside: Sequence[tuple[str, Span]] = (),
+) -> Gap:
+    """Measure the gap of the warnings, and of what waits beside them, each with its beginning."""
     check_seed(seed)
     warned = list_heard(case, assessment)
     chosen = choose_rule(case, assessment, rule)
@@ -297,7 +310,7 @@ def measure_gap(
         measure_need_lag(one, when, standing, until)
         if standing
         else measure_lag(case, one, when, answers, documented=chosen.documented, until=until)
-        for one, when in _list_subjects(warned, assessment)
+        for one, when in (*warned, *beside)
     )
     confidence = assessment.framework.header.confidence_level
     survival = estimate_waiting([lag for lag in lags if lag.warning], confidence)
@@ -332,7 +345,7 @@ def compare_rules(
         at = stage or option.stage
         head: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
         if can_judge(case, option, at, assessment.until):
-            gap = measure_gap(case, assessment, option, stage, seed=seed)
+            gap = _measure(case, assessment, option, stage, seed=seed)
             rows.append(head | _summarise(gap) | {"note": ""})
         else:
             rows.append(head | dict.fromkeys(COMPARED) | {"note": NO_NEED})
@@ -354,17 +367,13 @@ def _summarise(gap: Gap) -> Row:
     return dict(zip(COMPARED, values, strict=True))
 
 
-def _list_subjects(
-    warned: list[Heard], assessment: Assessment
-) -> list[tuple[EarlyWarning | str, Span]]:
-    """Return what waits, each with when it began to: the warnings, then the alarms."""
+def _list_alarms(assessment: Assessment) -> list[tuple[str, Span]]:
+    """Return the month of each alarm, and when it began to wait."""
     months = assessment.months
-    subjects: list[tuple[EarlyWarning | str, Span]] = [*warned]
-    subjects += [
+    return [
         (months[alarm], Span.of(min(Month.parse(months[alarm]).last_day, assessment.until)))
         for alarm, _ in find_spans(assessment)
     ]
-    return subjects
 
 
 def _tell(gap: Gap, subject: str) -> str:
