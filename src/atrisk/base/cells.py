@@ -4,9 +4,7 @@ The types say what is accepted and turn text into what the rest works with; ``tr
 their faults in an author's words.
 """
 
-import hashlib
 import inspect
-import json
 import math
 import re
 from collections import Counter
@@ -37,8 +35,7 @@ LARGEST_BITS = 64  # of a whole number of TOML
 _BEGINS = f"[{re.escape(''.join(FORMULA))}]"  # a cell, or what a spreadsheet takes for the next
 _FORMULA = re.compile(f"(?:^|;){_BEGINS}")
 _CONTROL = re.compile(f"[\t\r\n]|{UNFIT.pattern}")
-# A cell that holds a formula, one that was disarmed, or a control character: few do.
-MARKED = re.compile(f"(?:^|;)'*{_BEGINS}|{_CONTROL.pattern}")
+_BEGUN = re.compile(f";'*{_BEGINS}")
 WITHHELD = "(confidential)"  # stands wherever a confidential text would
 
 
@@ -119,7 +116,10 @@ def _split(cell: object) -> object:
 
 def find_twice(items: Iterable[str]) -> str | None:
     """Return the first item that stands more than once, or None."""
-    return next((item for item, count in Counter(items).items() if count > 1), None)
+    listed = list(items)
+    if len(set(listed)) == len(listed):
+        return None
+    return next((item for item, count in Counter(listed).items() if count > 1), None)
 
 
 def _read_date(cell: object) -> ImpreciseDate:
@@ -227,6 +227,9 @@ def _is_nothing(value: object) -> bool:
 
 def digest_parts(*parts: object) -> str:
     """Return the SHA-256 over the content of records, options and mappings of them."""
+    import hashlib
+    import json
+
     text = json.dumps([_unfold(part) for part in parts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -239,6 +242,20 @@ def _unfold(part: object) -> object:
     if is_dataclass(part):
         return {one.name: _unfold(getattr(part, one.name)) for one in fields(part)}
     return part
+
+
+def may_be_marked(cells: list[str]) -> bool:
+    """Tell whether a cell may hold a formula, one that was disarmed, or a control character.
+
+    Few rows do, and they are looked at cell by cell. This looks at a row at once: no control is
+    printable, and what a formula begins with stands behind a mark that is looked for by itself.
+
+    Examples:
+        >>> may_be_marked(["two words", "8.1;8.2"]), may_be_marked(["two words", "8.1;=1+1"])
+        (False, True)
+    """
+    row = ";".join(["", *cells])
+    return not row.isprintable() or _BEGUN.search(row) is not None
 
 
 def find_danger(cell: str, shown: str) -> str:
