@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+GARBAGE = 20_000  # records that are made before cycles among them are looked for
 INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 # What the libraries under NumPy ask for how many threads a product may take.
 THREADS = (
@@ -32,6 +33,7 @@ def start() -> NoReturn:
         from atrisk.cli.main import run
 
         gc.freeze()
+        gc.set_threshold(GARBAGE)
         gc.enable()
         run()
     except KeyboardInterrupt:

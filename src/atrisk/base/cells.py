@@ -18,11 +18,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainValidator,
     ValidationError,
     WithJsonSchema,
     WrapValidator,
 )
+from pydantic_core import core_schema
 
 from atrisk.base.dates import ImpreciseDate, Month
 from atrisk.base.errors import shorten
@@ -122,6 +122,20 @@ def find_twice(items: Iterable[str]) -> str | None:
     return next((item for item, count in Counter(listed).items() if count > 1), None)
 
 
+class _ReadBy:
+    """Reads a cell by a function alone.
+
+    ``PlainValidator`` also makes a schema of the type that the function returns, anew for each
+    column; nothing reads or writes a cell by it, and every start waits for it.
+    """
+
+    def __init__(self, function: Callable[[object], object]) -> None:
+        self.function = function
+
+    def __get_pydantic_core_schema__(self, *_: object) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.function)
+
+
 def _read_date(cell: object) -> ImpreciseDate:
     return cell if isinstance(cell, ImpreciseDate) else ImpreciseDate.parse(str(cell))
 
@@ -161,7 +175,7 @@ Items = Annotated[
 ]
 DateCell = Annotated[
     ImpreciseDate,
-    PlainValidator(_read_date),
+    _ReadBy(_read_date),
     Field(description="2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"),
     WithJsonSchema({"type": "string"}),
 ]
@@ -169,7 +183,7 @@ OptionalDate = Annotated[DateCell | None, BeforeValidator(_none_if_empty)]
 OngoingDate = Annotated[OptionalDate, WrapValidator(_hint_ongoing)]
 MonthCell = Annotated[
     Month,
-    PlainValidator(_read_month),
+    _ReadBy(_read_month),
     Field(description="a month such as 2013-09"),
     WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}),
 ]
@@ -280,7 +294,9 @@ def find_unfit(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
         named = list(part.items() if isinstance(part, dict) else parts)
         left += [((*where, str(name)), inner) for name, inner in reversed(named)]
         texts = [text for text in (*where[-1:], part) if isinstance(text, str)]
-        for text in filter(UNFIT.search, texts):
+        for text in texts:
+            if text.isprintable() or not UNFIT.search(text):
+                continue
             yield ".".join(where), f"{shorten(text)} holds a control character; remove it"
         if isinstance(part, int) and part.bit_length() > LARGEST_BITS:
             yield ".".join(where), f"the number has {part.bit_length():,} bits; shorten it"
