@@ -255,8 +255,8 @@ def read_toml(folder: Folder, name: str) -> dict[str, Any]:
             stand deeper than that in one another.
     """
     text, file = folder.read(name), folder.label(name)
-    deep = _DEEP_KEY.search(text)
-    if deep:
+    may_be_deep = any(line.count(".") >= DEEPEST for line in text.split("\n"))
+    if may_be_deep and (deep := _DEEP_KEY.search(text)):
         line = text.count("\n", 0, deep.start()) + 1
         raise DataError([Problem(file, f"a key has more than {DEEPEST} parts; shorten it", line)])
     try:
