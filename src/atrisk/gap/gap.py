@@ -14,7 +14,7 @@ from atrisk.base.dates import Month, Span
 from atrisk.base.errors import UnknownNameError, check_seed, require
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.ledger import Stage
+from atrisk.cases.ledger import EarlyWarning, Stage
 from atrisk.frameworks.options import RuleOption
 from atrisk.gap.hearing import find_seen, list_heard
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
@@ -306,11 +306,12 @@ def _measure(
         answers = standing.answers
     else:
         answers = find_answers(case, chosen, at)
+    subjects: list[tuple[EarlyWarning | str, Span]] = [*warned, *beside]
     lags = tuple(
         measure_need_lag(one, when, standing, until)
         if standing
         else measure_lag(case, one, when, answers, documented=chosen.documented, until=until)
-        for one, when in (*warned, *beside)
+        for one, when in subjects
     )
     confidence = assessment.framework.header.confidence_level
     survival = estimate_waiting([lag for lag in lags if lag.warning], confidence)

@@ -57,7 +57,7 @@ def estimate(answered: Floats, unanswered: Floats, confidence: float) -> Curve:
         [0.6667, 0.6667, 0.0]
     """
     times, at_risk, ended = _count(answered, unanswered)
-    waiting = np.cumprod((at_risk - ended) / at_risk)
+    waiting = np.cumprod((at_risk - ended) / at_risk, dtype=np.float64)
     if not unanswered.size:  # the product would miss one half of them by a rounding error
         waiting = 1 - np.cumsum(ended) / answered.size
     # Where everybody or nobody waits the interval is undefined: it is 0/0 there, and stays NaN.
@@ -70,14 +70,13 @@ def estimate(answered: Floats, unanswered: Floats, confidence: float) -> Curve:
     )
 
 
-def _count(
-    answered: Floats, unanswered: Floats
-) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+def _count(answered: Floats, unanswered: Floats) -> tuple[Floats, Floats, Floats]:
     """Return each time, how many wait just before it, and how many are answered at it."""
     days, ends = np.sort(np.concatenate([answered, unanswered])), np.sort(answered)
     times = _list_times(days)
     ended = np.searchsorted(ends, times, "right") - np.searchsorted(ends, times, "left")
-    return times, len(days) - np.searchsorted(days, times, "left"), ended
+    at_risk = len(days) - np.searchsorted(days, times, "left")
+    return times, at_risk.astype(np.float64), ended.astype(np.float64)
 
 
 def _list_times(days: Floats) -> Floats:
