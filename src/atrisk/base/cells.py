@@ -34,7 +34,6 @@ DEEPEST = 32  # tables or arrays of TOML inside one another
 LARGEST_BITS = 64  # of a whole number of TOML
 _BEGINS = f"[{re.escape(''.join(FORMULA))}]"  # a cell, or what a spreadsheet takes for the next
 _FORMULA = re.compile(f"(?:^|;){_BEGINS}")
-_CONTROL = re.compile(f"[\t\r\n]|{UNFIT.pattern}")
 _BEGUN = re.compile(f";'*{_BEGINS}")
 WITHHELD = "(confidential)"  # stands wherever a confidential text would
 
@@ -274,7 +273,7 @@ def may_be_marked(cells: list[str]) -> bool:
 
 def find_danger(cell: str, shown: str) -> str:
     """Say what makes a cell unsafe to open elsewhere, or nothing."""
-    if _CONTROL.search(cell):
+    if any(mark in cell for mark in "\t\r\n") or UNFIT.search(cell):
         return f"{shorten(shown)} holds a control character; remove it"
     if _FORMULA.search(cell):
         found = f"{shorten(shown)} would run as a formula in a spreadsheet"
