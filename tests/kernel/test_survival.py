@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from atrisk.kernel.survival import compare, estimate, resample
 
@@ -24,6 +27,26 @@ def test_the_estimate_is_that_of_a_published_example() -> None:
     high = dict(zip(curve.times.tolist(), curve.high.tolist(), strict=True))
     # Log-log limits at week 10, as R's survfit prints them: 0.503 to 0.889.
     assert (low[10], high[10]) == pytest.approx((0.503, 0.889), abs=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_curve_is_that_of_scipy(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    # Ties, groups of which all are answered, and groups of which nobody is.
+    answered, unanswered = (
+        draw.integers(0, 9, size) / 2 for size in (max(seed % 9, 1) - seed % 2, (seed + 1) % 4 + 1)
+    )
+    unanswered = unanswered[: None if seed % 3 else 0] if answered.size else unanswered
+    curve = estimate(answered, unanswered, 0.95)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of bounds that are undefined
+        theirs = stats.ecdf(stats.CensoredData(uncensored=answered, right=unanswered)).sf
+        bounds = theirs.confidence_interval(0.95, method="log-log")
+    sides = [bounds.low.probabilities, bounds.high.probabilities]  # type: ignore[attr-defined] # SciPy's stubs
+    expected = [theirs.quantiles, theirs.probabilities, *sides]
+    found = [curve.times, curve.waiting, curve.low, curve.high]
+    for ours, own in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, own, rtol=1e-13)
 
 
 def test_the_log_rank_test_is_that_of_a_published_example() -> None:

@@ -4,9 +4,7 @@ The types say what is accepted and turn text into what the rest works with; ``tr
 their faults in an author's words.
 """
 
-import hashlib
 import inspect
-import json
 import math
 import re
 from collections import Counter
@@ -20,11 +18,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainValidator,
     ValidationError,
     WithJsonSchema,
     WrapValidator,
 )
+from pydantic_core import core_schema
 
 from atrisk.base.dates import ImpreciseDate, Month
 from atrisk.base.errors import shorten
@@ -36,9 +34,7 @@ DEEPEST = 32  # tables or arrays of TOML inside one another
 LARGEST_BITS = 64  # of a whole number of TOML
 _BEGINS = f"[{re.escape(''.join(FORMULA))}]"  # a cell, or what a spreadsheet takes for the next
 _FORMULA = re.compile(f"(?:^|;){_BEGINS}")
-_CONTROL = re.compile(f"[\t\r\n]|{UNFIT.pattern}")
-# A cell that holds a formula, one that was disarmed, or a control character: few do.
-MARKED = re.compile(f"(?:^|;)'*{_BEGINS}|{_CONTROL.pattern}")
+_BEGUN = re.compile(f";'*{_BEGINS}")
 WITHHELD = "(confidential)"  # stands wherever a confidential text would
 
 
@@ -119,7 +115,24 @@ def _split(cell: object) -> object:
 
 def find_twice(items: Iterable[str]) -> str | None:
     """Return the first item that stands more than once, or None."""
-    return next((item for item, count in Counter(items).items() if count > 1), None)
+    listed = list(items)
+    if len(set(listed)) == len(listed):
+        return None
+    return next((item for item, count in Counter(listed).items() if count > 1), None)
+
+
+class _ReadBy:
+    """Reads a cell by a function alone.
+
+    ``PlainValidator`` also makes a schema of the type that the function returns, anew for each
+    column; nothing reads or writes a cell by it, and every start waits for it.
+    """
+
+    def __init__(self, function: Callable[[object], object]) -> None:
+        self.function = function
+
+    def __get_pydantic_core_schema__(self, *_: object) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.function)
 
 
 def _read_date(cell: object) -> ImpreciseDate:
@@ -161,7 +174,7 @@ Items = Annotated[
 ]
 DateCell = Annotated[
     ImpreciseDate,
-    PlainValidator(_read_date),
+    _ReadBy(_read_date),
     Field(description="2013, 2013-12, 2013-12-02, or an interval such as 2013-09/2013-11"),
     WithJsonSchema({"type": "string"}),
 ]
@@ -169,7 +182,7 @@ OptionalDate = Annotated[DateCell | None, BeforeValidator(_none_if_empty)]
 OngoingDate = Annotated[OptionalDate, WrapValidator(_hint_ongoing)]
 MonthCell = Annotated[
     Month,
-    PlainValidator(_read_month),
+    _ReadBy(_read_month),
     Field(description="a month such as 2013-09"),
     WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])$"}),
 ]
@@ -227,6 +240,9 @@ def _is_nothing(value: object) -> bool:
 
 def digest_parts(*parts: object) -> str:
     """Return the SHA-256 over the content of records, options and mappings of them."""
+    import hashlib
+    import json
+
     text = json.dumps([_unfold(part) for part in parts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -241,9 +257,23 @@ def _unfold(part: object) -> object:
     return part
 
 
+def may_be_marked(cells: list[str]) -> bool:
+    """Tell whether a cell may hold a formula, one that was disarmed, or a control character.
+
+    Few rows do, and they are looked at cell by cell. This looks at a row at once: no control is
+    printable, and what a formula begins with stands behind a mark that is looked for by itself.
+
+    Examples:
+        >>> may_be_marked(["two words", "8.1;8.2"]), may_be_marked(["two words", "8.1;=1+1"])
+        (False, True)
+    """
+    row = ";".join(["", *cells])
+    return not row.isprintable() or _BEGUN.search(row) is not None
+
+
 def find_danger(cell: str, shown: str) -> str:
     """Say what makes a cell unsafe to open elsewhere, or nothing."""
-    if _CONTROL.search(cell):
+    if any(mark in cell for mark in "\t\r\n") or UNFIT.search(cell):
         return f"{shorten(shown)} holds a control character; remove it"
     if _FORMULA.search(cell):
         found = f"{shorten(shown)} would run as a formula in a spreadsheet"
@@ -263,7 +293,9 @@ def find_unfit(content: dict[str, Any]) -> Iterator[tuple[str, str]]:
         named = list(part.items() if isinstance(part, dict) else parts)
         left += [((*where, str(name)), inner) for name, inner in reversed(named)]
         texts = [text for text in (*where[-1:], part) if isinstance(text, str)]
-        for text in filter(UNFIT.search, texts):
+        for text in texts:
+            if text.isprintable() or not UNFIT.search(text):
+                continue
             yield ".".join(where), f"{shorten(text)} holds a control character; remove it"
         if isinstance(part, int) and part.bit_length() > LARGEST_BITS:
             yield ".".join(where), f"the number has {part.bit_length():,} bits; shorten it"

@@ -14,9 +14,8 @@ import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 
 from atrisk.base.errors import LONGEST_NAME
 
@@ -106,6 +105,8 @@ def suggest_codes(text: str) -> tuple[str, ...]:
         >>> suggest_codes("Burma"), suggest_codes("Korea"), suggest_codes("QQQ")
         (('MMR',), ('KOR', 'PRK'), ())
     """
+    from difflib import get_close_matches
+
     known, found = _read_names(), find_country(text)
     name = _fold(text)[:LONGEST_NAME]
     part = [code for one, code in known.items() if len(name) > CODE and f" {name} " in f" {one} "]
@@ -149,7 +150,7 @@ def _fold(text: str) -> str:
 
 @cache
 def _read_rows(name: str) -> tuple[dict[str, str], ...]:
-    text = files("atrisk.base").joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    text = (get_data("atrisk.base", f"{name}.csv") or b"").decode()
     return tuple(csv.DictReader(text.split("\n")))
 
 

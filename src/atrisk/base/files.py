@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
 
 from atrisk.base.errors import RequestError
 
@@ -289,7 +287,7 @@ def _open_room(parent: Path) -> Iterator[Path]:
     try:
         yield room
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        _remove_tree(room)
         if descriptor is not None:
             os.close(descriptor)
 
@@ -313,7 +311,7 @@ def _claim_room(parent: Path) -> tuple[Path, int | None]:
 
 
 def _name_part(parent: Path) -> Path:
-    return parent / f".atrisk-{token_hex(16)}.part"
+    return parent / f".atrisk-{os.urandom(16).hex()}.part"  # as `secrets` does it
 
 
 def _is_mine(descriptor: int) -> bool:
@@ -353,11 +351,17 @@ def _remove_dead(entry: os.DirEntry[str]) -> None:
     try:
         _lock(descriptor)
         if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, ignore_errors=True)
+            _remove_tree(entry.path)
         else:
             Path(entry.path).unlink()
     finally:
         os.close(descriptor)
+
+
+def _remove_tree(folder: str | Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import shlex
 from codecs import BOM_UTF8
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,11 @@ class Folder:
 
     def __init__(self, root: Traversable, name: str, under: Folder | None = None) -> None:
         self._root, self.name, self.under = root, name, under
+
+    @cached_property
+    def _home(self) -> Path:
+        """Where the folder is, links followed."""
+        return Path(str(self._root)).resolve()
 
     def over(self, under: Folder) -> Folder:
         """Return this folder laid over another, whose files stand for those that it lacks."""
@@ -232,7 +238,7 @@ class Folder:
         if not isinstance(self._root, Path):
             return not name.startswith("/") and ".." not in name.split("/")
         try:
-            return Path(str(path)).resolve().is_relative_to(self._root.resolve())
+            return Path(str(path)).resolve().is_relative_to(self._home)
         except (OSError, RuntimeError):  # links that lead to one another
             return False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # Default_Ignorable_Code_Point (Unicode 16), beyond what its category tells: the combining grapheme
 # joiner, fillers of Hangul, vowels of Khmer that nobody sees, and variation selectors.
@@ -34,7 +34,6 @@ UNSPACED = (
     r"\ua980-\ua9ff\uaa60-\uaadf\uf900-\ufaff\uff66-\uff9f]"
 )
 FEWEST, MOST = 6, 48  # characters of an anchor in one of these, where words cannot be counted
-_UNSPACED = re.compile(f"{UNSPACED}|[\U0001b000-\U0001b16f\U00020000-\U0003ffff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 LOST = "\N{REPLACEMENT CHARACTER}"  # stands for what was no text
 _VIRAMA = 9  # combining class of the mark that takes a vowel away
@@ -122,10 +121,16 @@ def is_unspaced(text: str) -> bool:
         >>> is_unspaced("three plain words"), is_unspaced("\u4e09\u4e2a\u5b57")
         (False, True)
     """
-    if text.isascii():
-        return False
-    found = sum(1 for mark in _UNSPACED.findall(text) if mark.isalpha())
+    if not any("\u0e00" <= mark < "\u1b80" or mark >= "\u2e80" for mark in text):
+        return False  # as most texts are
+    found = sum(1 for mark in _find_unspaced().findall(text) if mark.isalpha())
     return 2 * found > len(_LETTERS.findall(text))
+
+
+@cache
+def _find_unspaced() -> re.Pattern[str]:
+    """Return what finds letters of these scripts: few texts hold one, and making it takes long."""
+    return re.compile(f"{UNSPACED}|[\U0001b000-\U0001b16f\U00020000-\U0003ffff]")
 
 
 def count_characters(text: str) -> int:

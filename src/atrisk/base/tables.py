@@ -20,12 +20,12 @@ from pydantic import (
 
 from atrisk.base.cells import (
     DEEPEST,
-    MARKED,
     Header,
     Record,
     find_danger,
     find_unfit,
     has_curly,
+    may_be_marked,
     tell_cell,
     translate,
     write_cell,
@@ -255,8 +255,8 @@ def read_toml(folder: Folder, name: str) -> dict[str, Any]:
             stand deeper than that in one another.
     """
     text, file = folder.read(name), folder.label(name)
-    deep = _DEEP_KEY.search(text)
-    if deep:
+    may_be_deep = any(line.count(".") >= DEEPEST for line in text.split("\n"))
+    if may_be_deep and (deep := _DEEP_KEY.search(text)):
         line = text.count("\n", 0, deep.start()) + 1
         raise DataError([Problem(file, f"a key has more than {DEEPEST} parts; shorten it", line)])
     try:
@@ -382,12 +382,12 @@ def _read_cells(
         message = f"{len(cells)} cells where the header has {len(columns)}{curly}"
         problems.append(Problem(file, message, line))
         return None
-    armed = (arm(cell).strip() for cell in cells) if any(map(MARKED.search, cells)) else cells
+    armed = (arm(cell).strip() for cell in cells) if may_be_marked(cells) else cells
     return dict(zip(columns, map(str.strip, armed), strict=True))
 
 
 def _find_dangers(columns: list[str], cells: list[str], file: str, line: int) -> list[Problem]:
-    if not any(map(MARKED.search, cells)):
+    if not may_be_marked(cells):
         return []
     return [
         Problem(file, fault, line, column)

@@ -1,7 +1,5 @@
 """Cases: a country over some months, its sources and its evidence, checked as a whole."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
@@ -199,6 +197,9 @@ class Case:
 
         It tells what was scored, whether it was read from a folder or edited since.
         """
+        import hashlib
+        import json
+
         total = hashlib.sha256(self.header.write().encode())
         for name, rows in ((n, r) for n, r in self.tables.items() if r):
             lines = sorted(json.dumps(write_cells(row), sort_keys=True) for row in rows)

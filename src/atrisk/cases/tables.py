@@ -216,13 +216,16 @@ def _list_rows(name: str, table: Any) -> list[Mapping[str, object]]:
 
 def name_rows(problems: Iterable[Problem], tables: Mapping[str, Table[Any]]) -> list[Problem]:
     """Return faults as they may be told: each with the id of its row, no confidential word."""
+    found = list(problems)
+    if not found:
+        return []
     names = {
         (table.file, line): name
         for table in tables.values()
         if KEYS.get(table.file.rpartition("/")[2].removesuffix(".csv"), "id")
         for name, line in table.lines.items()
     }
-    named = [replace(one, row=show(names.get((one.file, one.line or 0), ""))) for one in problems]
+    named = [replace(one, row=show(names.get((one.file, one.line or 0), ""))) for one in found]
     return conceal(named, tables.values(), read_secrets(tables["sources"]))
 
 

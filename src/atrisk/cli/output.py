@@ -14,18 +14,34 @@ from atrisk.scoring.assessment import Assessment
 _WIDTH = 100
 
 
-def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
+Drivers = list[tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def find_drivers(assessment: Assessment, most: int = 3) -> Drivers:
+    """Return the factors that drive each month, and those that rise in it, at most some of each.
+
+    They are those with the largest part in the worst crime, and those whose part rose most since
+    the month before.
+    """
+    return [
+        (assessment.driving_factors(month)[:most], assessment.rising_factors(month)[:most])
+        for month in assessment.months
+    ]
+
+
+def tabulate_months(assessment: Assessment, drivers: Drivers) -> list[Row]:
     """Return one row a month for people to read: band, score, range, crimes, drivers, coverage.
 
     Args:
         assessment: what to show.
-        drivers: how many factors to name: those with the largest part in the worst crime, and those
-            whose part rose most since the month before.
+        drivers: of it, from ``find_drivers``.
     """
     rows = []
     bands, by_crime = assessment.bands, assessment.crimes
     labels = {code: crime.label.lower() for code, crime in assessment.framework.crimes.items()}
-    for place, month in enumerate(assessment.months):
+    for place, (month, (driving, rising)) in enumerate(
+        zip(assessment.months, drivers, strict=True)
+    ):
         told = assessment.coverage[place] > 0  # nothing on record is no score
         rows.append(
             {
@@ -37,22 +53,17 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
                     label: f"{by_crime[code][place]:.2f}" if told else None
                     for code, label in labels.items()
                 },
-                "driving factors": ", ".join(assessment.driving_factors(month)[:drivers]),
-                "rising": ", ".join(assessment.rising_factors(month)[:drivers]),
+                "driving factors": ", ".join(driving),
+                "rising": ", ".join(rising),
                 "coverage": f"{assessment.coverage[place]:.0%}",
             }
         )
     return rows
 
 
-def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
+def describe_factors(assessment: Assessment, drivers: Drivers) -> str:
     """Return the titles of the factors that drive any month, so that codes can be read."""
-    named = {
-        code
-        for month in assessment.months
-        for found in (assessment.driving_factors(month), assessment.rising_factors(month))
-        for code in found[:drivers]
-    }
+    named = {code for month in drivers for found in month for code in found}
     factors = assessment.framework.factors.items()
     return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
 

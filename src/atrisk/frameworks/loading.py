@@ -37,8 +37,8 @@ class _Files:
     levels: Mapping[str, Table[ResponseLevelRow]]
 
     @classmethod
-    def read(cls, folder: Folder) -> Self:
-        header = check_header(_fill_up(folder), folder.label(HEADER), FrameworkHeader)
+    def read(cls, folder: Folder, content: dict[str, Any]) -> Self:
+        header = check_header(content, folder.label(HEADER), FrameworkHeader)
         branches: Any = header.branches  # a model that is made
         return cls(
             folder.label(HEADER),
@@ -124,8 +124,8 @@ def load_framework(which: str | Path) -> Framework:
         >>> load_framework("un-foa-2014").factors["9"].scope
         'genocide'
     """
-    folder = _lay_over(open_folder(which, "framework", HEADER))
-    files = _Files.read(folder)
+    folder, content = _lay_over(open_folder(which, "framework", HEADER))
+    files = _Files.read(folder, content)
     problems = list(files.check())
     if problems:
         raise DataError(problems)
@@ -140,33 +140,31 @@ def load_framework(which: str | Path) -> Framework:
     )
 
 
-def _lay_over(folder: Folder, above: tuple[str, ...] = ()) -> Folder:
-    """Return a framework's folder over that of the framework that it is based on."""
-    base = read_toml(folder, HEADER).get("based_on", "")
+def _lay_over(folder: Folder, above: tuple[str, ...] = ()) -> tuple[Folder, dict[str, Any]]:
+    """Return a framework's folder over that of the one that it is based on, and its header."""
+    own = read_toml(folder, HEADER)
+    base = own.get("based_on", "")
     if not base:
-        return folder
+        return folder, own
     file = folder.label(HEADER)
     trail = (*above, folder.name)
     if not isinstance(base, str) or base in trail:
         message = f"{shorten(base)} is based on this one in turn; a framework stands on another"
         raise DataError([Problem(file, message, None, "based_on")])
     try:
-        return folder.over(_lay_over(open_folder(base, "framework", HEADER), trail))
+        under, taken = _lay_over(open_folder(base, "framework", HEADER), trail)
     except UnknownNameError as error:
         message = str(error).partition("\n")[0] + " It must be a bundled framework"
         raise DataError([Problem(file, message, None, "based_on")]) from None
+    return folder.over(under), _fill_up(own, taken)
 
 
-def _fill_up(folder: Folder) -> dict[str, Any]:
+def _fill_up(own: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
     """Return the header of a framework, with what is absent as its base has it.
 
     A key of its own replaces the base's whole; of the branches, each does by itself. A set of the
     base is taken over if its options are still there.
     """
-    own = read_toml(folder, HEADER)
-    if folder.under is None:
-        return own
-    base = _fill_up(folder.under)
     branches = own.get("branches", {})
     if isinstance(branches, dict):
         told = own.get("bands", ())  # that say themselves from where on they are used

@@ -5,7 +5,7 @@ A lag is not a cause and a response is not its effect: the ledgers say what came
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
@@ -17,7 +17,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.ledger import Stage
 from atrisk.frameworks.options import RuleOption
 from atrisk.gap.actions import Actions, measure_actions
-from atrisk.gap.hearing import find_seen, list_heard, list_subjects
+from atrisk.gap.hearing import find_seen, list_alarms, list_heard
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
 from atrisk.gap.months import list_holding, measure_months
 from atrisk.gap.need import (
@@ -192,7 +192,7 @@ class Gap(LevelResult):
         stage = self._own_stage
         if not can_judge(self.case, rule, stage or rule.stage, self.assessment.until):
             return f"The rule '{rule.label}' cannot be judged: {NO_NEED}."
-        other = measure_gap(self.case, self.assessment, rule.id, stage, seed=self.seed)
+        other = _measure(self.case, self.assessment, rule.id, stage, seed=self.seed)
         return _tell(other, subject)
 
     @property
@@ -293,6 +293,19 @@ def measure_gap(
     require(case, Case, "load it with load_case('car-2012-2015')")
     require(assessment, Assessment, "make it with assess(case, framework)")
     case = find_seen(case, assessment)
+    return _measure(case, assessment, rule, stage, seed=seed, beside=list_alarms(assessment))
+
+
+def _measure(
+    case: Case,
+    assessment: Assessment,
+    rule: str | RuleOption | None,
+    stage: Stage | None,
+    *,
+    seed: int,
+    beside: Sequence[tuple[str, Span]] = (),
+) -> Gap:
+    """Measure the gap of the warnings, and of what waits beside them, each with its beginning."""
     check_seed(seed)
     warned = list_heard(case, assessment)
     chosen = choose_rule(case, assessment, rule)
@@ -305,11 +318,12 @@ def measure_gap(
         answers = standing.answers
     else:
         answers = find_answers(case, chosen, at)
+    subjects: list[tuple[EarlyWarning | str, Span]] = [*warned, *beside]
     lags = tuple(
         measure_need_lag(one, when, standing, until)
         if standing
         else measure_lag(case, one, when, answers, documented=chosen.documented, until=until)
-        for one, when in list_subjects(warned, assessment)
+        for one, when in subjects
     )
     confidence = assessment.framework.header.confidence_level
     survival = estimate_waiting([lag for lag in lags if lag.warning], confidence)
@@ -344,7 +358,7 @@ def compare_rules(
         at = stage or option.stage
         head: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
         if can_judge(case, option, at, assessment.until):
-            gap = measure_gap(case, assessment, option, stage, seed=seed)
+            gap = _measure(case, assessment, option, stage, seed=seed)
             rows.append(head | _summarise(gap) | {"note": ""})
         else:
             rows.append(head | dict.fromkeys(COMPARED) | {"note": NO_NEED})

@@ -58,17 +58,13 @@ def list_heard(case: Case, assessment: Assessment) -> list[Heard]:
     return sorted(heard, key=lambda one: (one[1].middle, one[0].id))
 
 
-def list_subjects(
-    warned: list[Heard], assessment: Assessment
-) -> list[tuple[EarlyWarning | str, Span]]:
-    """Return what waits, each with when it began to: the warnings, then the alarms."""
+def list_alarms(assessment: Assessment) -> list[tuple[str, Span]]:
+    """Return the month of each alarm, and when it began to wait."""
     months = assessment.months
-    subjects: list[tuple[EarlyWarning | str, Span]] = [*warned]
-    subjects += [
+    return [
         (months[alarm], Span.of(min(Month.parse(months[alarm]).last_day, assessment.until)))
         for alarm, _ in find_spans(assessment)
     ]
-    return subjects
 
 
 def _come_out(case: Case, warning: EarlyWarning) -> Span:

@@ -320,7 +320,7 @@ class ShrunkenMean(Rule):
         """Return weights over their mean, and what the readings count together."""
         if read is None:
             raise ValueError("an estimate needs to know how much each value rests on")
-        counts = weights / weights.mean()
+        counts = weights / (weights.sum() / weights.size)  # of few numbers `mean` takes far longer
         return counts, np.asarray(np.einsum("...n,n->...", read, counts))
 
     def join_heard(self, heard: Sequence[Singles], shape: tuple[int, ...]) -> Singles:

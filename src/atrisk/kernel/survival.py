@@ -1,13 +1,16 @@
-"""Survival: how long until an answer, when some have not come yet. SciPy only, no I/O."""
+"""Survival: how long until an answer, when some have not come yet. NumPy and SciPy, no I/O.
+
+The estimate and its interval are those of ``scipy.stats.ecdf``, written out: to load SciPy's
+statistics takes longer than all else that ``atrisk gap`` does (docs/performance.md).
+"""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
+from math import erfc, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 Floats = NDArray[np.float64]
 
@@ -53,18 +56,41 @@ def estimate(answered: Floats, unanswered: Floats, confidence: float) -> Curve:
         >>> estimate(np.array([1.0, 3.0]), np.array([2.0]), 0.95).waiting.round(4).tolist()
         [0.6667, 0.6667, 0.0]
     """
-    data = stats.CensoredData(uncensored=answered, right=unanswered)
-    with warnings.catch_warnings():
-        # Where everybody or nobody waits the interval is undefined: SciPy says so in a warning
-        # and gives NaN, which is what we return.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        survival = stats.ecdf(data).sf
-        interval = survival.confidence_interval(confidence, method="log-log")
-    times, waiting = survival.quantiles, survival.probabilities
-    low, high = interval.low.probabilities, interval.high.probabilities  # type: ignore[attr-defined] # SciPy's stubs
+    times, at_risk, ended = _count(answered, unanswered)
+    waiting = np.cumprod((at_risk - ended) / at_risk, dtype=np.float64)
+    if not unanswered.size:  # the product would miss one half of them by a rounding error
+        waiting = 1 - np.cumsum(ended) / answered.size
+    # Where everybody or nobody waits the interval is undefined: it is 0/0 there, and stays NaN.
+    with np.errstate(all="ignore"):
+        variance = 1 / np.log(waiting) ** 2 * np.cumsum(ended / (at_risk * (at_risk - ended)))
+        middle, reach = np.log(-np.log(waiting)), _find_reach(confidence) * np.sqrt(variance)
+        low, high = (np.exp(-np.exp(middle + side)) for side in (reach, -reach))
     return Curve(
         times, waiting, low, high, _half(times, waiting), _half(times, low), _half(times, high)
     )
+
+
+def _count(answered: Floats, unanswered: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return each time, how many wait just before it, and how many are answered at it."""
+    days, ends = np.sort(np.concatenate([answered, unanswered])), np.sort(answered)
+    times = _list_times(days)
+    ended = np.searchsorted(ends, times, "right") - np.searchsorted(ends, times, "left")
+    at_risk = len(days) - np.searchsorted(days, times, "left")
+    return times, at_risk.astype(np.float64), ended.astype(np.float64)
+
+
+def _list_times(days: Floats) -> Floats:
+    """Return days in order, each once; ``np.unique`` loads masked arrays to do so."""
+    days = np.sort(days)
+    return days[np.diff(days, prepend=-np.inf) > 0]
+
+
+def _find_reach(confidence: float) -> float:
+    """Return how many standard deviations an interval reaches to each side, by halves."""
+    low, high = 0.0, float(64)
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if erfc(middle / sqrt(2.0)) > 1 - confidence else (low, middle)
+    return high
 
 
 def compare(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> float | None:
@@ -76,6 +102,8 @@ def compare(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> floa
     References:
         Mantel (1966), Cancer Chemotherapy Reports 50:163-170.
     """
+    from scipy import stats
+
     one, other = (stats.CensoredData(uncensored=a, right=u) for a, u in (first, second))
     with np.errstate(all="ignore"):  # 0/0 where nobody was at risk twice: told as None
         p_value = float(stats.logrank(one, other).pvalue)
@@ -116,7 +144,7 @@ def resample(
     count = int(groups.max()) + 1
     drawn = generator.multinomial(count, np.full(count, 1 / count), size=resamples)
     weights = drawn[:, groups].astype(np.float64)
-    times = np.unique(days[~censored])
+    times = _list_times(days[~censored])
     waiting = np.ones(resamples)
     medians = np.full(resamples, np.inf)
     for time in times:

@@ -19,7 +19,7 @@ from atrisk.cases.evidence import Audience
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 from atrisk.kernel.persistence import cumulate, fade, persist
-from atrisk.kernel.severity import escape, exceed, expect_worst
+from atrisk.kernel.severity import escape, exceed, expect_worst, find_largest
 from atrisk.scoring.readings import Readings, measure_readings
 from atrisk.scoring.tellings import Spans, Tellings, date_items, gather
 from atrisk.scoring.view import Outlook
@@ -116,7 +116,7 @@ def expect_intensity(tellings: Tellings, probability: Floats, top: int, count: i
 
 
 def _assess(tellings: Tellings, current: Floats, count: int) -> Floats:
-    by_group = np.maximum.reduceat(current, tellings.starts, axis=0)
+    by_group = find_largest(current, tellings.starts)
     order = np.argsort(tellings.owner, kind="stable")
     return (1.0 - escape(by_group[order], tellings.owner[order], count)).T
 

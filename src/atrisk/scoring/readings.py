@@ -14,7 +14,7 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 from atrisk.kernel.estimate import vary_estimate, weigh_sources
 from atrisk.kernel.rules import ShrunkenMean
-from atrisk.kernel.severity import escape, exceed
+from atrisk.kernel.severity import escape, exceed, find_largest
 from atrisk.scoring.tellings import Spans, Tellings, number
 
 Floats = NDArray[np.float64]
@@ -93,7 +93,7 @@ def measure_readings(
     calm = escape(
         reached[:, lowers], owner[lowers], count
     )  # P(M < k), levels x indicators x months
-    weight = np.maximum.reduceat(probability, tellings.starts, axis=0)
+    weight = find_largest(probability, tellings.starts)
     told = np.where(lowers[:, None], 0.0, np.mean(reached * calm[:, owner], axis=0))
     factors = {code: place for place, code in enumerate(framework.factors)}
     factor = np.array([factors[one.factor] for one in framework.indicators.values()])[owner]

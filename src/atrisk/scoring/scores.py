@@ -243,13 +243,14 @@ class Hierarchy:
 
     def assume(self, read: Floats, factors: Floats, crime: str | None) -> dict[str, float]:
         """Return what is assumed, by factor: of its own score, or of its part in a crime's."""
+        codes = tuple(self.members) if crime is None else self.framework.crimes[crime].factors
         assumed = {
-            factor: self.factor_rule.assume(self.indicator_weights[factor], read[places])
-            for factor, places in self.members.items()
+            code: self.factor_rule.assume(self.indicator_weights[code], read[self.members[code]])
+            for code in codes
         }
         if crime is None:
             return assumed
-        codes, shares = self.framework.crimes[crime].factors, self._share(crime, factors)
+        shares = self._share(crime, factors)
         return {code: float(s * assumed[code]) for code, s in zip(codes, shares, strict=True)}
 
     def split_by_factor(self, crime: str, factors: Floats) -> dict[str, float]:

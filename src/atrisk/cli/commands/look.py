@@ -12,6 +12,7 @@ from atrisk.cli.options import Command, add_case, add_choices, add_format
 from atrisk.cli.output import (
     describe_columns,
     describe_factors,
+    find_drivers,
     print_rows,
     render_explanation,
     say,
@@ -104,12 +105,13 @@ def _assess_case(given: argparse.Namespace) -> int:
     assessment = assess_given(given, given.knowledge)
     if given.month:
         assessment.place(given.month)
+    drivers = find_drivers(assessment) if given.format == "table" else []
     if given.level == "overall" and given.format == "table":
-        rows = tabulate_months(assessment)
+        rows = tabulate_months(assessment, drivers)
     else:
         rows = assessment.to_rows(given.level)
     rows = [row for row in rows if given.month in (None, row["month"])]
-    told = (describe_columns(assessment), describe_factors(assessment), repr(assessment))
+    told = (describe_columns(assessment), describe_factors(assessment, drivers), repr(assessment))
     text = "\n\n".join(told)
     return print_rows(given, rows, assessment, {}, text)
 
