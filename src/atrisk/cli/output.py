@@ -79,7 +79,18 @@ def describe_columns(assessment: Assessment) -> str:
         "since the month before\n"
         "coverage: share of the framework's indicators on which anything is on record and current"
     )
-    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, _WIDTH))
+    return text
+
+
+def wrap(text: str) -> str:
+    """Break long lines of a text; what goes on is indented a little further than its line."""
+    lines = []
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()))
+        more = f"{indent}  " if indent else ""
+        told = textwrap.wrap(line.strip(), _WIDTH, initial_indent=indent, subsequent_indent=more)
+        lines += told or [""]
+    return "\n".join(lines)
 
 
 def tell_score(assessment: Assessment, month: str, factor: str | None, crime: str | None) -> str:
@@ -194,7 +205,7 @@ def print_rows(
     if rows or not is_table or not may_be_empty:
         say(render(rows, given.format, may_be_empty=may_be_empty))
     if is_table:
-        say(f"\n{text}")
+        say(f"\n{wrap(text)}")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from pathlib import Path
 
 from atrisk.base.output import render
@@ -19,7 +18,7 @@ from atrisk.cli.options import (
     add_release,
     add_seed,
 )
-from atrisk.cli.output import print_rows, say
+from atrisk.cli.output import print_rows, say, wrap
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
 MONTHS = "months"
@@ -74,10 +73,7 @@ def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
         rows = [fold_bounds({k: v for k, v in row.items() if k not in hidden}) for row in rows]
     say(render(rows, given.format, may_be_empty=True))
     if given.format == "table":
-        first, *rest = told.split("\n")
-        lines = (textwrap.fill(line.strip(), 100, initial_indent="  ", subsequent_indent="  ")
-                 for line in rest)  # fmt: skip
-        say("\n" + "\n".join([first, *lines]))
+        say(f"\n{wrap(told)}")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
@@ -11,7 +10,7 @@ from atrisk.base.output import Row, render
 from atrisk.cases.loading import list_cases
 from atrisk.cli.inputs import assess_given, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
-from atrisk.cli.output import print_rows, say
+from atrisk.cli.output import print_rows, say, wrap
 
 if TYPE_CHECKING:
     from atrisk.cases.ledger import Stage
@@ -110,14 +109,23 @@ def _show_gap(given: argparse.Namespace) -> int:
     assessment = assess_given(given, given.knowledge)
     gap = measure_gap(assessment.case, assessment, given.rule, given.stage, seed=given.seed)
     if given.show == "summary" and given.format == "table":
-        say(textwrap.fill(gap.describe(), 100))
         rows = compare_rules(gap.case, assessment, given.stage, seed=given.seed)
-        say(f"\n{render(rows, 'table')}\n\n{gap!r}")
+        say(f"{wrap(gap.describe())}\n\n{wrap(_explain_lags(gap))}\n\n{render(rows, 'table')}")
+        say(f"\n{wrap(repr(gap))}")
         return 0
     rows = _gap_rows(gap, given.show, given.stage)
     if given.show == "lags" and given.format == "table":
         rows = [{name: row[name] for name in LAG_COLUMNS} for row in rows]
     return print_rows(given, rows, assessment, {}, repr(gap))
+
+
+def _explain_lags(gap: Gap) -> str:
+    level = gap.assessment.framework.header.confidence_level
+    return (
+        "In brackets: the least and the most days that the dates allow; beside a median, its "
+        f"{level:.0%} interval.\n"
+        "Spell of waiting: a stretch of days on which at least one warning had no answer."
+    )
 
 
 def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
