@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from atrisk.base.output import Row, render, show
+from atrisk.base.words import tell_count
+from atrisk.frameworks.framework import Framework
 from atrisk.scoring.assessment import Assessment
 
 _WIDTH = 100
@@ -45,20 +47,26 @@ def tabulate_months(assessment: Assessment, drivers: int = 3) -> list[Row]:
     return rows
 
 
-def describe_factors(assessment: Assessment, drivers: int = 3) -> str:
-    """Return the titles of the factors that drive any month, so that codes can be read."""
+def describe_factors(assessment: Assessment, months: Iterable[str], drivers: int = 3) -> str:
+    """Return the titles of the factors that ``tabulate_months`` names by their codes."""
     named = {
         code
-        for month in assessment.months
+        for month in months
         for found in (assessment.driving_factors(month), assessment.rising_factors(month))
         for code in found[:drivers]
     }
+    return name_factors(assessment, named)
+
+
+def name_factors(assessment: Assessment, codes: Iterable[str]) -> str:
+    """Return the titles of some factors, one a line, in the order of the framework."""
+    named = set(codes)
     factors = assessment.framework.factors.items()
     return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
 
 
-def describe_columns(assessment: Assessment) -> str:
-    """Return what the columns of ``tabulate_months`` mean under the method that was taken."""
+def describe_columns(assessment: Assessment, level: str = "overall") -> str:
+    """Return what the columns of a table of scores mean under the method that was taken."""
     method, bands = assessment.method, assessment.framework.header.bands
     steps = ", ".join(
         f"{band.label} from {lower:g}"
@@ -67,19 +75,23 @@ def describe_columns(assessment: Assessment) -> str:
     least = assessment.framework.header.least_coverage
     readings = assessment.intensity.readings
     bounds = (
-        "what nobody looked at set to none and to its worst; doubt about the record is in "
-        "`atrisk ensemble`"
+        "the score if everything that nobody looked at were absent, and if it were at its worst; "
+        "how far the record itself may be wrong is shown by `atrisk ensemble`"
         if readings is None
-        else f"{readings.rule.level:.0%} interval: what was not read, the truth of claims, coder"
+        else f"{readings.rule.level:.0%} interval: allows for what was not read, for claims that "
+        "may be untrue, and for the coder"
     )
-    text = (
-        f"band: {steps}; no word below {least:.0%} coverage\n"
-        f"range: {bounds}\n"
-        "driving: factors with the largest part in the worst crime; rising: those whose part rose "
-        "since the month before\n"
-        "coverage: share of the framework's indicators on which anything is on record and current"
+    drivers = (
+        "driving factors: the factors with the largest part in the worst crime; rising: those "
+        "whose part rose most since the month before\n"
     )
-    return text
+    return (
+        f"band: {steps}; no band below {least:.0%} coverage. The band goes by the exact score, so "
+        "a rounded one may seem to lie on the other side of a threshold\n"
+        f"{'range' if level == 'overall' else 'low, high'}: {bounds}\n"
+        f"{drivers if level == 'overall' else ''}"
+        "coverage: share of the framework's indicators that have current evidence on record"
+    )
 
 
 def wrap(text: str) -> str:
@@ -108,8 +120,8 @@ def tell_score(assessment: Assessment, month: str, factor: str | None, crime: st
     code = crime or assessment.worst_crimes[place]
     label = assessment.framework.crimes[code].label
     named = assessment.named_crimes[place]
-    told = "the worst crime being" if named else "shown for the highest, though none leads clearly:"
-    name = label if crime else f"overall, {told} {label.lower()}"
+    told = "worst crime" if named else "no crime leads clearly, shown for the highest"
+    name = label if crime else f"overall ({told}: {label.lower()})"
     if crime:
         rows = assessment.to_rows("crime")
         row = next(r for r in rows if (r["month"], r["crime"]) == (month, code))
@@ -127,13 +139,14 @@ def _describe_row(row: Row) -> str:
     )
 
 
-def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
+def render_explanation(rows: list[Row], part: str, top: int | None, framework: Framework) -> str:
     """Return an explanation to read: each row with its fact, its anchor and where it stands.
 
     Args:
         rows: of ``Assessment.explain`` or ``compare_scores``.
         part: the column to sum, ``"contribution"`` or ``"change"``.
         top: how many rows to show; None for all.
+        framework: whose factors they are of.
     """
     shown = rows if top is None else rows[:top]
     lines = [line for row in shown for line in _describe_part(row, part)]
@@ -141,18 +154,21 @@ def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
     factors: dict[str, float] = {}
     for row in rows:
         factors[row["factor"]] = factors.get(row["factor"], 0.0) + row[part]
-    by_factor = ", ".join(
-        f"{code}: {value:+.3f}" for code, value in sorted(factors.items(), key=lambda f: -abs(f[1]))
-    )
+    by_factor = [
+        f"{value:+.4f}  factor {code}, {framework.factors[code].title}"
+        for code, value in sorted(factors.items(), key=lambda f: -abs(f[1]))
+    ]
     rest = len(rows) - len(shown)
     if rest:
         left = total - sum(row[part] for row in shown)
-        lines.append(f"… and {rest} more rows with {left:+.4f} together (--top 0 shows all)")
-    lines += ["", f"{len(rows)} rows, {part} in sum {total:+.4f}{_tell_parts(rows)}"]
+        more = tell_count(rest, "more row")
+        lines.append(f"… and {more}, {left:+.4f} together (--top 0 shows all)")
+    counted = tell_count(len(rows), "row")
+    lines += ["", f"{counted}, sum of {part}s {total:+.4f}{_tell_parts(rows)}"]
     assumed = [row[part] for row in rows if not row["indicator"]]
     if assumed:
-        lines += [f"of it assumed, as far as little was read: {sum(assumed):+.4f}"]
-    lines += textwrap.wrap(f"by factor  {by_factor}", _WIDTH, subsequent_indent="           ")
+        lines += [f"of which assumed, where little was read: {sum(assumed):+.4f}"]
+    lines += ["by factor:", *(f"  {told}" for told in by_factor)]
     return "\n".join(lines)
 
 
@@ -161,7 +177,7 @@ def _tell_parts(rows: list[Row]) -> str:
     if not rows or rows[0].get("news") is None:
         return ""
     news, revision = (sum(row[name] for row in rows) for name in ("news", "revision"))
-    return f": news {news:+.4f}, and {revision:+.4f} by what was learnt of the earlier month"
+    return f": news {news:+.4f}, and {revision:+.4f} from what was learnt about the earlier month"
 
 
 def _describe_part(row: Row, part: str) -> Iterator[str]:

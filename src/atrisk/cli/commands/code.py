@@ -23,13 +23,24 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "country",
         metavar="ISO3",
-        help="ISO 3166-1 alpha-3 code, such as CAF; of a state that is no more what it was, as YUG",
+        help="three-letter code of the country (ISO 3166-1 alpha-3), such as CAF; of a former "
+        "state its old code, such as YUG",
     )
-    parser.add_argument("--start", metavar="MONTH", required=True, help="first month, as 2020-12")
-    parser.add_argument("--end", metavar="MONTH", required=True, help="last month")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="folder to make")
     parser.add_argument(
-        "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
+        "--start", metavar="MONTH", required=True, help="first month, such as 2020-12"
+    )
+    parser.add_argument("--end", metavar="MONTH", required=True, help="last month, such as 2021-11")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="folder to make (default: named after country and years)",
+    )
+    parser.add_argument(
+        "--framework",
+        metavar="ID",
+        default=FRAMEWORK,
+        help=f"id or path of a framework (default: {FRAMEWORK})",
     )
 
 
@@ -49,7 +60,9 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     add_framework(parser)
     parser.add_argument(
-        "--all", action="store_true", help="name every indicator that was never looked at"
+        "--all",
+        action="store_true",
+        help="name every indicator that was never looked at, not only how many",
     )
     add_format(parser)
 
@@ -93,15 +106,23 @@ def _add_agreement(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     add_framework(parser)
     parser.add_argument(
-        "--show", choices=tuple(Agreement.tables), default="alpha", help="what to open"
+        "--show", choices=tuple(Agreement.tables), default="alpha", help="table to show"
     )
     parser.add_argument(
-        "--blind", metavar="DIR", type=Path, help="make a folder for a second coder, without rows"
+        "--blind",
+        metavar="DIR",
+        type=Path,
+        help="make a copy of the case without its evidence, for a second coder",
     )
     parser.add_argument(
-        "--merge", metavar="DIR", type=Path, help="put a second coder's rows beside the case"
+        "--merge",
+        metavar="DIR",
+        type=Path,
+        help="add the second coder's rows from such a folder to the case",
     )
-    parser.add_argument("--coder", metavar="NAME", help="whose rows --merge puts there")
+    parser.add_argument(
+        "--coder", metavar="NAME", help="short name of the coder whose rows --merge adds"
+    )
     add_format(parser)
 
 
@@ -125,7 +146,8 @@ def _pass_on(given: argparse.Namespace) -> int:
 
     if bool(given.blind) == bool(given.merge) or bool(given.merge) != bool(given.coder):
         raise RequestError(
-            "say --blind DIR to hand a case on, or --merge DIR --coder NAME to take rows back"
+            "give --blind DIR to hand a case to a second coder, or --merge DIR --coder NAME to "
+            "take the coder's rows back"
         )
     case, _ = load(given)
     if given.blind:
@@ -134,7 +156,7 @@ def _pass_on(given: argparse.Namespace) -> int:
         say(f"{folder} is ready to be coded. When it is: {shown}")
     else:
         file = merge_coding(case, given.merge, given.coder)
-        say(f"{file} is there. Next: atrisk agreement {given.case}")
+        say(f"{file} is written. Next: atrisk agreement {given.case}")
     return 0
 
 
@@ -143,10 +165,13 @@ def _add_judgements(parser: argparse.ArgumentParser) -> None:
 
     add_case(parser)
     parser.add_argument(
-        "--show", choices=tuple(Judging.tables), default="months", help="what to open"
+        "--show", choices=tuple(Judging.tables), default="months", help="table to show"
     )
     parser.add_argument(
-        "--target", metavar="TARGET", default="overall", help="overall (default), or a crime"
+        "--target",
+        metavar="TARGET",
+        default="overall",
+        help="what was judged: overall (default), or a crime",
     )
     add_format(parser)
 
@@ -164,7 +189,7 @@ def _show_judgements(given: argparse.Namespace) -> int:
 def _add_crosswalk(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument(
-        "--framework", metavar="ID", required=True, help="the other one: bundled, or a path"
+        "--framework", metavar="ID", required=True, help="id or path of the other framework"
     )
     add_format(parser)
 
@@ -186,8 +211,8 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         metavar="NAME",
-        help="a case (Frictionless data package); or case, framework, uncertainty, scenario, or a "
-        "table such as evidence (JSON Schema)",
+        help="id or path of a case, for its Frictionless data package; or case, framework, "
+        "uncertainty, scenario or the name of a table such as evidence, for its JSON Schema",
     )
 
 
@@ -216,21 +241,21 @@ COMMANDS = (
     Command(
         "validate",
         "code",
-        "Check a case: every fault with its place and what to do; then what to look at.",
+        "Check a case: list each fault with its place and how to mend it, then what to look at.",
         _add_validate,
         _validate_case,
     ),
     Command(
         "agreement",
         "code",
-        "Compare the coders of a case, and list what they have to settle.",
+        "Measure how far the coders of a case agree, and list what they have to settle.",
         _add_agreement,
         _show_agreement,
     ),
     Command(
         "judgements",
         "code",
-        "Compare what readers held of each month, and how far they agree.",
+        "Compare readers' own judgements of each month, and how far they agree.",
         _add_judgements,
         _show_judgements,
     ),

@@ -37,15 +37,19 @@ def _add_outcome(parser: argparse.ArgumentParser) -> None:
     from atrisk.verification.verify import Verification
 
     parser.add_argument(
-        "--outcome", metavar="ID", help="of the framework's outcomes.toml (default: its first)"
+        "--outcome",
+        metavar="ID",
+        help="outcome in the framework's outcomes.toml (default: its first)",
     )
     parser.add_argument(
-        "--horizon", metavar="N", type=int, help="months ahead that are asked about"
+        "--horizon", metavar="N", type=int, help="how many months ahead to look for the outcome"
     )
     parser.add_argument(
-        "--show", choices=tuple(Verification.tables), default="levels", help="what to open"
+        "--show", choices=tuple(Verification.tables), default="levels", help="table to show"
     )
-    parser.add_argument("--draws", metavar="N", type=int, help="of the intervals")
+    parser.add_argument(
+        "--draws", metavar="N", type=int, help="how many draws the intervals rest on"
+    )
     add_seed(parser)
 
 
@@ -130,18 +134,22 @@ def _add_panel(parser: argparse.ArgumentParser) -> None:
         "--country",
         metavar="CODE",
         action="append",
-        help="only this one, by its alpha-3 code; may be repeated",
+        help="score only this country, by its alpha-3 code; may be repeated",
     )
     parser.add_argument(
         "--show",
         choices=("scores", *Verification.tables),
         default="scores",
-        help="scores by country and month, or how they fare before what the table counts next",
+        help="scores by country and month, or how well they go before what the table counts later",
     )
-    parser.add_argument("--outcome", metavar="ID", help="of the framework's outcomes.toml")
-    parser.add_argument("--horizon", metavar="N", type=int, help="months ahead")
-    parser.add_argument("--draws", metavar="N", type=int, help="of the intervals")
-    parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+    parser.add_argument("--outcome", metavar="ID", help="outcome in the framework's outcomes.toml")
+    parser.add_argument("--horizon", metavar="N", type=int, help="how many months ahead to look")
+    parser.add_argument(
+        "--draws", metavar="N", type=int, help="how many draws the intervals rest on"
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=int, help="how many threads to use (default: all cores)"
+    )
     add_seed(parser)
     add_choices(parser)
     add_format(parser)
@@ -172,14 +180,14 @@ COMMANDS = (
     Command(
         "verify",
         "warn",
-        "Hold scores and alarms against what happened, baselines and rivals.",
+        "Compare scores and alarms with what happened, with baselines and with other systems.",
         _add_verify,
         _verify,
     ),
     Command(
         "events",
         "study",
-        "Score a case with and without the rows that come from counted events.",
+        "Score a case with and without the evidence that comes from counted events.",
         _add_events,
         _compare_events,
     ),

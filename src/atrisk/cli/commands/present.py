@@ -14,13 +14,15 @@ DRAWN = 1000
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
-    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="such as car.html")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="page to write, such as car.html"
+    )
     parser.add_argument(
         "--beside",
         metavar="CASE",
         action="append",
         default=[],
-        help="compare it with this case at equal effort, on the page; may be repeated",
+        help="also compare with this case at equal effort; may be repeated",
     )
     _add_drawn(parser)
 
@@ -37,7 +39,9 @@ def _write_report(given: argparse.Namespace) -> int:
 
 def _add_figures(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for them")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="folder to write them to"
+    )
     _add_drawn(parser)
 
 
@@ -53,7 +57,11 @@ def _write_figures(given: argparse.Namespace) -> int:
 
 def _add_drawn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--draws", metavar="N", type=int, default=DRAWN, help=f"of the ensemble ({DRAWN})"
+        "--draws",
+        metavar="N",
+        type=int,
+        default=DRAWN,
+        help=f"how many draws of the ensemble (default: {DRAWN})",
     )
     add_seed(parser)
     add_choices(parser)
@@ -63,7 +71,7 @@ COMMANDS = (
     Command(
         "report",
         "present",
-        "Write a case as one page that opens offline.",
+        "Write a case as one web page that opens offline.",
         _add_report,
         _write_report,
     ),

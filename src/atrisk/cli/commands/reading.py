@@ -14,9 +14,11 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     from atrisk.studies.reading import UNITS, Reading
 
     add_case(parser)
-    parser.add_argument("--by", choices=UNITS, default=UNITS[0], help="what is left out")
     parser.add_argument(
-        "--show", choices=tuple(Reading.tables), default="curve", help="what to open"
+        "--by", choices=UNITS, default=UNITS[0], help="what to leave out, and then add"
+    )
+    parser.add_argument(
+        "--show", choices=tuple(Reading.tables), default="curve", help="table to show"
     )
     _add_repeats(parser)
     add_choices(parser)
@@ -25,7 +27,11 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 def _add_repeats(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--repeats", metavar="N", type=int, default=20, help="parts of the record to draw (20)"
+        "--repeats",
+        metavar="N",
+        type=int,
+        default=20,
+        help="how many parts of the record to draw (default: 20)",
     )
     add_seed(parser)
 
@@ -43,7 +49,10 @@ def _show_reading(given: argparse.Namespace) -> int:
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("cases", metavar="CASE", nargs="+", help="ids of bundled cases, or paths")
     parser.add_argument(
-        "--effort", metavar="ROWS", type=float, help="rows a month (default: the least of them)"
+        "--effort",
+        metavar="ROWS",
+        type=float,
+        help="rows of evidence a month to compare at (default: the fewest of any case)",
     )
     _add_repeats(parser)
     add_choices(parser)
@@ -70,14 +79,14 @@ COMMANDS = (
     Command(
         "reading",
         "study",
-        "Ask whether more reading would change the score.",
+        "Estimate whether more reading would change the score.",
         _add_reading,
         _show_reading,
     ),
     Command(
         "compare",
         "study",
-        "Put cases beside one another at equal effort.",
+        "Compare cases at equal effort: as many rows of evidence a month.",
         _add_compare,
         _show_compare,
     ),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
 from atrisk.cases.loading import list_cases
+from atrisk.cli.commands.look import THRESHOLDS
 from atrisk.cli.inputs import assess_given, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
-from atrisk.cli.output import print_rows, say, wrap
+from atrisk.cli.output import name_factors, print_rows, say, wrap
 
 if TYPE_CHECKING:
     from atrisk.cases.ledger import Stage
@@ -32,23 +33,26 @@ LAG_COLUMNS = (
 
 
 def _add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = THRESHOLDS
     parser.add_argument(
         "cases",
         metavar="CASE",
         nargs="*",
-        help="id of a bundled case, or path of a folder; several, or none for all, to look back at",
+        help="id of a bundled case, or path of a folder; with --backtest several, or none for all",
     )
-    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    parser.add_argument(
+        "--policy", metavar="ID", help="alarm policy of the framework (default: the method's)"
+    )
     parser.add_argument(
         "--backtest",
         action="store_true",
-        help="say instead how each tier would have done beside what readers held of the months",
+        help="instead, compare the alarms of each tier with readers' own judgements of the months",
     )
     parser.add_argument(
         "--level",
         metavar="N",
         type=int,
-        help="of the readers that counts as an onset (default: the policy's)",
+        help="with --backtest: level of judgement that counts as an onset (default: the policy's)",
     )
     add_choices(parser)
     add_format(parser)
@@ -63,15 +67,15 @@ def _show_flags(given: argparse.Namespace) -> int:
         raise RequestError("--level is for --backtest; drop it, or add --backtest")
     if len(given.cases) != 1:
         raise RequestError(
-            f"flags are of one case; found {len(given.cases)}. Try: atrisk flags car-2012-2015, or "
+            f"name one case; found {len(given.cases)}. Try: atrisk flags car-2012-2015, or "
             "atrisk flags --backtest"
         )
     (given.case,) = given.cases
     flags = raise_flags(assess_given(given, given.knowledge), given.policy)
-    head = {"policy": flags.policy.id}
-    return print_rows(
-        given, flags.to_rows(), flags.assessment, head, repr(flags), may_be_empty=True
-    )
+    head, rows = {"policy": flags.policy.id}, flags.to_rows()
+    titles = name_factors(flags.assessment, (c for row in rows for c in row["factors"].split("; ")))
+    text = f"{titles}\n\n{flags!r}" if titles else repr(flags)
+    return print_rows(given, rows, flags.assessment, head, text, may_be_empty=True)
 
 
 def _look_back(given: argparse.Namespace) -> int:
@@ -94,10 +98,12 @@ def _add_gap(parser: argparse.ArgumentParser) -> None:
     from atrisk.gap.matching import RULE_STAGES
 
     add_case(parser)
-    parser.add_argument("--rule", metavar="ID", help="what counts as an answer")
-    parser.add_argument("--stage", choices=RULE_STAGES, help="and at which stage")
+    parser.add_argument(
+        "--rule", metavar="ID", help="rule for what counts as an answer to a warning"
+    )
+    parser.add_argument("--stage", choices=RULE_STAGES, help="stage that a response must reach")
     shown = ("summary", *Gap.tables, "rules", *GROUPS)
-    parser.add_argument("--show", choices=shown, default="summary", help="what to open")
+    parser.add_argument("--show", choices=shown, default="summary", help="table to show")
     add_seed(parser)
     add_choices(parser)
     add_format(parser)
@@ -145,14 +151,14 @@ COMMANDS = (
     Command(
         "flags",
         "warn",
-        "Raise alarms, surges and triggers, each with what raised it; or look back at them.",
+        "Raise alarms, surges and triggers, each with its reason; or backtest the alarms.",
         _add_flags,
         _show_flags,
     ),
     Command(
         "gap",
         "warn",
-        "Measure how long warnings waited, and what stood beside the risk.",
+        "Measure how long warnings waited for an answer, and the response beside the risk.",
         _add_gap,
         _show_gap,
     ),
