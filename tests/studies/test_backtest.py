@@ -94,5 +94,5 @@ def test_the_command_looks_back_and_says_what_is_wrong(capsys: pytest.CaptureFix
     assert "flags are of one case; found 0" in capsys.readouterr().err
     assert main(["flags", "sen-2011-2012", "--backtest", "--level", "9"]) == 2
     assert "level 9 is none; readers give 0 to 4" in capsys.readouterr().err
-    with pytest.raises(atrisk.RequestError, match="no case to look back at"):
+    with pytest.raises(atrisk.RequestError, match="no case to backtest"):
         atrisk.backtest_alarms([], UN)

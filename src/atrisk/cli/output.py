@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 from atrisk.base.output import Row, render, show
 from atrisk.base.words import tell_count
+from atrisk.cli.columns import explain_columns
 from atrisk.frameworks.framework import Framework
 from atrisk.scoring.assessment import Assessment
 
@@ -209,11 +210,13 @@ def print_rows(
     head: Row,
     text: str,
     *,
+    table: str = "",
     may_be_empty: bool = False,
 ) -> int:
     """Print rows as they are asked for, and return the exit status.
 
-    A table is followed by a text; in CSV and JSON each row begins with what it was computed from.
+    A table, which may have a name in columns.csv, is followed by what its columns mean and by a
+    text; in CSV and JSON each row begins with what it was computed from.
     """
     is_table = given.format == "table"
     if not is_table:
@@ -221,7 +224,18 @@ def print_rows(
     if rows or not is_table or not may_be_empty:
         say(render(rows, given.format, may_be_empty=may_be_empty))
     if is_table:
-        say(f"\n{wrap(text)}")
+        meanings = explain_columns(table, rows[0]) if rows else ""
+        say("\n" + "\n\n".join(wrap(part) for part in (meanings, text) if part))
+    return 0
+
+
+def print_plain(given: argparse.Namespace, rows: list[Row], table: str, text: str) -> int:
+    """Print rows that say themselves what they are of, and return the exit status."""
+    if rows or given.format != "table":
+        say(render(rows, given.format, may_be_empty=True))
+    if given.format == "table":
+        meanings = explain_columns(table, rows[0]) if rows else ""
+        say("\n" + "\n\n".join(wrap(part) for part in (meanings, text) if part))
     return 0
 
 

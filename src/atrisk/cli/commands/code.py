@@ -11,7 +11,7 @@ from atrisk.base.output import Row, render, write_json
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import load, read_name
 from atrisk.cli.options import FRAMEWORK, Command, add_case, add_format, add_framework
-from atrisk.cli.output import say
+from atrisk.cli.output import print_plain, say
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
@@ -132,12 +132,8 @@ def _show_agreement(given: argparse.Namespace) -> int:
     if given.blind or given.merge:
         return _pass_on(given)
     agreement = measure_agreement(*load(given))
-    rows = agreement.to_rows(given.show)
-    if rows or given.format != "table":
-        say(render(rows, given.format, may_be_empty=True))
-    if given.format == "table":
-        say(f"\n{agreement!r}")
-    return 0
+    rows, table = agreement.to_rows(given.show), f"agreement {given.show}"
+    return print_plain(given, rows, table, repr(agreement))
 
 
 def _pass_on(given: argparse.Namespace) -> int:
@@ -180,10 +176,8 @@ def _show_judgements(given: argparse.Namespace) -> int:
     from atrisk.studies.judging import compare_judgements
 
     judging = compare_judgements(load_case(read_name(given.case, list_cases())), given.target)
-    say(render(judging.to_rows(given.show), given.format))
-    if given.format == "table":
-        say(f"\n{judging!r}")
-    return 0
+    rows, table = judging.to_rows(given.show), f"judgements {given.show}"
+    return print_plain(given, rows, table, repr(judging))
 
 
 def _add_crosswalk(parser: argparse.ArgumentParser) -> None:
@@ -201,10 +195,8 @@ def _show_crosswalk(given: argparse.Namespace) -> int:
     framework = load_framework(read_name(given.framework, list_frameworks()))
     crossed = cross_case(case, framework)
     crosswalk = load_crosswalk(framework, case.header.framework)
-    say(render(crosswalk.to_rows(case), given.format))
-    if given.format == "table":
-        say(f"\n{crosswalk!r}\n{crossed.header.caveat}")
-    return 0
+    text = f"{crosswalk!r}\n  {crossed.header.caveat}"
+    return print_plain(given, crosswalk.to_rows(case), "crosswalk", text)
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from atrisk.base.output import render
 from atrisk.base.rows import Row
 from atrisk.cases.loading import list_cases
 from atrisk.cli.inputs import load, load_all, read_name, read_runner, read_view
@@ -18,7 +17,7 @@ from atrisk.cli.options import (
     add_release,
     add_seed,
 )
-from atrisk.cli.output import print_rows, say, wrap
+from atrisk.cli.output import print_plain, print_rows
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
 MONTHS = "months"
@@ -64,10 +63,10 @@ def _verify(given: argparse.Namespace) -> int:
         seed=given.seed,
         **read_view(given),
     )
-    return _print(given, found.to_rows(given.show), repr(found))
+    return _print(given, found.to_rows(given.show), f"verify {given.show}", repr(found))
 
 
-def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
+def _print(given: argparse.Namespace, rows: list[Row], table: str, told: str) -> int:
     """Print rows; in CSV and JSON each says what was asked for."""
     if given.format != "table":
         rows = [_tell_asked(given) | row for row in rows]
@@ -75,10 +74,7 @@ def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
         one = len({row.get("truth") for row in rows}) == 1
         hidden = {"truth"} if one else set()
         rows = [fold_bounds({k: v for k, v in row.items() if k not in hidden}) for row in rows]
-    say(render(rows, given.format, may_be_empty=True))
-    if given.format == "table":
-        say(f"\n{wrap(told)}")
-    return 0
+    return print_plain(given, rows, table, told)
 
 
 def _tell_asked(given: argparse.Namespace) -> Row:
@@ -122,7 +118,8 @@ def _compare_events(given: argparse.Namespace) -> int:
     from atrisk.verification.with_events import compare_events
 
     found = compare_events(*load(given), **read_view(given))
-    return print_rows(given, found.to_rows(), found.everything, {}, repr(found))
+    rows = found.to_rows()
+    return print_rows(given, rows, found.everything, {}, repr(found), table="events")
 
 
 def _add_panel(parser: argparse.ArgumentParser) -> None:
@@ -169,11 +166,11 @@ def _score_panel(given: argparse.Namespace) -> int:
         **read_view(given),
     )
     if given.show == "scores":
-        return _print(given, panel.to_rows(), repr(panel))
+        return _print(given, panel.to_rows(), "panel scores", repr(panel))
     found = panel.verify(
         outcome=given.outcome, horizon=given.horizon, draws=given.draws, seed=given.seed
     )
-    return _print(given, found.to_rows(given.show), repr(found))
+    return _print(given, found.to_rows(given.show), f"panel {given.show}", repr(found))
 
 
 COMMANDS = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from atrisk.base.output import render
 from atrisk.cli.inputs import load, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
-from atrisk.cli.output import print_rows, say
+from atrisk.cli.output import print_plain, print_rows
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +42,8 @@ def _show_reading(given: argparse.Namespace) -> int:
         *load(given), unit=given.by, repeats=given.repeats, seed=given.seed, **read_view(given)
     )
     head = {"by": given.by, "repeats": given.repeats, "seed": given.seed}
-    return print_rows(given, reading.to_rows(given.show), reading.base, head, repr(reading))
+    rows, table = reading.to_rows(given.show), f"reading {given.show}"
+    return print_rows(given, rows, reading.base, head, repr(reading), table=table)
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -69,10 +69,7 @@ def _show_compare(given: argparse.Namespace) -> int:
         seed=given.seed,
         **read_view(given),
     )
-    say(render(found.to_rows(), given.format))
-    if given.format == "table":
-        say(f"\n{found!r}")
-    return 0
+    return print_plain(given, found.to_rows(), "compare", repr(found))
 
 
 COMMANDS = (

@@ -112,7 +112,8 @@ def _show_ensemble(given: argparse.Namespace) -> int:
         "draws": ensemble.draws,
         "seed": ensemble.seed,
     }
-    return print_rows(given, rows, ensemble.base, head, repr(ensemble))
+    table = f"ensemble {given.level}"
+    return print_rows(given, rows, ensemble.base, head, repr(ensemble), table=table)
 
 
 def _show_apart(given: argparse.Namespace) -> int:
@@ -131,7 +132,8 @@ def _show_apart(given: argparse.Namespace) -> int:
         **read_view(given),
     )
     head = {"draws": doubt.draws, "seed": doubt.seed}
-    return print_rows(given, doubt.to_rows(), doubt.base, head, repr(doubt))
+    table = "ensemble apart"
+    return print_rows(given, doubt.to_rows(), doubt.base, head, repr(doubt), table=table)
 
 
 def _add_methods(parser: argparse.ArgumentParser) -> None:
@@ -180,7 +182,8 @@ def _show_methods(given: argparse.Namespace) -> int:
         **view,
     )
     head = {"explored": "; ".join(tree.branches), "seed": tree.seed}
-    return print_rows(given, tree.to_rows(given.show), tree.base, head, repr(tree))
+    rows, table = tree.to_rows(given.show), f"methods {given.show}"
+    return print_rows(given, rows, tree.base, head, repr(tree), table=table)
 
 
 def _add_weights(parser: argparse.ArgumentParser) -> None:
@@ -207,7 +210,7 @@ def _show_weights(given: argparse.Namespace) -> int:
     assessment = assess_given(given, given.knowledge)
     if given.show == "moments":
         rows = describe_weights(assessment)
-        return print_rows(given, rows, assessment, {}, repr(assessment))
+        return print_rows(given, rows, assessment, {}, repr(assessment), table="weights moments")
     bounds = bound_weights(assessment, _read_factor(given.within), policy=given.policy)
     text = repr(bounds)
     if bounds.avoidable:
@@ -218,7 +221,7 @@ def _show_weights(given: argparse.Namespace) -> int:
         )
         text = f"Factor weights that avoid the alarm, times what they are:\n{quiet}\n\n{text}"
     head = {"within": bounds.factor, "policy": bounds.policy.id, "avoidable": bounds.avoidable}
-    return print_rows(given, bounds.to_rows(), assessment, head, text)
+    return print_rows(given, bounds.to_rows(), assessment, head, text, table="weights bounds")
 
 
 def _read_factor(text: str | None) -> str | float | None:
@@ -270,19 +273,15 @@ def _show_scenarios(given: argparse.Namespace) -> int:
             rows = [row | note for row, note in zip(rows, notes, strict=True)]
         say(render(rows, given.format))
         return 0
-    outcome = run_scenarios(
-        case,
-        framework,
-        names or None,
-        rule=given.rule,
-        **read_view(given),
-    )
+    view = read_view(given)
+    outcome = run_scenarios(case, framework, names or None, rule=given.rule, **view)
     if given.explain:
         return _explain(given, outcome)
     rows = outcome.to_rows(given.show)
     if given.show == "summary" and given.format == "table":
         rows = [{name: row.get(name) for name in OUTCOME_COLUMNS} for row in rows]
-    return print_rows(given, rows, outcome.base.assessment, {}, repr(outcome))
+    table = f"scenarios {given.show}"
+    return print_rows(given, rows, outcome.base.assessment, {}, repr(outcome), table=table)
 
 
 def _explain(given: argparse.Namespace, outcome: Outcome) -> int:
@@ -355,7 +354,8 @@ def _show_sensitivity(given: argparse.Namespace) -> int:
     )
     head = {"draws": study.draws, "seed": study.seed}
     rows = study.to_rows(given.show)
-    return print_rows(given, rows, study.base, head, repr(study))
+    table = f"sensitivity {given.show}"
+    return print_rows(given, rows, study.base, head, repr(study), table=table)
 
 
 COMMANDS = (

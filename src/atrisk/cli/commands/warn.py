@@ -11,7 +11,7 @@ from atrisk.cases.loading import list_cases
 from atrisk.cli.commands.look import THRESHOLDS
 from atrisk.cli.inputs import assess_given, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
-from atrisk.cli.output import name_factors, print_rows, say, wrap
+from atrisk.cli.output import name_factors, print_plain, print_rows, say, wrap
 
 if TYPE_CHECKING:
     from atrisk.cases.ledger import Stage
@@ -87,10 +87,7 @@ def _look_back(given: argparse.Namespace) -> int:
         level=given.level,
         **read_view(given),
     )
-    say(render(found.to_rows(), given.format))
-    if given.format == "table":
-        say(f"\n{found!r}")
-    return 0
+    return print_plain(given, found.to_rows(), "flags backtest", repr(found))
 
 
 def _add_gap(parser: argparse.ArgumentParser) -> None:
@@ -122,7 +119,7 @@ def _show_gap(given: argparse.Namespace) -> int:
     rows = _gap_rows(gap, given.show, given.stage)
     if given.show == "lags" and given.format == "table":
         rows = [{name: row[name] for name in LAG_COLUMNS} for row in rows]
-    return print_rows(given, rows, assessment, {}, repr(gap))
+    return print_rows(given, rows, assessment, {}, repr(gap), table=f"gap {given.show}")
 
 
 def _explain_lags(gap: Gap) -> str:
