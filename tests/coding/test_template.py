@@ -92,7 +92,7 @@ def test_frictionless_finds_no_fault_in_a_new_case(made: Path) -> None:
         ({"country": "QQQ"}, "no country is called 'QQQ'"),
         ({"country": "=1+1"}, "no country"),
         ({"start": "2020"}, "--start: '2020' is not a month"),
-        ({"start": "2021-07"}, "swap them"),
+        ({"start": "2021-07"}, "swap --start and --end"),
     ],
 )
 def test_a_case_of_nowhere_or_never_is_refused(

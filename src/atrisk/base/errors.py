@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from atrisk.base.marks import show
 
@@ -109,6 +110,16 @@ class MissingExtraError(AtriskError, ImportError):
             f"{purpose} needs the extra '{extra}'. Install it with: pip install 'atrisk[{extra}]', "
             f"or in a copy of the repository: pip install '.[{extra}]'"
         )
+
+
+def check_extra(purpose: str, extra: str, *modules: str) -> None:
+    """Refuse work that needs an optional package before it is begun.
+
+    Raises:
+        MissingExtraError: one of the modules is not installed.
+    """
+    if any(find_spec(name) is None for name in modules):
+        raise MissingExtraError(purpose, extra)
 
 
 class Faults:

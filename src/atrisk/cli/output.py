@@ -8,9 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from atrisk.base.output import Row, render, show
-from atrisk.base.words import tell_count
-from atrisk.cli.columns import explain_columns
+from atrisk.base.output import Row, render, show, tell_count
 from atrisk.frameworks.framework import Framework
 from atrisk.scoring.assessment import Assessment
 
@@ -224,8 +222,7 @@ def print_rows(
     if rows or not is_table or not may_be_empty:
         say(render(rows, given.format, may_be_empty=may_be_empty))
     if is_table:
-        meanings = explain_columns(table, rows[0]) if rows else ""
-        say("\n" + "\n\n".join(wrap(part) for part in (meanings, text) if part))
+        _say_below(rows, table, text)
     return 0
 
 
@@ -234,9 +231,18 @@ def print_plain(given: argparse.Namespace, rows: list[Row], table: str, text: st
     if rows or given.format != "table":
         say(render(rows, given.format, may_be_empty=True))
     if given.format == "table":
-        meanings = explain_columns(table, rows[0]) if rows else ""
-        say("\n" + "\n\n".join(wrap(part) for part in (meanings, text) if part))
+        _say_below(rows, table, text)
     return 0
+
+
+def _say_below(rows: list[Row], table: str, text: str) -> None:
+    """Print what stands below a table: what its columns mean, if it has a name, and a text."""
+    meanings = ""
+    if rows and table:
+        from atrisk.cli.columns import explain_columns
+
+        meanings = explain_columns(table, rows[0])
+    say("\n" + "\n\n".join(wrap(part) for part in (meanings, text) if part))
 
 
 def tell_provenance(assessment: Assessment) -> Row:

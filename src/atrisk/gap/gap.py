@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from atrisk.base.dates import Month, Span
 from atrisk.base.errors import UnknownNameError, check_seed, require
+from atrisk.base.output import tell_count, tell_days, tell_half
 from atrisk.base.rows import LevelResult, Row
-from atrisk.base.words import tell_count, tell_days, tell_half
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import EarlyWarning, Stage
 from atrisk.frameworks.options import RuleOption

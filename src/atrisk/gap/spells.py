@@ -12,8 +12,8 @@ from math import inf
 
 import numpy as np
 
+from atrisk.base.output import tell_count, tell_half
 from atrisk.base.rows import Row
-from atrisk.base.words import tell_count, tell_half
 from atrisk.gap.matching import Lag
 from atrisk.gap.waiting import NOT_REACHED
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.base.output import tell_days, tell_half
 from atrisk.base.rows import Row
-from atrisk.base.words import tell_days, tell_half
 from atrisk.gap.matching import Lag
 
 if TYPE_CHECKING:

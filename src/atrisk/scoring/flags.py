@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from atrisk.base.errors import RequestError, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
-from atrisk.base.words import tell_count
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 from atrisk.frameworks.options import AlarmOption, Watch

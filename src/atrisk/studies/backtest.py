@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
-from atrisk.base.words import tell_count
 from atrisk.cases.case import Case
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.options import AlarmOption

@@ -95,6 +95,25 @@ def _add_passages(parser: argparse.ArgumentParser) -> None:
         default=FRAMEWORK,
         help=f"id or path of a framework (default: {FRAMEWORK})",
     )
+    _add_suggestions(parser)
+    parser.add_argument(
+        "--case", metavar="CASE", help="with --draft: the case whose sources the documents are"
+    )
+    parser.add_argument(
+        "--draft",
+        metavar="FILE",
+        type=Path,
+        help="write a row of draft evidence for each passage, such as drafts.csv",
+    )
+    parser.add_argument(
+        "--recall",
+        metavar="CASE",
+        help="instead, measure how many coded indicators of this case the suggestions find",
+    )
+    add_format(parser)
+
+
+def _add_suggestions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--like",
         metavar="CASE",
@@ -115,21 +134,6 @@ def _add_passages(parser: argparse.ArgumentParser) -> None:
         default=SUGGESTED,
         help=f"how many indicators to suggest for a passage (default: {SUGGESTED})",
     )
-    parser.add_argument(
-        "--case", metavar="CASE", help="with --draft: the case whose sources the documents are"
-    )
-    parser.add_argument(
-        "--draft",
-        metavar="FILE",
-        type=Path,
-        help="write a row of draft evidence for each passage, such as drafts.csv",
-    )
-    parser.add_argument(
-        "--recall",
-        metavar="CASE",
-        help="instead, measure how many coded indicators of this case the suggestions find",
-    )
-    add_format(parser)
 
 
 def _show_passages(given: argparse.Namespace) -> int:

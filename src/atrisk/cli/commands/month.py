@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atrisk.base.errors import RequestError, check_count
+from atrisk.base.errors import RequestError, check_count, check_extra
 from atrisk.cli.inputs import load, read_method, read_own
 from atrisk.cli.options import Command, add_case, add_choices, add_format
 from atrisk.cli.output import print_rows, say
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from atrisk.scoring.assessment import Assessment
 
 TOP, WIDTH = 20, 100
+_CHART = ("matplotlib", "the chart of a brief", "report")
+# What a kind of brief is written with: module, purpose and extra.
+_NEEDED = {
+    ".docx": (("docx", "a brief in Word", "brief"), _CHART),
+    ".pdf": (("reportlab", "a brief as PDF", "brief"), _CHART),
+    ".html": (_CHART,),
+    ".md": (),
+}
 
 
 def _add_changes(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +135,8 @@ def _write_brief(given: argparse.Namespace) -> int:
     from atrisk.report.briefing.writers import check_kind, write_briefing
 
     check_kind(given.out, given.styles)
+    for module, purpose, extra in _NEEDED[given.out.suffix.lower()]:
+        check_extra(purpose, extra, module)
     view = View(audience=given.audience, method=read_method(given.method), weights=given.weights)
     case, framework = load(given)
     brief = prepare_briefing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from atrisk.base.errors import check_extra
 from atrisk.cli.inputs import load, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_seed
 from atrisk.cli.output import say
@@ -30,6 +31,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 def _write_report(given: argparse.Namespace) -> int:
     from atrisk.report.page import write_report
 
+    check_extra("a report", "report", "jinja2", "matplotlib")
     (case, *others), framework = load_all(given, (given.case, *given.beside))
     drawn = {"seed": given.seed, "draws": given.draws, "beside": others}
     page = write_report(given.out, case, framework, **drawn, **read_view(given))
@@ -49,6 +51,7 @@ def _write_figures(given: argparse.Namespace) -> int:
     from atrisk.report.brief import prepare_brief
     from atrisk.report.figures.album import write_figures
 
+    check_extra("a figure", "report", "matplotlib")
     case, framework = load(given)
     brief = prepare_brief(case, framework, seed=given.seed, draws=given.draws, **read_view(given))
     say("\n".join(str(file) for file in write_figures(given.out, brief)))
