@@ -190,7 +190,7 @@ def test_each_lint_is_told_where_it_holds_and_only_there() -> None:
     assert "all 2 rows are from source-a" in lints(evidence("a"), evidence("b"))["one-source"]
     diagonal = lints(evidence("a"), evidence("b", source="source-b", credibility=2))
     assert "judge the claim apart" in diagonal["diagonal"]
-    assert "1 rows are known before" in lints(evidence("a", known="2020-02"))["known-before"]
+    assert "1 row known before" in lints(evidence("a", known="2020-02"))["known-before"]
     late = lints(evidence("a", known="2020-08", start="2020-02"))
     assert "2020-08-31, after the case's last month" in late["never-counts"]
 

@@ -359,7 +359,7 @@ def test_alarms_over_draws_are_the_alarms_of_one(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"draws": 0}, "asks for nothing"),
+        ({"draws": 0}, "is too few"),
         ({"draws": -3}, "1 or more"),
         ({"draws": 2.5}, "whole number"),
         ({"seed": -1}, "no seed"),
@@ -371,7 +371,7 @@ def test_alarms_over_draws_are_the_alarms_of_one(
         ({"uncertainty": {"weight_spread": "huge"}}, "Known: none, any"),
         ({"method": {"grade": "nothing"}}, "no option of the branch 'grade'"),
         ({"policy": "nope"}, "no alarm policy"),
-        ({"runner": atrisk.Runner(workers=0)}, "workers can do nothing"),
+        ({"runner": atrisk.Runner(workers=0)}, "workers is not a number of workers"),
         ({"audience": "press"}, "no audience"),
         ({"knowledge": "2019-01"}, "before"),
     ],

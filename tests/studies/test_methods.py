@@ -120,7 +120,7 @@ def test_unknown_is_not_zero_in_a_tree() -> None:
         ({"branches": ["rule"]}, "changes a score or an alarm"),
         ({"branches": ["alarm", "alarm"]}, "named twice"),
         ({"branches": ["alarm"], "method": {"alarm": "standard"}}, "both explored and settled"),
-        ({"most": 0}, "asks for nothing"),
+        ({"most": 0}, "is too few"),
         ({"most": 3}, "give a seed"),
         ({"most": 3, "seed": -1}, "no seed"),
     ],

@@ -84,13 +84,13 @@ def test_a_study_opens_what_is_asked(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["ensemble", CASE, "--draws", "0"], "asks for nothing"),
+        (["ensemble", CASE, "--draws", "0"], "is too few"),
         (["ensemble", CASE, "--seed", "-1"], "no seed"),
         (["ensemble", CASE, "--uncertainty", "weights"], "is not BRANCH=OPTION"),
         (["ensemble", CASE, "--weights", "nope"], "no option of the branch 'weights'"),
         (["methods", CASE, "--branch", "alrm"], "Did you mean 'alarm'"),
         (["methods", CASE, "--most", "5"], "give a seed"),
-        (["weights", CASE, "--within", "0.1"], "bounds nothing"),
+        (["weights", CASE, "--within", "0.1"], "is too small"),
         (["weights", CASE, "--within", "some"], "no option of 'weight_bounds'"),
         (["weights", CASE, "--method", "crime_aggregation=quadratic"], "not linear"),
         (["scenarios", CASE, "binuca-stay"], "Did you mean 'binuca-stays'"),

@@ -1,7 +1,7 @@
 """Columns: what each column of a printed table means, for who reads it and for docs/columns.md.
 
 The meanings stand in ``columns.csv`` beside this file: those of one table (``gap lags``), of all
-tables of a command (``gap``), or of every table (``*``).
+tables of a command (``gap``), or of every table (``*``). Under ``tables`` stands what each holds.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-EVERY = "*"
+EVERY, TABLES = "*", "tables"  # of every table; what each table holds
 _SAME = {"panel": "verify"}  # tables of another command
 _ENDS = {"_low": "lower end of the interval of", "_high": "upper end of the interval of"}
 

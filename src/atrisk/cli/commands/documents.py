@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
-from atrisk.base.output import Row, render, show
+from atrisk.base.output import Row, render, show, tell_count
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name, read_own
@@ -56,9 +56,11 @@ def _show_anchors(given: argparse.Namespace) -> int:
         located = sum(check.is_located for check in checks)
         anchors = len(checks) - located
         rest = (
-            f"; {located} rows of sources that may not be quoted have a locator" if located else ""
+            f"; {located} more without anchors, of sources that may not be quoted"
+            if located
+            else ""
         )
-        say(f"{anchors} anchors, {anchors - len(orphans)} found exactly once{rest}")
+        say(f"{tell_count(anchors, 'anchor')}, {anchors - len(orphans)} found exactly once{rest}")
     return 1 if orphans else 0
 
 

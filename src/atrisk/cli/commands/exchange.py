@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atrisk.base.errors import RequestError, shorten
-from atrisk.base.output import render
+from atrisk.base.output import render, tell_count
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name, read_own
@@ -202,12 +202,12 @@ def _import_events(given: argparse.Namespace) -> int:
     made = Counter(row.derived for row in more.evidence if row.source == source)
     say(repr(table))
     for rule, count in made.items():
-        say(f"  {rule}: {count} month{'s' * (count != 1)}")
+        say(f"  {rule}: {tell_count(count, 'month')}")
     outcomes = ", and outcomes.csv" if count_deaths(table, name_counted(case.header)) else ""
     shown = show_path(where)
     say(
-        f"{shown}: {sum(made.values())} rows of evidence from {source}{outcomes}. "
-        f"Now type: atrisk events {shown}"
+        f"{shown}: {tell_count(sum(made.values()), 'row')} of evidence from {source}{outcomes}. "
+        f"Next: atrisk events {shown}"
     )
     return 0
 

@@ -219,7 +219,7 @@ def _show_weights(given: argparse.Namespace) -> int:
             f"  x{weight:.2f}  factor {code}, {titles[code]}"
             for code, weight in bounds.avoiding.items()
         )
-        text = f"Factor weights that avoid the alarm, times what they are:\n{quiet}\n\n{text}"
+        text = f"Weights that avoid the alarm, as multiples of the present ones:\n{quiet}\n\n{text}"
     head = {"within": bounds.factor, "policy": bounds.policy.id, "avoidable": bounds.avoidable}
     return print_rows(given, bounds.to_rows(), assessment, head, text, table="weights bounds")
 
