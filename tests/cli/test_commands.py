@@ -357,3 +357,44 @@ def test_the_command_takes_one_thread_a_product_and_an_import_changes_nothing() 
             [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
         )
         assert done.stdout.strip() == str(shown)
+
+
+@pytest.mark.parametrize(
+    ("module", "words", "extra"),
+    [
+        ("reportlab", ["brief", CAR, "--out", "brief.pdf"], "brief"),
+        ("docx", ["brief", CAR, "--out", "brief.docx"], "brief"),
+        ("matplotlib", ["brief", CAR, "--out", "brief.html"], "report"),
+        ("matplotlib", ["figures", CAR, "--out", "figures"], "report"),
+        ("jinja2", ["report", CAR, "--out", "car.html"], "report"),
+    ],
+)
+def test_a_missing_extra_is_told_before_anything_is_read(
+    module: str,
+    words: list[str],
+    extra: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, module, None)
+    for room in ("month", "present"):
+        monkeypatch.setattr(f"atrisk.cli.commands.{room}.load", lambda _: pytest.fail("was read"))
+    monkeypatch.setattr("atrisk.cli.commands.present.load_all", lambda *_: pytest.fail("was read"))
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert f"needs the extra '{extra}'" in err
+
+
+def test_the_thresholds_of_bands_and_alarms_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    framework = atrisk.load_framework("un-foa-2014")
+    _, out, _ = run(capsys, "frameworks", framework.id, "--show", "bands", "--format", "json")
+    lowers = framework.choose().bands.lowers
+    assert [row["from_score"] for row in json.loads(out)] == list(lowers)
+    _, out, _ = run(capsys, "frameworks", framework.id, "--show", "alarms", "--format", "json")
+    assert [row["tier"] for row in json.loads(out)] == ["watch", "alert", "emergency"]
+    for command in ("assess", "flags"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        assert "--show bands" in " ".join(capsys.readouterr().out.split())

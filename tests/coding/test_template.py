@@ -218,3 +218,10 @@ def test_opposite_rows_of_one_anchor_get_one_advice() -> None:
     with pytest.raises(atrisk.DataError, match="use two claims") as caught:
         case_of(rows[0], rows[1].model_copy(update={"claim": "one"}))
     assert "one claim" not in str(caught.value).replace("two claims", "")
+
+
+def test_a_case_of_one_year_is_titled_by_it(tmp_path: Path) -> None:
+    out = create_case("MLI", start="2024-01", end="2024-12", framework=un(), out=tmp_path / "new")
+    assert atrisk.load_case(out).header.title == "Mali, 2024"
+    columns = (out / "columns.md").read_text(encoding="utf-8")
+    assert "| only if the source has `no` under `quotable` |" in columns
