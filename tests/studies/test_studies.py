@@ -59,7 +59,7 @@ def test_each_study_exports_where_its_numbers_come_from(
         (["weights", CASE, "--show", "moments"], "deviation"),
         (
             ["weights", CASE, "--within", "any", "--method", "v1"],
-            "weights that avoid the alarm",
+            "Weights that avoid the alarm",
         ),
         (["weights", CASE, "--within", "1"], "no weighting avoids the alarm"),
         (["scenarios", CASE, "--list"], "What was said behind closed doors"),
@@ -85,7 +85,7 @@ def test_a_study_opens_what_is_asked(
     ("words", "told"),
     [
         (["ensemble", CASE, "--draws", "0"], "is too few"),
-        (["ensemble", CASE, "--seed", "-1"], "no seed"),
+        (["ensemble", CASE, "--seed", "-1"], "is not a seed"),
         (["ensemble", CASE, "--uncertainty", "weights"], "is not BRANCH=OPTION"),
         (["ensemble", CASE, "--weights", "nope"], "no option of the branch 'weights'"),
         (["methods", CASE, "--branch", "alrm"], "Did you mean 'alarm'"),

@@ -52,9 +52,9 @@ def test_a_case_that_is_named_twice_is_refused() -> None:
     [
         ([], "there is no case to verify"),
         ([track([NAN] * 9)], "ask for alarms or onsets"),
-        ([track([0.0, 0.0])], "no month has a score and 3 months of outcomes after it"),
-        ([track(CALM)], "every month that can be judged is not followed by it"),
-        ([track([30.0] * 9)], "every month that can be judged is followed by it"),
+        ([track([0.0, 0.0])], "no month has both a score and 3 months of outcomes after it"),
+        ([track(CALM)], "the outcome followed none of the months that can be judged"),
+        ([track([30.0] * 9)], "the outcome followed every month that can be judged"),
         ([track([NAN, NAN, 30.0, NAN])], "ask for alarms or onsets"),
     ],
 )
