@@ -106,5 +106,5 @@ def test_in_the_central_african_republic_two_spells_hold_41_warnings() -> None:
     told = [(r["begin"], r["days"], r["warnings"], r["ended_by"]) for r in gap.to_rows("spells")]
     assert told == [("2013-01-03", 339.5, 31, "sangaris"), ("2014-01-22", 708, 10, None)]
     assert "no interval, because 2 spells are too few" in repr(gap)
-    with pytest.raises(atrisk.RequestError, match="seed=-1 is no seed"):
+    with pytest.raises(atrisk.RequestError, match="seed=-1 is not a seed"):
         atrisk.measure_gap(car(), now(), seed=-1)
