@@ -181,7 +181,7 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     for out in (tmp_path / "pipe", tmp_path / "folder"):
-        with pytest.raises(atrisk.RequestError, match="is there and is no file"):
+        with pytest.raises(atrisk.RequestError, match="exists and is not a file"):
             write_text(out, "x")
     assert (tmp_path / "pipe").is_fifo()
 

@@ -57,7 +57,7 @@ def test_anchors_are_found_by_a_digest_in_capitals(
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "report.txt").write_text(TEXT, encoding="utf-8", newline="")
     assert main(["anchors", str(folder), "--documents", str(tmp_path / "documents")]) == 0
-    assert "1 anchors, 1 found exactly once" in capsys.readouterr().out
+    assert "1 anchor, 1 found exactly once" in capsys.readouterr().out
     assert DIGEST in (atrisk.load_case(folder).save(tmp_path / "again") / "sources.csv").read_text()
 
 

@@ -39,8 +39,10 @@ def test_the_monthly_table_can_be_read(capsys: pytest.CaptureFixture[str]) -> No
     assert status == 0
     assert lines[0].split("  ")[0] == "month"
     assert len([line for line in lines if line.startswith("201")]) == 48
-    assert "Not a probability of genocide and not a forecast" in lines[-2]
-    assert "one of them written in 2015" in lines[-1]
+    _, _, caveats = " ".join(out.split()).partition(
+        "Not a probability of genocide and not a forecast"
+    )
+    assert "one of them written in 2015" in caveats
     assert max(len(line) for line in lines) <= 140
 
 
@@ -98,7 +100,7 @@ def test_a_change_since_a_month_or_from_another_knowledge_is_explained(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     _, out, _ = run(capsys, "explain", CAR, "2013-12", "--since", "2013-11")
-    assert "change in sum +" in out
+    assert "sum of changes +" in out
     _, out, _ = run(
         capsys,
         "explain",
@@ -109,7 +111,7 @@ def test_a_change_since_a_month_or_from_another_knowledge_is_explained(
         "--than",
         "contemporaneous",
     )
-    assert "change in sum +" in out
+    assert "sum of changes +" in out
 
 
 def test_cases_frameworks_and_validate_answer(capsys: pytest.CaptureFixture[str]) -> None:
@@ -195,9 +197,12 @@ def test_anchors_are_counted_and_orphans_listed(
         (["assess", MINI], "no framework is called 'three-factor'"),
         (
             ["explain", CAR, "2016-01"],
-            "were assessed (contemporaneous): 2012-01 to 2015-12",
+            "was not assessed; the months are 2012-01 to 2015-12 (contemporaneous)",
         ),
-        (["explain", CAR, "Sept 2013"], "written like 2013-09"),
+        (
+            ["explain", CAR, "Sept 2013"],
+            "is not a month: write its year and number, such as 2013-09",
+        ),
         (["explain", CAR, "2013-09", "--factor", "15"], "no factor is called '15'."),
         (["explain", CAR, "2013-09", "--crime", "theft"], "no crime is called 'theft'."),
         (["explain", CAR, "2013-09", "--factor", "1", "--crime", "genocide"], "not both"),
@@ -293,7 +298,9 @@ def test_a_frame_holds_the_same_rows_and_its_absence_names_the_extra(
     ],
 )
 def test_a_wrong_kind_of_argument_is_told_and_no_traceback_of_ours(call: Any) -> None:
-    with pytest.raises(atrisk.AtriskError, match=r"expected|is not among|no way of knowing"):
+    with pytest.raises(
+        atrisk.AtriskError, match=r"expected|is not a month|is not a kind of knowledge"
+    ):
         call(atrisk.load_case(CAR), atrisk.load_framework("un-foa-2014"))
 
 
@@ -364,3 +371,44 @@ def test_the_command_takes_one_thread_a_product_unless_told_and_an_import_change
         [sys.executable, "-c", code], env=own | given, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == inherited
+
+
+@pytest.mark.parametrize(
+    ("module", "words", "extra"),
+    [
+        ("reportlab", ["brief", CAR, "--out", "brief.pdf"], "brief"),
+        ("docx", ["brief", CAR, "--out", "brief.docx"], "brief"),
+        ("matplotlib", ["brief", CAR, "--out", "brief.html"], "report"),
+        ("matplotlib", ["figures", CAR, "--out", "figures"], "report"),
+        ("jinja2", ["report", CAR, "--out", "car.html"], "report"),
+    ],
+)
+def test_a_missing_extra_is_told_before_anything_is_read(
+    module: str,
+    words: list[str],
+    extra: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, module, None)
+    for room in ("month", "present"):
+        monkeypatch.setattr(f"atrisk.cli.commands.{room}.load", lambda _: pytest.fail("was read"))
+    monkeypatch.setattr("atrisk.cli.commands.present.load_all", lambda *_: pytest.fail("was read"))
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert f"needs the extra '{extra}'" in err
+
+
+def test_the_thresholds_of_bands_and_alarms_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    framework = atrisk.load_framework("un-foa-2014")
+    _, out, _ = run(capsys, "frameworks", framework.id, "--show", "bands", "--format", "json")
+    lowers = framework.choose().bands.lowers
+    assert [row["from_score"] for row in json.loads(out)] == list(lowers)
+    _, out, _ = run(capsys, "frameworks", framework.id, "--show", "alarms", "--format", "json")
+    assert [row["tier"] for row in json.loads(out)] == ["watch", "alert", "emergency"]
+    for command in ("assess", "flags"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        assert "--show bands" in " ".join(capsys.readouterr().out.split())

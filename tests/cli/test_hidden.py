@@ -242,5 +242,5 @@ def test_what_no_file_can_be_called_is_a_plain_error(word: str, tmp_path: Path) 
     ):
         status, told = tell(words)
         assert status == 2
-        assert "can be no name of a file" in told
+        assert "cannot be the name of a file" in told
         assert not find_raw(told)

@@ -73,7 +73,7 @@ def test_events_become_rows_of_a_folder(
     assert len([row for row in back.evidence if row.derived]) == 4
     status, out, _ = run(capsys, "events", case)
     assert status == 0
-    assert f"4 of {len(back.evidence)} rows come from counted events" in out
+    assert f"4 of {len(back.evidence)} rows come from counted events" in " ".join(out.split())
 
 
 def test_events_become_rows_of_a_copy(
@@ -95,7 +95,7 @@ def test_where_civilians_are_not_counted_no_outcomes_are_told_of(
     battles = tmp_path / "battles.csv"
     battles.write_text(f"{COUNTS}\nCAF,2020-12,battle,state,1,40\n", encoding="utf-8")
     _, out, _ = run(capsys, "import", "events", str(battles), "--case", case, *DAY)
-    assert "1 rows of evidence from" in out
+    assert "1 row of evidence from" in out
     assert "outcomes.csv" not in out
 
 
@@ -104,7 +104,7 @@ def test_where_civilians_are_not_counted_no_outcomes_are_told_of(
     [
         (["import", "events", "TABLE", "--case", "CASE"], "--published 2021-06-01"),
         (["import", "events", "TABLE", "--case", "CASE", "--published", "2021-6-1"],
-         "--published '2021-6-1' is no day; write it as 2021-06-01"),
+         "--published '2021-6-1' is not a day; write it like 2021-06-01"),
         (["import", "events", "TABLE", "--case", "CASE", "--published", "soon"], "'soon'"),
         (["import", "events", "TABLE", "--case", "CASE", "--published", "2020-12-31"],
          "counts 2021-01, so it cannot be from 2020-12-31"),
@@ -129,7 +129,7 @@ def test_where_civilians_are_not_counted_no_outcomes_are_told_of(
         (["panel", "TABLE"], "--published 2021-06-01"),
         (["panel", "TABLE", *DAY], "--knowledge retrospective"),
         (["panel", "TABLE", *HIND, "--country", "GMB"], "Known: BFA, CAF, MLI, SEN"),
-        (["panel", "TABLE", *HIND, "--workers", "0"], "0 workers can do nothing"),
+        (["panel", "TABLE", *HIND, "--workers", "0"], "0 workers is not a number of workers"),
         (["panel", "TABLE", *HIND, "--show", "rivals"], "no rival speaks of these months"),
         (["panel", "TABLE", *HIND, "--show", "levels", "--draws", "0"], "draws=0"),
         (["verify", "car-2020-2021", "--horizon", "-1"], "horizon=-1"),
@@ -161,6 +161,8 @@ def test_verify_shows_the_same_in_every_form(show: str, capsys: pytest.CaptureFi
     assert (status, err) == (0, "")
     body, _, told = out.partition("\n\n")
     assert len(body.splitlines()) == len(table) + 2
+    meanings, _, told = told.partition("\n\n")
+    assert all(": " in line for line in meanings.splitlines() if "," not in line)
     assert told.startswith(
         f"Verification({len(SOME)} cases; 25 civilians killed in a month, within 3 months)"
     )

@@ -63,7 +63,7 @@ def test_rows_come_back_as_a_coder_s_own_and_change_nothing(folder: Path, tmp_pa
 def test_what_is_no_name_of_a_coder_is_refused(coder: str, folder: Path, tmp_path: Path) -> None:
     blind = atrisk.export_blind(load(folder), tmp_path / "blind")
     fill(blind, folder)
-    with pytest.raises(atrisk.RequestError, match="no name of a coder"):
+    with pytest.raises(atrisk.RequestError, match="is not a name for a coder"):
         atrisk.merge_coding(load(folder), blind, coder)
 
 

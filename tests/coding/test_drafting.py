@@ -239,7 +239,7 @@ def test_the_command_lists_and_drafts(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["passages", documents]) == 0
     assert "Next: atrisk sources add" in capsys.readouterr().out
     assert main(["passages", documents, "--draft", str(tmp_path / "d.csv")]) == 2
-    assert "go together" in capsys.readouterr().err
+    assert "give both or neither" in capsys.readouterr().err
     asked = ["passages", documents, "--case", str(folder), "--draft", str(tmp_path / "d.csv")]
     assert main(asked) == 2  # its framework is none that is bundled
     assert main(["passages", f"{documents}/a.txt", "--like", "all", "--format", "csv"]) == 0

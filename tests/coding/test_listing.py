@@ -195,5 +195,5 @@ def test_the_commands_say_what_to_do_next(
     assert "name a folder of yours, such as ./car-2012-2015" in capsys.readouterr().err
     assert main(["sources", "add", str(tmp_path / "d" / "a.txt"), "--case", str(case)]) == 0
     told = capsys.readouterr().out
-    assert "Added(1 sources" in told
+    assert "Added(1 source " in told
     assert f"atrisk validate {case} says what is missing" in told

@@ -138,12 +138,12 @@ def test_a_table_that_lost_rows_on_its_way_is_told(tmp_path: Path) -> None:
     rows = len(lines) - 1
     ((name, message),) = compare_package(atrisk.load_case(folder))
     assert name == "warnings.csv"
-    assert message == f"datapackage.json tells of {rows} rows, and there are {rows - 1}"
+    assert message == f"datapackage.json describes {rows} rows, but there are {rows - 1}"
     file.write_text(text.replace(",public,", ",council,", 1), encoding="utf-8")
     assert [name for name, _ in compare_package(atrisk.load_case(folder))] == ["warnings.csv"]
     file.unlink()
     ((_, message),) = compare_package(atrisk.load_case(folder))
-    assert "is not there" in message
+    assert "is missing" in message
     (folder / "datapackage.json").write_text("{", encoding="utf-8")
     with pytest.raises(atrisk.DataError, match="this is no JSON"):
         list(compare_package(atrisk.load_case(folder)))

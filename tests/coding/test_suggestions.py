@@ -62,7 +62,7 @@ def test_a_broken_word_is_looked_for_whole() -> None:
 def test_what_cannot_be_suggested_is_refused() -> None:
     with pytest.raises(atrisk.RequestError, match="coded to three-factor, not to un-foa-2014"):
         suggest_indicators(document("text"), un(), like=[MINI])
-    with pytest.raises(atrisk.RequestError, match="top=0 asks for nothing"):
+    with pytest.raises(atrisk.RequestError, match="top=0 is too few"):
         suggest_indicators(document("text"), un(), top=0)
 
 

@@ -92,7 +92,7 @@ def test_frictionless_finds_no_fault_in_a_new_case(made: Path) -> None:
         ({"country": "QQQ"}, "no country is called 'QQQ'"),
         ({"country": "=1+1"}, "no country"),
         ({"start": "2020"}, "--start: '2020' is not a month"),
-        ({"start": "2021-07"}, "swap them"),
+        ({"start": "2021-07"}, "swap --start and --end"),
     ],
 )
 def test_a_case_of_nowhere_or_never_is_refused(
@@ -190,7 +190,7 @@ def test_each_lint_is_told_where_it_holds_and_only_there() -> None:
     assert "all 2 rows are from source-a" in lints(evidence("a"), evidence("b"))["one-source"]
     diagonal = lints(evidence("a"), evidence("b", source="source-b", credibility=2))
     assert "judge the claim apart" in diagonal["diagonal"]
-    assert "1 rows are known before" in lints(evidence("a", known="2020-02"))["known-before"]
+    assert "1 row known before" in lints(evidence("a", known="2020-02"))["known-before"]
     late = lints(evidence("a", known="2020-08", start="2020-02"))
     assert "2020-08-31, after the case's last month" in late["never-counts"]
 
@@ -218,3 +218,10 @@ def test_opposite_rows_of_one_anchor_get_one_advice() -> None:
     with pytest.raises(atrisk.DataError, match="use two claims") as caught:
         case_of(rows[0], rows[1].model_copy(update={"claim": "one"}))
     assert "one claim" not in str(caught.value).replace("two claims", "")
+
+
+def test_a_case_of_one_year_is_titled_by_it(tmp_path: Path) -> None:
+    out = create_case("MLI", start="2024-01", end="2024-12", framework=un(), out=tmp_path / "new")
+    assert atrisk.load_case(out).header.title == "Mali, 2024"
+    columns = (out / "columns.md").read_text(encoding="utf-8")
+    assert "| only if the source has `no` under `quotable` |" in columns

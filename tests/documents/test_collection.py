@@ -129,7 +129,7 @@ def test_nothing_is_never_a_collection(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "a.pdf").write_bytes(b"x")
     with pytest.raises(atrisk.RequestError, match=r"no document could be read\n  a.pdf: cannot"):
         read_documents(tmp_path)
-    with pytest.raises(atrisk.RequestError, match="workers=0 asks for nothing"):
+    with pytest.raises(atrisk.RequestError, match="workers=0 is too few"):
         read_documents(tmp_path, workers=0)
     monkeypatch.setattr("atrisk.documents.collection.LIMIT_FILES", 2)
     write(tmp_path, b="one two three four", c="two three four five", d="three four five six")

@@ -92,7 +92,7 @@ def test_no_line_of_a_text_is_lost_as_a_heading(tmp_path: Path) -> None:
 def test_pages_without_text_are_counted(tmp_path: Path) -> None:
     document = read_document(write(tmp_path, "a.pdf", make_pdf([[PARAGRAPH], [], []])))
     assert document.empty_pages == (2, 3)
-    assert "2 pages hold no text (the first is 2)" in repr(document)
+    assert "2 pages without text (the first is 2)" in repr(document)
 
 
 @given(st.lists(st.sampled_from(["a", "ab", "b", "cab"]), min_size=3, max_size=30))

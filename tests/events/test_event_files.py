@@ -412,7 +412,7 @@ def test_a_header_that_lacks_what_the_asked_layout_needs_is_told(tmp_path: Path)
 
 
 def test_a_column_that_stands_twice_is_refused_if_it_is_used(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="stands twice") as caught:
+    with pytest.raises(DataError, match="occurs twice") as caught:
         read_events(made(tmp_path, f"{HEADER},Deaths", f"{GOOD},9"))
     assert lines_of(caught.value) == [(1, "deaths")]
     assert read_events(made(tmp_path, f"{HEADER},x,x", f"{GOOD},,")).rows == 1

@@ -376,7 +376,7 @@ def test_the_commands_write_a_codebook_and_a_draft(
     assert "--case ./my-case" in capsys.readouterr().err
     assert main([*asked, "--case", "car-2012-2015"]) == 0
     told = capsys.readouterr().out
-    assert "1 rows to complete" in told
+    assert "1 row to complete" in told
     assert "to look at: anchors are the first words and were not checked" in told
     assert "Armed men entered the village" in out.read_text(encoding="utf-8")
 

@@ -103,7 +103,7 @@ def test_the_command_shows_writes_and_refuses(
     assert main([*words, "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert ["open-01", "changed", "severity", "3", "4"] in [x.split()[1:] for x in out.split("\n")]
-    assert "nothing written yet, it would be evidence.csv, datapackage.json" in out
+    assert "nothing written yet; would write evidence.csv, datapackage.json" in out
     assert main([*words, "--format", "json"]) == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)[0]["after"] == "4"

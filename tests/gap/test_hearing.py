@@ -112,7 +112,7 @@ def test_a_stage_keeps_or_drops_the_strength_and_says_which() -> None:
     assert lag(kept).censored
     assert "adequate at the stage full_strength, with half of the promise" in repr(kept)
     assert {row["strength"] for row in kept.to_rows()} == {"half of the promise"}
-    assert "rule: adequate, stage deployed" in repr(measure(warning(), weak, rule="adequate"))
+    assert "Rule: adequate, stage deployed" in repr(measure(warning(), weak, rule="adequate"))
     rows = atrisk.compare_rules(kept.case, kept.assessment, "decided")
     assert {row["strength"] for row in rows} == {"none"}
     assert all(row["note"] == "" for row in rows)  # without the strength no need is asked for

@@ -57,7 +57,7 @@ def test_before_a_need_is_on_record_nobody_can_say_what_was_enough() -> None:
     assert (second["begin"], second["share_of_need"], second["adequate"]) == (
         "2020-04-10", 110 / 200, True,
     )  # fmt: skip
-    assert "before a need was on record (2020-04-10, the secretary)" in repr(gap)
+    assert "Before a need was on record (2020-04-10, the secretary)" in repr(gap)
 
 
 def test_the_latest_need_counts_and_of_one_day_the_largest() -> None:
@@ -113,9 +113,8 @@ def test_a_case_without_a_need_of_strength_is_refused_and_listed() -> None:
     with pytest.raises(atrisk.RequestError, match=words):
         judge(*rows)
     gap = measure(*rows)
-    assert "The rule 'to the need' cannot be judged: no need of strength is on record." in (
-        gap.describe()
-    )
+    told = "Under the rule 'to the need':\n  cannot be judged: no need of strength is on record"
+    assert told in gap.describe()
     *_, last = atrisk.compare_rules(gap.case, gap.assessment)
     assert (last["rule"], last["median_days"], last["note"]) == (
         "to-need", None, "no need of strength is on record",

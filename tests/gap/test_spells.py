@@ -48,7 +48,7 @@ def test_a_new_spell_begins_with_the_next_warning_after_protection_falls_away() 
         ("2020-01-11", "2020-02-10", 30, "a; b"),  # b was given while what ended it stood
         ("2020-04-01", None, 90, "c"),  # 29 + 31 + 30 days to the end of June
     ]
-    assert "2 spells of waiting, 120 days together" in gap.describe()
+    assert "2 spells of waiting, 120 days in all" in gap.describe()
 
 
 @given(st.lists(st.integers(0, 150), min_size=1, max_size=8), st.lists(st.integers(0, 150)))
@@ -81,7 +81,7 @@ def test_an_interval_comes_from_whole_spells_and_the_seed_makes_it() -> None:
     assert gap.survival.median == 100
     assert gap.survival.low[0] > 0.75  # by rows it is sure that most still wait after a day
     assert (gap.interval.low, gap.interval.high) == (1, 100)
-    assert "by spells: [1, 100] days, 6 of them drawn again" in repr(gap)
+    assert "by spells of waiting: 1 to 100 days, from drawing the 6 spells again" in repr(gap)
     draws = [resample_median(gap.spells, 0.5, seed=seed, resamples=3) for seed in range(9)]
     assert draws[3] == resample_median(gap.spells, 0.5, seed=3, resamples=3)
     assert len({(one.low, one.high) for one in draws}) > 1
@@ -105,6 +105,6 @@ def test_in_the_central_african_republic_two_spells_hold_41_warnings() -> None:
     gap = atrisk.measure_gap(car(), now(), rule="to-need")
     told = [(r["begin"], r["days"], r["warnings"], r["ended_by"]) for r in gap.to_rows("spells")]
     assert told == [("2013-01-03", 339.5, 31, "sangaris"), ("2014-01-22", 708, 10, None)]
-    assert "no interval, since 2 spells are too few" in repr(gap)
-    with pytest.raises(atrisk.RequestError, match="seed=-1 is no seed"):
+    assert "no interval, because 2 spells are too few" in repr(gap)
+    with pytest.raises(atrisk.RequestError, match="seed=-1 is not a seed"):
         atrisk.measure_gap(car(), now(), seed=-1)

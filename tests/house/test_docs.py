@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 
 import pytest
@@ -12,7 +13,9 @@ from atrisk.cases.evidence import Evidence, Search, Source
 from atrisk.cases.ledger import Delivery, EarlyWarning, Response
 from atrisk.cases.scenario import Changes, Drop, Publish, Regrade, ResponseChange, ScenarioHeader
 from atrisk.cases.tables import CaseHeader
-from atrisk.cli.main import main
+from atrisk.cli.columns import load_columns
+from atrisk.cli.main import build_parser, main
+from atrisk.ensemble.variation import KINDS
 from atrisk.frameworks.branches import Branches, GradeRow, ResponseLevelRow, WeightRow
 from atrisk.frameworks.framework import Indicator, RiskFactor
 from atrisk.frameworks.header import FrameworkHeader
@@ -24,6 +27,7 @@ from atrisk.frameworks.uncertainty import (
     WeightBoundsOption,
     WeightSpreadOption,
 )
+from atrisk.gap.matching import RULE_STAGES
 from toys import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("cases/*/*.md")])
@@ -86,6 +90,47 @@ def test_every_column_and_key_is_documented(model: type) -> None:
     for name in model.model_fields:  # type: ignore[attr-defined] # of any such object
         if name != "branches":
             assert f"`{name}`" in text or f"[[{name}]]" in text, name
+
+
+# Words that the output uses and an analyst may ask about.
+TERMS = """
+    adjudication alarm alpha anchor assessed auc audience backtest band base baseline branch
+    brief brier case claim codebook coder confidential contemporaneous contribution coverage
+    crime crosswalk deviation direction draft draw driving echo effort ensemble equal evidence
+    factor flip framework gap grade half-life hit horizon interval knowledge known lag lead leaf
+    lint locator log-rank median method need news not onset option outcome passage policy
+    quantile range reader recall response retrospective revision right-censored rising rival
+    rule scenario score search seed set severity source spell stage strength surge survival tier
+    trigger warning weight workbook worst
+"""
+
+
+@pytest.mark.parametrize("word", sorted(set(TERMS.split())))
+def test_every_word_of_the_output_is_in_the_glossary(word: str) -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^\| ([^|]+) \| ", glossary, re.MULTILINE)
+    assert any(word in term.lower() for term in terms), word
+
+
+def test_every_table_that_can_be_asked_for_is_explained() -> None:
+    parser = build_parser()
+    (commands,) = (one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
+    asked = {
+        f"{name} {choice}"
+        for name, command in commands.choices.items()
+        for action in command._actions
+        if {"--show", "--level"} & set(action.option_strings)
+        for choice in action.choices or ()
+    }
+    known = load_columns()["tables"]
+    told = set(known) | {name.replace("verify", "panel") for name in known}
+    assert asked - told == set()
+
+
+@pytest.mark.parametrize("word", [*KINDS, *RULE_STAGES])
+def test_what_is_varied_and_each_stage_are_in_the_glossary(word: str) -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    assert word.replace("_", " ") in glossary.replace("-", " ")
 
 
 def test_the_table_of_the_gap_is_what_is_measured_today() -> None:

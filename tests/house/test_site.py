@@ -13,6 +13,8 @@ from atrisk.cli.main import COMMANDS
 from regenerate import cases as case_table
 from regenerate.api import PAGE as API
 from regenerate.api import describe_names
+from regenerate.columns import PAGE as COLUMNS
+from regenerate.columns import describe_columns
 from regenerate.commands import PAGE, describe_commands
 from toys import ROOT
 
@@ -23,6 +25,11 @@ TUTORIALS = sorted((DOCS / "tutorials").glob("*.py"))
 def test_the_page_of_commands_is_what_the_parser_says() -> None:
     """If this fails, run: python tests/regenerate/commands.py."""
     assert PAGE.read_text(encoding="utf-8") == describe_commands()
+
+
+def test_the_page_of_columns_is_what_is_written_down() -> None:
+    """If this fails, run: python tests/regenerate/columns.py."""
+    assert COLUMNS.read_text(encoding="utf-8") == describe_columns()
 
 
 def test_the_reference_is_the_list_of_public_names() -> None:

@@ -160,7 +160,7 @@ def test_a_flag_where_too_little_is_covered_says_so() -> None:
     case = atrisk.Case(header, case.sources, case.evidence)
     flags = atrisk.raise_flags(atrisk.assess(case, framework, method="v1")).to_rows()
     assert all(
-        (flag["level"] is None) == ("too little is covered" in flag["reason"]) for flag in flags
+        (flag["level"] is None) == ("coverage is too low" in flag["reason"]) for flag in flags
     )
     assert any(flag["level"] is None for flag in flags)
 

@@ -149,7 +149,7 @@ def test_what_a_coder_missed_or_saw_otherwise_is_listed_until_it_is_settled(fold
     again = measure_agreement(atrisk.load_case(folder, THREE_FACTOR), THREE_FACTOR)
     settled = {row["locator"]: row for row in again.to_rows("adjudicate")}
     assert settled[gone.locator]["by"] == "ana and ben"
-    assert f"{len(rows) - 1} passages to settle" in repr(again)
+    assert f"{len(rows) - 1} passage" in repr(again)
     with (folder / "adjudication.csv").open("a", encoding="utf-8") as file:
         file.write(f"{graver.source},*,{graver.id},eve,2026-11-22,the whole source was reread\n")
     whole = measure_agreement(atrisk.load_case(folder, THREE_FACTOR), THREE_FACTOR)

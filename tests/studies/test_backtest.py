@@ -91,8 +91,8 @@ def test_the_command_looks_back_and_says_what_is_wrong(capsys: pytest.CaptureFix
     assert main(["flags", "--backtest", "sen-2011-2012", "mwi-2019-2020"]) == 0
     assert "Backtest(2 cases" in capsys.readouterr().out
     assert main(["flags"]) == 2
-    assert "flags are of one case; found 0" in capsys.readouterr().err
+    assert "name one case; found 0" in capsys.readouterr().err
     assert main(["flags", "sen-2011-2012", "--backtest", "--level", "9"]) == 2
-    assert "level 9 is none; readers give 0 to 4" in capsys.readouterr().err
-    with pytest.raises(atrisk.RequestError, match="no case to look back at"):
+    assert "level 9 is not a level; readers give 0 to 4" in capsys.readouterr().err
+    with pytest.raises(atrisk.RequestError, match="no case to backtest"):
         atrisk.backtest_alarms([], UN)

@@ -120,9 +120,9 @@ def test_unknown_is_not_zero_in_a_tree() -> None:
         ({"branches": ["rule"]}, "changes a score or an alarm"),
         ({"branches": ["alarm", "alarm"]}, "named twice"),
         ({"branches": ["alarm"], "method": {"alarm": "standard"}}, "both explored and settled"),
-        ({"most": 0}, "asks for nothing"),
+        ({"most": 0}, "is too few"),
         ({"most": 3}, "give a seed"),
-        ({"most": 3, "seed": -1}, "no seed"),
+        ({"most": 3, "seed": -1}, "is not a seed"),
     ],
 )
 def test_a_tree_of_nothing_is_refused(given: dict[str, Any], words: str) -> None:

@@ -127,8 +127,8 @@ def test_an_explanation_names_no_crime_where_none_leads(
     assert now().named_crimes[now().place("2012-01")] is None
     assert main(["explain", car().id, "2012-01", "--top", "2"]) == 0
     told = capsys.readouterr().out
-    assert "though none leads clearly" in told
-    assert "of it assumed, as far as little was read: +0.15" in told
+    assert "no crime leads clearly" in told
+    assert "of which assumed, where little was read: +0.15" in told
 
 
 def test_an_option_of_one_s_own_that_is_none_is_told_so() -> None:

@@ -227,7 +227,7 @@ def test_there_is_nothing_to_run_without_a_scenario() -> None:
 
 def test_the_outcome_says_that_it_is_a_what_if() -> None:
     assert "not what would have happened" in repr(what_ifs())
-    assert "no figure of the summary changes under binuca-stays" in repr(what_ifs())
+    assert "no figure of the summary differs under binuca-stays" in repr(what_ifs())
     months = what_ifs().to_rows("months")
     assert len(months) == len(what_ifs().results) * 48
     assert {row["rule"] for row in what_ifs().to_rows("rules")} >= {"adequate", "any-protective"}

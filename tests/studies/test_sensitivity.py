@@ -336,7 +336,7 @@ def test_the_nearest_weights_are_those_that_a_search_by_halves_finds(
     ("ask", "words"),
     [
         (lambda: analyse_sensitivity(MINI, THREE_FACTOR, seed=1, draws=1), "2 or more"),
-        (lambda: analyse_sensitivity(MINI, THREE_FACTOR, seed=-1), "no seed"),
+        (lambda: analyse_sensitivity(MINI, THREE_FACTOR, seed=-1), "is not a seed"),
         (lambda: analyse_sensitivity(MINI, THREE_FACTOR, seed=1, resamples=0), "resamples=0"),
         (lambda: analyse_sensitivity(MINI, THREE_FACTOR, seed=1, draws=4, budget=0), "budget=0"),
         (lambda: STUDY.to_rows("weeks"), "no level"),

@@ -185,11 +185,11 @@ def test_weights_are_reproducible_and_the_repr_says_what_they_are_not() -> None:
 @pytest.mark.parametrize(
     ("ask", "words"),
     [
-        (lambda: sample_weights(now(), seed=1, draws=0), "asks for nothing"),
-        (lambda: sample_weights(now(), seed=1, spread=0.0), "spreads nothing"),
+        (lambda: sample_weights(now(), seed=1, draws=0), "is too few"),
+        (lambda: sample_weights(now(), seed=1, spread=0.0), "is too small"),
         (lambda: sample_weights(now(), seed=1, spread="wide"), "Known: none, tight"),
         (lambda: sample_weights(now(), seed=1).quantiles([]), "no quantiles"),
-        (lambda: bound_weights(now(), 0.5), "bounds nothing"),
+        (lambda: bound_weights(now(), 0.5), "is too small"),
         (lambda: bound_weights(now(), "half"), "no option of 'weight_bounds'"),
         (lambda: describe_weights("now"), "make it with assess"),  # type: ignore[arg-type] # on purpose
         (

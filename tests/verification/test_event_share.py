@@ -35,7 +35,7 @@ def test_each_month_has_the_three_scores_and_what_events_change() -> None:
     assert rows[known]["difference"] != 0
     assert rows[known]["events"] == events.overall[known]
     moved = np.mean([abs(row["difference"]) for row in rows])
-    assert f"they move a month by {moved:.3f} on average" in repr(found)
+    assert f"without them a month's score differs by {moved:.3f} on average" in repr(found)
     assert "4 of 395 rows come from counted events" in repr(found)
 
 

@@ -139,7 +139,7 @@ def test_what_nobody_knew_in_time_is_told_with_what_to_type() -> None:
         ({"start": "2019-03"}, "expected a Month"),
         ({"published": None}, "does not say when it came out"),
         ({"published": date(2019, 3, 1)}, "cannot be from 2019-03-01"),
-        ({"runner": Runner(workers=0)}, "0 workers can do nothing"),
+        ({"runner": Runner(workers=0)}, "0 is not a number of workers"),
         ({"calendar": True}, "no calendar of releases is known for 'counts'"),
         ({"countries": ["SEN"]}, "counts nothing that reaches a step"),
         ({"knowledge": "2017-01-01"}, "is before events-bfa begins"),

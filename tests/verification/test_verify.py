@@ -52,9 +52,9 @@ def test_a_case_that_is_named_twice_is_refused() -> None:
     [
         ([], "there is no case to verify"),
         ([track([NAN] * 9)], "ask for alarms or onsets"),
-        ([track([0.0, 0.0])], "no month has a score and 3 months of outcomes after it"),
-        ([track(CALM)], "every month that can be judged is not followed by it"),
-        ([track([30.0] * 9)], "every month that can be judged is followed by it"),
+        ([track([0.0, 0.0])], "no month has both a score and 3 months of outcomes after it"),
+        ([track(CALM)], "the outcome followed none of the months that can be judged"),
+        ([track([30.0] * 9)], "the outcome followed every month that can be judged"),
         ([track([NAN, NAN, 30.0, NAN])], "ask for alarms or onsets"),
     ],
 )
@@ -74,8 +74,8 @@ def test_words_name_baselines_that_do_better() -> None:
     score = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0]
     deaths = [0.0, 1, 2, 3, 4, 5, 6, 40, 50, 60]
     told = verified(track(deaths, score), horizon=1).describe()
-    assert told.startswith(f"By {LIST}: in 9 of 10 months")
-    assert "the score puts such a month above another 0% of the time" in told
+    assert told.startswith(f"By {LIST}: 9 of 10 months can be judged")
+    assert "The score ranks such a month above another 0% of the time" in told
     assert "Better than the score: last month's deaths (100%)" in told
     assert told.count("coverage (50%)") == 1
 

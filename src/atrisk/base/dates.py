@@ -81,6 +81,20 @@ def list_months(first: Month, last: Month) -> tuple[Month, ...]:
     return tuple(Month(index) for index in range(first.index, last.index + 1))
 
 
+def tell_no_month(text: str) -> str:
+    """Return what is wrong with a text that is no month; nothing of one that is.
+
+    Examples:
+        >>> tell_no_month("2013-13"), tell_no_month("2013-09")
+        ('is not a month: write its year and number, such as 2013-09', '')
+    """
+    try:
+        Month.parse(str(text))
+    except ValueError:
+        return "is not a month: write its year and number, such as 2013-09"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ImpreciseDate:
     """A date known to the year, the month, the day, or to lie between two dates.

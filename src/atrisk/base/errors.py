@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from atrisk.base.marks import show
 
@@ -109,6 +110,16 @@ class MissingExtraError(AtriskError, ImportError):
             f"{purpose} needs the extra '{extra}'. Install it with: pip install 'atrisk[{extra}]', "
             f"or in a copy of the repository: pip install '.[{extra}]'"
         )
+
+
+def check_extra(purpose: str, extra: str, *modules: str) -> None:
+    """Refuse work that needs an optional package before it is begun.
+
+    Raises:
+        MissingExtraError: one of the modules is not installed.
+    """
+    if any(find_spec(name) is None for name in modules):
+        raise MissingExtraError(purpose, extra)
 
 
 class Faults:
@@ -272,12 +283,11 @@ def check_count(name: str, value: object, least: int = 1, most: int = MANY) -> N
     """
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise RequestError(
-            f"{name}={tell_number(value)} asks for nothing; give a whole number, {least} or more"
+            f"{name}={tell_number(value)} is too few; give a whole number, {least} or more"
         )
     if value > most:
         raise RequestError(
-            f"{name}={tell_number(value)} is more than can be done; give a whole number, "
-            f"{least:,} to {most:,}"
+            f"{name}={tell_number(value)} is too many; give a whole number, {least:,} to {most:,}"
         )
 
 
@@ -289,7 +299,7 @@ def check_seed(seed: object) -> None:
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 1 << SEED_BITS:
         raise RequestError(
-            f"seed={tell_number(seed)} is no seed; give a whole number, 0 or more, such as 7"
+            f"seed={tell_number(seed)} is not a seed; give a whole number, 0 or more, such as 7"
         )
 
 

@@ -146,7 +146,7 @@ def check_place(out: Path) -> None:
     if stat.S_ISLNK(found.st_mode):
         raise RequestError(f"{str(out)!r} is a link; name the file that it leads to, or another")
     if not stat.S_ISREG(found.st_mode):
-        raise RequestError(f"{str(out)!r} is there and is no file; choose another")
+        raise RequestError(f"{str(out)!r} exists and is not a file; choose another")
 
 
 def make_parent(path: Path) -> None:

@@ -226,7 +226,7 @@ class Folder:
 
     def _file(self, name: str) -> Traversable:
         if not is_path(name):
-            raise DataError([Problem(self.name, f"{shorten(name)} can be no name of a file")])
+            raise DataError([Problem(self.name, f"{shorten(name)} cannot be the name of a file")])
         path = self._root.joinpath(name)
         if not self._holds(path, name):
             raise DataError(

@@ -1,4 +1,4 @@
-"""Output: rows as text, CSV or JSON, in which every character can be seen and no formula runs."""
+"""Output: rows as text, CSV or JSON, every character seen and no formula run; numbers in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any
 from atrisk.base.errors import RequestError
 from atrisk.base.marks import escape_hidden, show
 
-__all__ = ["Row", "arm", "disarm", "quote_toml", "render", "show", "write_csv", "write_json"]
+__all__ = [
+    "Row", "arm", "disarm", "quote_toml", "render", "show", "tell_count", "tell_days", "tell_half",
+    "write_csv", "write_json",
+]  # fmt: skip
 
 Row = dict[str, Any]
 
@@ -140,3 +143,42 @@ def _tell_cell(value: object) -> str:
 
 def _is_number(text: str) -> bool:
     return text == _NOTHING or text.strip("+-%").replace(".", "", 1).isdigit()
+
+
+def tell_count(number: int, noun: str, nouns: str = "") -> str:
+    """Return a number of things in words.
+
+    Args:
+        number: how many.
+        noun: what one of them is called.
+        nouns: what several are called; by default the noun with an s.
+
+    Examples:
+        >>> tell_count(1, "row"), tell_count(2, "row"), tell_count(0, "country", "countries")
+        ('1 row', '2 rows', '0 countries')
+        >>> tell_count(1200, "row of evidence", "rows of evidence")
+        '1,200 rows of evidence'
+    """
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def tell_days(days: float) -> str:
+    """Return a number of days in words, to the half day: dates known to the day give no more.
+
+    Examples:
+        >>> tell_days(1), tell_days(339.5), tell_days(0.5), tell_days(0)
+        ('1 day', '339½ days', '½ day', '0 days')
+    """
+    number = tell_half(days)
+    return f"{number} day" if number in ("1", "½") else f"{number} days"
+
+
+def tell_half(number: float) -> str:
+    """Return a number to the nearest half.
+
+    Examples:
+        >>> tell_half(12.5), tell_half(12.0), tell_half(0.5), tell_half(1234)
+        ('12½', '12', '½', '1,234')
+    """
+    whole, half = divmod(round(number * 2), 2)
+    return f"{whole:,}" * (whole > 0 or not half) + "½" * half

@@ -359,7 +359,7 @@ def _read_columns(
     problems.extend(Problem(file, fault, at, name) for name in missing)
     twice = sorted(name for name, count in names.items() if count > 1)
     twice = [name for name in twice if name in fields or not missing]  # else it is no header
-    problems.extend(Problem(file, "the column stands twice; keep one", at, n) for n in twice)
+    problems.extend(Problem(file, "the column occurs twice; keep one", at, n) for n in twice)
     speller = Speller([name for name in fields if name not in names], cutoff=0.8)
     for name in names:
         hint = "" if name in fields else speller.hint(name.lower())

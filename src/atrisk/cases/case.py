@@ -11,6 +11,7 @@ from atrisk.base.dates import Month, list_months
 from atrisk.base.errors import DataError, Problem
 from atrisk.base.files import write_folder
 from atrisk.base.folders import Folder
+from atrisk.base.output import tell_count
 from atrisk.base.tables import write_table
 from atrisk.cases.checks import describe_codes
 from atrisk.cases.evidence import Cited, Evidence, Search, Source
@@ -208,13 +209,14 @@ class Case:
 
     def __repr__(self) -> str:
         ledgers = (
-            f", {len(self.warnings)} warnings, {len(self.responses)} responses, "
-            f"{len(self.deliveries)} deliveries"
+            f", {tell_count(len(self.warnings), 'warning')}, "
+            f"{tell_count(len(self.responses), 'response')}, "
+            f"{tell_count(len(self.deliveries), 'delivery', 'deliveries')}"
         )
-        sources = f"{len(self.sources)} source{'s' * (len(self.sources) != 1)}"
+        rows = tell_count(len(self.evidence), "row of evidence", "rows of evidence")
         return (
             f"Case({self.id!r}: {self.header.start} to {self.header.end}, "
-            f"{len(self.evidence)} rows of evidence from {sources}"
+            f"{rows} from {tell_count(len(self.sources), 'source')}"
             f"{ledgers if self.warnings or self.responses else ''})"
         )
 

@@ -203,7 +203,7 @@ def _check_told(
     """Yield the first date of a row of a ledger, if it is after the source that tells of it."""
     column, when = min(dates.items(), key=lambda one: one[1].earliest or date.min)
     if _before(out.latest, when.earliest):
-        message = f"{when} is after its source was published ({out}), which cannot tell of it"
+        message = f"{when} is after its source was published ({out}), so it cannot report it"
         yield Problem(file, f"{message}; correct one of the two", line, column)
 
 

@@ -152,7 +152,7 @@ def _check_words(words: Sequence[str]) -> None:
     """
     for word in words:
         if not is_path(word):
-            raise RequestError(f"{shorten(word)} can be no name of a file; type another")
+            raise RequestError(f"{shorten(word)} cannot be the name of a file; type another")
 
 
 def run() -> NoReturn:

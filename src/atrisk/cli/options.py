@@ -13,10 +13,10 @@ FORMATS = ("table", "csv", "json")
 FRAMEWORK = "un-foa-2014"
 # The headings that the commands are shown under, in order.
 GROUPS = {
-    "look": "look",
-    "warn": "warn",
-    "study": "what else it could be",
-    "present": "show",
+    "look": "read the score",
+    "warn": "warnings, responses and outcomes",
+    "study": "what else the score could be",
+    "present": "write reports",
     "code": "code a case",
     "exchange": "exchange with other tools",
 }
@@ -44,7 +44,7 @@ class Command:
 def add_seed(parser: argparse.ArgumentParser) -> None:
     """Add the seed of what is drawn."""
     parser.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="of everything that is drawn (0)"
+        "--seed", metavar="N", type=int, default=0, help="seed of the random draws (default: 0)"
     )
 
 
@@ -55,20 +55,24 @@ def add_uncertainty(parser: argparse.ArgumentParser) -> None:
         metavar="QUESTION=OPTION",
         action="append",
         default=[],
-        help="say otherwise how far things may be off; may be repeated",
+        help="set how far inputs may be off, such as weight_spread=any; may be repeated",
     )
-    parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+    parser.add_argument(
+        "--workers", metavar="N", type=int, help="how many threads to use (default: all cores)"
+    )
 
 
 def add_case(parser: argparse.ArgumentParser) -> None:
     """Add the case that is asked for."""
-    parser.add_argument("case", metavar="CASE", help="id of a bundled case, or path of a folder")
+    parser.add_argument(
+        "case", metavar="CASE", help="id of a bundled case, or path of a case folder"
+    )
 
 
 def add_framework(parser: argparse.ArgumentParser) -> None:
     """Add the framework to score under."""
     parser.add_argument(
-        "--framework", metavar="ID", help="bundled framework, or a path; default: the case's own"
+        "--framework", metavar="ID", help="id or path of a framework (default: the case's own)"
     )
 
 
@@ -89,18 +93,19 @@ def add_release(parser: argparse.ArgumentParser) -> None:
         "--as",
         dest="layout",
         metavar="LAYOUT",
-        help="ucdp-ged, ucdp-candidate, acled, hxl, events or counts (default: by its header)",
+        help="layout of the table: ucdp-ged, ucdp-candidate, acled, hxl, events or counts "
+        "(default: told by its header)",
     )
     parser.add_argument(
-        "--published", metavar="DAY", help="day on which the file came out, such as 2021-06-01"
+        "--published", metavar="DAY", help="day on which the file was published, such as 2021-06-01"
     )
     parser.add_argument(
         "--calendar",
         action="store_true",
-        help="take each month as known when its publisher's calendar says so, and say that",
+        help="take each month as known from the day in its publisher's calendar, and say so",
     )
     parser.add_argument(
-        "--skip-bad", action="store_true", help="leave faulty rows out and count them"
+        "--skip-bad", action="store_true", help="leave out faulty rows, and say how many they were"
     )
 
 
@@ -111,19 +116,25 @@ def add_choices(parser: argparse.ArgumentParser, *, knows: bool = True) -> None:
         parser.add_argument(
             "--knowledge",
             default="contemporaneous",
-            help="contemporaneous (default), retrospective, or a day such as 2013-06-30",
+            help="contemporaneous (default: each month with what was known by its last day), "
+            "retrospective (each with all that is known now), or as of a day such as 2013-06-30",
         )
     parser.add_argument("--audience", choices=AUDIENCES, help="count only what this audience knew")
-    parser.add_argument("--weights", metavar="ID", help="weight set of the framework")
+    parser.add_argument(
+        "--weights", metavar="ID", help="weight set of the framework, such as equal"
+    )
     parser.add_argument(
         "--method",
         metavar="SET|BRANCH=OPTION",
         action="append",
         default=[],
-        help="take a whole method (v1, estimate), or settle a branch otherwise; may be repeated",
+        help="take a whole method (v1, estimate), or another option of one branch, such as "
+        "persistence=long; may be repeated",
     )
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
     """Add how rows are printed."""
-    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print the rows")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="table", help="how to print the rows (default: table)"
+    )

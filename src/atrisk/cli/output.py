@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from atrisk.base.output import Row, render, show
+from atrisk.base.output import Row, render, show, tell_count
+from atrisk.frameworks.framework import Framework
 from atrisk.scoring.assessment import Assessment
 
 _WIDTH = 100
@@ -62,14 +63,19 @@ def tabulate_months(assessment: Assessment, drivers: Drivers) -> list[Row]:
 
 
 def describe_factors(assessment: Assessment, drivers: Drivers) -> str:
-    """Return the titles of the factors that drive any month, so that codes can be read."""
-    named = {code for month in drivers for found in month for code in found}
+    """Return the titles of the factors that ``tabulate_months`` names by their codes."""
+    return name_factors(assessment, (c for month in drivers for found in month for c in found))
+
+
+def name_factors(assessment: Assessment, codes: Iterable[str]) -> str:
+    """Return the titles of some factors, one a line, in the order of the framework."""
+    named = set(codes)
     factors = assessment.framework.factors.items()
     return "\n".join(f"factor {code}: {f.title}" for code, f in factors if code in named)
 
 
-def describe_columns(assessment: Assessment) -> str:
-    """Return what the columns of ``tabulate_months`` mean under the method that was taken."""
+def describe_columns(assessment: Assessment, level: str = "overall") -> str:
+    """Return what the columns of a table of scores mean under the method that was taken."""
     method, bands = assessment.method, assessment.framework.header.bands
     steps = ", ".join(
         f"{band.label} from {lower:g}"
@@ -78,19 +84,34 @@ def describe_columns(assessment: Assessment) -> str:
     least = assessment.framework.header.least_coverage
     readings = assessment.intensity.readings
     bounds = (
-        "what nobody looked at set to none and to its worst; doubt about the record is in "
-        "`atrisk ensemble`"
+        "the score if everything that nobody looked at were absent, and if it were at its worst; "
+        "how far the record itself may be wrong is shown by `atrisk ensemble`"
         if readings is None
-        else f"{readings.rule.level:.0%} interval: what was not read, the truth of claims, coder"
+        else f"{readings.rule.level:.0%} interval: allows for what was not read, for claims that "
+        "may be untrue, and for the coder"
     )
-    text = (
-        f"band: {steps}; no word below {least:.0%} coverage\n"
-        f"range: {bounds}\n"
-        "driving: factors with the largest part in the worst crime; rising: those whose part rose "
-        "since the month before\n"
-        "coverage: share of the framework's indicators on which anything is on record and current"
+    drivers = (
+        "driving factors: the factors with the largest part in the worst crime; rising: those "
+        "whose part rose most since the month before\n"
     )
-    return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, _WIDTH))
+    return (
+        f"band: {steps}; no band below {least:.0%} coverage. The band goes by the exact score, so "
+        "a rounded one may seem to lie on the other side of a threshold\n"
+        f"{'range' if level == 'overall' else 'low, high'}: {bounds}\n"
+        f"{drivers if level == 'overall' else ''}"
+        "coverage: share of the framework's indicators that have current evidence on record"
+    )
+
+
+def wrap(text: str) -> str:
+    """Break long lines of a text; what goes on is indented a little further than its line."""
+    lines = []
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()))
+        more = f"{indent}  " if indent else ""
+        told = textwrap.wrap(line.strip(), _WIDTH, initial_indent=indent, subsequent_indent=more)
+        lines += told or [""]
+    return "\n".join(lines)
 
 
 def tell_score(assessment: Assessment, month: str, factor: str | None, crime: str | None) -> str:
@@ -108,8 +129,8 @@ def tell_score(assessment: Assessment, month: str, factor: str | None, crime: st
     code = crime or assessment.worst_crimes[place]
     label = assessment.framework.crimes[code].label
     named = assessment.named_crimes[place]
-    told = "the worst crime being" if named else "shown for the highest, though none leads clearly:"
-    name = label if crime else f"overall, {told} {label.lower()}"
+    told = "worst crime" if named else "no crime leads clearly, shown for the highest"
+    name = label if crime else f"overall ({told}: {label.lower()})"
     if crime:
         rows = assessment.to_rows("crime")
         row = next(r for r in rows if (r["month"], r["crime"]) == (month, code))
@@ -127,13 +148,14 @@ def _describe_row(row: Row) -> str:
     )
 
 
-def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
+def render_explanation(rows: list[Row], part: str, top: int | None, framework: Framework) -> str:
     """Return an explanation to read: each row with its fact, its anchor and where it stands.
 
     Args:
         rows: of ``Assessment.explain`` or ``compare_scores``.
         part: the column to sum, ``"contribution"`` or ``"change"``.
         top: how many rows to show; None for all.
+        framework: whose factors they are of.
     """
     shown = rows if top is None else rows[:top]
     lines = [line for row in shown for line in _describe_part(row, part)]
@@ -141,18 +163,21 @@ def render_explanation(rows: list[Row], part: str, top: int | None) -> str:
     factors: dict[str, float] = {}
     for row in rows:
         factors[row["factor"]] = factors.get(row["factor"], 0.0) + row[part]
-    by_factor = ", ".join(
-        f"{code}: {value:+.3f}" for code, value in sorted(factors.items(), key=lambda f: -abs(f[1]))
-    )
+    by_factor = [
+        f"{value:+.4f}  factor {code}, {framework.factors[code].title}"
+        for code, value in sorted(factors.items(), key=lambda f: -abs(f[1]))
+    ]
     rest = len(rows) - len(shown)
     if rest:
         left = total - sum(row[part] for row in shown)
-        lines.append(f"… and {rest} more rows with {left:+.4f} together (--top 0 shows all)")
-    lines += ["", f"{len(rows)} rows, {part} in sum {total:+.4f}{_tell_parts(rows)}"]
+        more = tell_count(rest, "more row")
+        lines.append(f"… and {more}, {left:+.4f} together (--top 0 shows all)")
+    counted = tell_count(len(rows), "row")
+    lines += ["", f"{counted}, sum of {part}s {total:+.4f}{_tell_parts(rows)}"]
     assumed = [row[part] for row in rows if not row["indicator"]]
     if assumed:
-        lines += [f"of it assumed, as far as little was read: {sum(assumed):+.4f}"]
-    lines += textwrap.wrap(f"by factor  {by_factor}", _WIDTH, subsequent_indent="           ")
+        lines += [f"of which assumed, where little was read: {sum(assumed):+.4f}"]
+    lines += ["by factor:", *(f"  {told}" for told in by_factor)]
     return "\n".join(lines)
 
 
@@ -161,7 +186,7 @@ def _tell_parts(rows: list[Row]) -> str:
     if not rows or rows[0].get("news") is None:
         return ""
     news, revision = (sum(row[name] for row in rows) for name in ("news", "revision"))
-    return f": news {news:+.4f}, and {revision:+.4f} by what was learnt of the earlier month"
+    return f": news {news:+.4f}, and {revision:+.4f} from what was learnt about the earlier month"
 
 
 def _describe_part(row: Row, part: str) -> Iterator[str]:
@@ -193,11 +218,13 @@ def print_rows(
     head: Row,
     text: str,
     *,
+    table: str = "",
     may_be_empty: bool = False,
 ) -> int:
     """Print rows as they are asked for, and return the exit status.
 
-    A table is followed by a text; in CSV and JSON each row begins with what it was computed from.
+    A table, which may have a name in columns.csv, is followed by what its columns mean and by a
+    text; in CSV and JSON each row begins with what it was computed from.
     """
     is_table = given.format == "table"
     if not is_table:
@@ -205,8 +232,27 @@ def print_rows(
     if rows or not is_table or not may_be_empty:
         say(render(rows, given.format, may_be_empty=may_be_empty))
     if is_table:
-        say(f"\n{text}")
+        _say_below(rows, table, text)
     return 0
+
+
+def print_plain(given: argparse.Namespace, rows: list[Row], table: str, text: str) -> int:
+    """Print rows that say themselves what they are of, and return the exit status."""
+    if rows or given.format != "table":
+        say(render(rows, given.format, may_be_empty=True))
+    if given.format == "table":
+        _say_below(rows, table, text)
+    return 0
+
+
+def _say_below(rows: list[Row], table: str, text: str) -> None:
+    """Print what stands below a table: what its columns mean, if it has a name, and a text."""
+    meanings = ""
+    if rows and table:
+        from atrisk.cli.columns import explain_columns
+
+        meanings = explain_columns(table, rows[0])
+    say("\n" + "\n\n".join(wrap(part) for part in (meanings, text) if part))
 
 
 def tell_provenance(assessment: Assessment) -> Row:

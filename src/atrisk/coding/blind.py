@@ -96,8 +96,8 @@ def _name_file(coder: str) -> str:
     file = f"evidence.{coder}.csv"
     if coder in RESERVED or not re.fullmatch(CODER_FILE, file):
         raise RequestError(
-            f"{coder!r} is no name of a coder; use lower-case letters, digits, '-' and '_', such "
-            f"as mk, and neither of {', '.join(RESERVED)}"
+            f"{coder!r} is not a name for a coder; use lower-case letters, digits, '-' and '_', "
+            f"such as mk, and neither of {', '.join(RESERVED)}"
         )
     return file
 

@@ -15,7 +15,7 @@ from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import DataError, RequestError, require
 from atrisk.base.files import check_target, write_text
 from atrisk.base.folders import open_folder
-from atrisk.base.output import write_csv
+from atrisk.base.output import tell_count, write_csv
 from atrisk.base.rows import Result, Row
 from atrisk.base.tables import read_header, read_table
 from atrisk.cases.case import Case
@@ -69,7 +69,8 @@ class Draft(Result):
         return write_text(out, write_csv(self.columns, rows), new=True)
 
     def __repr__(self) -> str:
-        return f"Draft({len(self.rows)} rows to complete, {len(self.unread)} things to look at)"
+        rows, things = tell_count(len(self.rows), "row"), tell_count(len(self.unread), "thing")
+        return f"Draft({rows} to complete, {things} to look at)"
 
 
 def draft_evidence(

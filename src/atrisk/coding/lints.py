@@ -15,6 +15,7 @@ from typing import Any
 
 from atrisk.base.countries import read_code
 from atrisk.base.dates import Month
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited, Evidence, Search, knowledge_day
@@ -152,11 +153,15 @@ def _examples(case: Case) -> Iterator[Lint]:
     for name, rows in tables.items():
         for row in rows:
             if row.id.startswith(f"{EXAMPLE}-"):
-                message = "a row of the template; replace it, or delete it (or the optional file)"
+                message = (
+                    "an example row of the template; replace it, or delete it or the optional file"
+                )
                 yield Lint("example", f"{name}.csv, {row.id}", message)
     for delivery in case.deliveries:
         if delivery.response.startswith(f"{EXAMPLE}-"):
-            message = "a row of the template; replace it, or delete it (or the optional file)"
+            message = (
+                "an example row of the template; replace it, or delete it or the optional file"
+            )
             yield Lint("example", f"deliveries.csv, {delivery.response}", message)
 
 
@@ -164,7 +169,7 @@ def _uncited(case: Case) -> Iterator[Lint]:
     cited = {row.source for row in case.cited} | {search.source for search in case.searches}
     for source in case.sources:
         if source.id not in cited:
-            message = "nothing is coded from this source; code it, or delete it"
+            message = "no row is coded from this source; code it, or delete it"
             yield Lint("uncited", f"sources.csv, {source.id}", message)
 
 
@@ -242,7 +247,7 @@ def _one_source(case: Case) -> Iterator[Lint]:
     share = Counter(item.source for item in case.evidence)
     name, most = share.most_common(1)[0]
     if most == len(case.evidence) and len(case.evidence) > 1:
-        message = f"all {most} rows are from {name}: if it errs, so does every score"
+        message = f"all {most} rows are from {name}: if it is wrong, so is every score"
         yield Lint("one-source", "evidence.csv", message)
 
 
@@ -253,7 +258,7 @@ def _diagonal(case: Case) -> Iterator[Lint]:
     same = sum(_DIAGONAL.get(letter) == digit for letter, digit in graded)
     if len(graded) > 1 and same == len(graded):
         message = (
-            f"all {same} grades have the same rank in letter and digit (A1, B2, ...): judge the "
+            f"all {same} grades have letter and digit of the same rank (A1, B2, ...): judge the "
             f"claim apart from its source, as in {case.evidence[0].id}"
         )
         yield Lint("diagonal", "evidence.csv", message)
@@ -274,8 +279,8 @@ def _early(case: Case) -> Iterator[Lint]:
         ]
         if early:
             message = (
-                f"{len(early)} rows are known before the source came out ({source.published}): "
-                f"check that it tells who knew, and when: {_name_some(early)}"
+                f"{tell_count(len(early), 'row')} known before the source was published "
+                f"({source.published}): check that it says who knew, and when: {_name_some(early)}"
             )
             yield Lint("known-before", f"sources.csv, {source.id}", message)
 

@@ -19,7 +19,7 @@ from atrisk.base.delimiters import SAVE
 from atrisk.base.errors import DataError, Problem
 from atrisk.base.files import write_bytes
 from atrisk.base.folders import open_folder
-from atrisk.base.output import write_csv
+from atrisk.base.output import tell_count, write_csv
 from atrisk.base.rows import Result, Row
 from atrisk.base.tables import Table, read_table, split_lines
 from atrisk.cases.case import Case
@@ -55,7 +55,7 @@ class Added(Result):
     def __repr__(self) -> str:
         lacking = sorted({name for row in self.rows for name in REQUIRED if not row[name]})
         todo = f"; complete {', '.join(lacking)}" if lacking else ""
-        told = f"Added({len(self.rows)} sources to {self.file.name!r}{todo})"
+        told = f"Added({tell_count(len(self.rows), 'source')} to {self.file.name!r}{todo})"
         if not self.rows:
             told = f"Added(no source to {self.file.name!r}: every document is listed)"
         return self._tell(told, *(f"left out: {name}: {why}" for name, why in self.skipped))
@@ -255,7 +255,7 @@ def _find_document(case: Case, source: str, collection: Collection) -> tuple[Doc
     anchors = {item.quote for item in case.cited if item.source == source and item.quote}
     if anchors:
         holding = [d for d in collection.documents if all(map(d.count, anchors))]
-        told = f"its {len(anchors)} anchors"
+        told = f"its {tell_count(len(anchors), 'anchor')}"
     else:
         holding = [d for d in collection.documents if _slug(d) == source]
         told = "its id as their name"

@@ -153,13 +153,13 @@ def compare_package(case: Case) -> Iterator[tuple[str, str]]:
         if "rows" not in told or told["name"] not in DESCRIBED:
             continue  # of a package that counts nothing
         if not folder.has(name):
-            yield name, f"{PACKAGE} describes it, with {told['rows']} rows, and it is not there"
+            yield name, f"{PACKAGE} describes it, with {told['rows']} rows, but it is missing"
             continue
         now = _count_records(folder.read(name))
         if now["rows"] != told["rows"]:
-            yield name, f"{PACKAGE} tells of {told['rows']} rows, and there are {now['rows']}"
+            yield name, f"{PACKAGE} describes {told['rows']} rows, but there are {now['rows']}"
         elif now["digest"] != told.get("digest"):
-            yield name, f"it is not what {PACKAGE} was written for"
+            yield name, f"it is not as {PACKAGE} describes it"
 
 
 def refresh_package(text: str, before: Case, after: Case) -> str | None:

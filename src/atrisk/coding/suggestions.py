@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import RequestError, UnknownNameError, check_count, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Evidence
@@ -70,7 +71,8 @@ class Suggestions(Result):
     def __repr__(self) -> str:
         return self._tell(
             f"Suggestions({self.document!r}, {len(self.framework.indicators)} indicators of "
-            f"{self.framework.id!r}, by {self.by}, learnt from {self.learnt_from} rows of evidence)"
+            f"{self.framework.id!r}, by {self.by}, learnt from "
+            f"{tell_count(self.learnt_from, 'row of evidence', 'rows of evidence')})"
         )
 
     @property
@@ -80,7 +82,9 @@ class Suggestions(Result):
             "Read each passage: most suggestions are wrong, and some that are right are missing."
         ]
         if not self.learnt_from:
-            told.append("No coded row was learnt from: name a case, or all that ship (--like all).")
+            told.append(
+                "Nothing was learnt from coded cases: name one, or all that ship (--like all)."
+            )
         return (*told, *filter(None, [self.warn_of_language()]))
 
     def warn_of_language(self) -> str:

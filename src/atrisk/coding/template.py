@@ -73,14 +73,16 @@ def create_case(
     name = check_country(country)
     first, last = _read_month(start, "start"), _read_month(end, "end")
     if last < first:
-        raise RequestError(f"the case ends in {last}, before it begins in {first}; swap them")
-    years = f"{str(first)[:4]}-{str(last)[:4]}"
-    identity = f"{country.lower()}-{years}"
+        raise RequestError(
+            f"the case ends in {last}, before it begins in {first}; swap --start and --end"
+        )
+    years = list(dict.fromkeys(str(month)[:4] for month in (first, last)))
+    identity = f"{country.lower()}-{years[0]}-{years[-1]}"
     target = out if out is not None else Path(identity)
     if target.exists():
         raise RequestError(f"{str(target)!r} exists; choose another folder with --out")
     with make_folder(target) as folder:
-        head = {"id": identity, "title": f"{name}, {years}", "country": country}
+        head = {"id": identity, "title": f"{name}, {'-'.join(years)}", "country": country}
         files = {"case.toml": _write_header(head, (first, last), framework)}
         files |= {f"{table}.csv": _write_table(table, first, framework) for table in TABLES}
         files["case.schema.json"] = _dump(describe_schema("case"))
@@ -171,7 +173,7 @@ def _pick_indicator(table: str, framework: Framework) -> str:
 
 def write_columns(tables: Iterable[str]) -> str:
     """Return what each cell of some tables may hold, to be read beside them."""
-    lines = ["# Columns", "", "What each cell may hold. Dates are as precise as you know them."]
+    lines = ["# Columns", "", "What each cell may hold. Write a date as precisely as you know it."]
     for table in tables:
         lines += ["", f"## {table}.csv", ""]
         lines += ["| column | accepted | may be empty |", "| --- | --- | --- |"]
@@ -182,6 +184,8 @@ def write_columns(tables: Iterable[str]) -> str:
 def _tell_column(column: Column) -> str:
     accepted = ", ".join(f"`{value}`" for value in column.values) or column.accepted
     may = "yes; the column may be left out" if column.optional else "yes"
+    if column.name == "quote":  # beside its source it shows whether it is missing
+        may = "only if the source has `no` under `quotable`"
     return f"| `{column.name}` | {accepted} | {'no' if column.filled else may} |"
 
 
@@ -201,8 +205,8 @@ atrisk assess {where}
 atrisk explain {where} MONTH
 ```
 
-`columns.md` says what each cell may hold. The rows whose ids begin with `{EXAMPLE}` are there to
-be replaced.
+`columns.md` says what each cell may hold. Replace or delete the rows whose ids begin with
+`{EXAMPLE}`.
 """
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from atrisk.base.errors import AtriskError, MissingExtraError, RequestError, check_count
 from atrisk.base.folders import is_hidden
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
 from atrisk.documents.dates import Order
 from atrisk.documents.formats.readers import READERS
@@ -63,10 +64,11 @@ class Collection(Result):
     def __repr__(self) -> str:
         passages = sum(len(one.passages) for one in self.documents)
         spoken = ", ".join(
-            f"{self.languages.count(one)} {one or 'in no language that could be told'}"
+            f"{self.languages.count(one)} {one or 'in a language that could not be told'}"
             for one in sorted(set(self.languages))
         )
-        told = f"Collection({len(self.documents)} documents: {spoken}; {passages:,} passages)"
+        told = f"Collection({tell_count(len(self.documents), 'document')}: {spoken}; "
+        told += f"{tell_count(passages, 'passage')})"
         return self._tell(told, *(f"not read: {name}: {why}" for name, why in self.skipped))
 
 

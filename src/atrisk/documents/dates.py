@@ -52,7 +52,7 @@ def name_dates(
         ('2014-03-05 (inferred: Hier)', '2014-03-05 (inferred: 5 mars)')
     """
     if order is not None and order not in get_args(Order):
-        raise RequestError(f"{order!r} is no order of dates; write day-month or month-day")
+        raise RequestError(f"{order!r} is not an order of dates; write day-month or month-day")
     day = _read_day(published)
     text = " ".join(text.split())
     terms = _join(list(find_terms(text)), flatten(text))

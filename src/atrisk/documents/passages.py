@@ -16,6 +16,7 @@ from pathlib import Path
 
 from atrisk.base.errors import RequestError
 from atrisk.base.marks import count_characters, is_unspaced
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
 from atrisk.documents.dates import Order, name_dates
 from atrisk.documents.folding import ENDS, count_in, fold, list_forms
@@ -149,15 +150,16 @@ class Document(Result):
     def __repr__(self) -> str:
         pages = {passage.page for passage in self.passages} - {None}
         words = sum(len(passage.text.split()) for passage in self.passages)
-        on = f" on {len(pages)} pages" if pages else ""
+        on = f" on {tell_count(len(pages), 'page')}" if pages else ""
         blank = (
-            f"\n  {len(self.empty_pages)} pages hold no text (the first is "
-            f"{self.empty_pages[0]}): if they are scans, install the extra ocr"
+            f"\n  {tell_count(len(self.empty_pages), 'page')} without text (the first is "
+            f"{self.empty_pages[0]}): if that is a scan, install the extra ocr"
             if self.empty_pages
             else ""
         )
         note = f"\n  {self.note}" if self.note else ""
-        told = f"{len(self.passages)} passages{on}, {words:,} words"
+        passages = tell_count(len(self.passages), "passage")
+        told = f"{passages}{on}, {tell_count(words, 'word')}"
         return f"Document({self.name!r}: {told}){blank}{note}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Unpack
 
@@ -63,9 +63,14 @@ class Doubt(Result):
         return self._tell(
             f"Doubt({self.base.subject}: mean deviation by {told}; {self.draws:,} draws each, seed "
             f"{self.seed})",
-            f"Facts are {', '.join(FACTS)}; the method is {', '.join(METHOD)}, options brought to "
-            "one scale. What was not read is in the score's own interval and in no draw.",
+            f"Facts: {_name(FACTS)} of the evidence. Method: {_name(METHOD)}, with the options of "
+            "a branch brought to one scale. What was not read is in the score's own interval (low, "
+            "high) and in no draw.",
         )
+
+
+def _name(kinds: Iterable[str]) -> str:
+    return ", ".join(kinds).replace("_", "-")
 
 
 def split_doubt(

@@ -176,11 +176,13 @@ class Ensemble(LevelResult):
         peak = int(np.argmax(self.mean()))
         low, high = self.quantiles([min(self.shares), max(self.shares)])[:, peak]
         when = f"in {first}" if first else "never"
+        varied = ", ".join(self.vary).replace("_", "-")
         return self._tell(
-            f"Ensemble({self.base.subject}: {self.draws:,} draws of {', '.join(self.vary)}; "
-            f"peak {self.months[peak]} {self.mean()[peak]:.2f} "
+            f"Ensemble({self.base.subject}: {self.draws:,} draws of {varied}; peak "
+            f"{self.months[peak]} {self.mean()[peak]:.2f} "
             f"[{low:.2f}-{high:.2f}], first alarm most often {when} ({share:.0%}), "
             f"seed {self.seed})",
-            "The spread of judgements about what is on record, not a probability of atrocities; "
+            "This is the spread of judgements about what is on record, not a probability of "
+            "atrocities; "
             f"coverage {self.base.coverage[peak]:.0%} at the peak.",
         )

@@ -89,7 +89,7 @@ class Runner:
         count = _count_cores() if self.workers is None else self.workers
         if not isinstance(count, int) or not 1 <= count <= MOST:
             raise RequestError(
-                f"{tell_number(self.workers)} workers can do nothing; give 1 to {MOST:,}"
+                f"{tell_number(self.workers)} is not a number of workers; give 1 to {MOST:,}"
             )
         return _run_here(task, inputs, count)
 

@@ -149,7 +149,7 @@ def _check_columns(file: str, line: int, heading: _Heading, header: list[str]) -
     used = [heading.names[at] for at in heading.places.values()]
     twice = [name for name in used if heading.names.count(name) > 1]
     if twice:
-        message = "the column stands twice; keep one"
+        message = "the column occurs twice; keep one"
         raise DataError([Problem(file, message, line, name) for name in twice])
 
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from atrisk.base.cells import Record, Text, digest_parts
 from atrisk.base.errors import RequestError, UnknownNameError, require, shorten
 from atrisk.base.folders import Folder
+from atrisk.base.output import tell_count
 from atrisk.frameworks.branches import (
     OPTIONS,
     Branch,
@@ -286,8 +287,8 @@ class Framework:
 
     def __repr__(self) -> str:
         return (
-            f"Framework({self.id!r}: {len(self.factors)} factors, "
-            f"{len(self.indicators)} indicators)"
+            f"Framework({self.id!r}: {tell_count(len(self.factors), 'factor')}, "
+            f"{tell_count(len(self.indicators), 'indicator')})"
         )
 
 

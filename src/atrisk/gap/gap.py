@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from atrisk.base.dates import Span
 from atrisk.base.errors import UnknownNameError, check_seed, require
+from atrisk.base.output import tell_count, tell_days, tell_half
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
-from atrisk.cases.ledger import Stage
+from atrisk.cases.ledger import EarlyWarning, Stage
 from atrisk.frameworks.options import RuleOption
 from atrisk.gap.actions import Actions, measure_actions
 from atrisk.gap.hearing import find_seen, list_alarms, list_heard
@@ -168,10 +169,10 @@ class Gap(LevelResult):
         return compare_groups(self.warned, by, self.assessment.framework.header.confidence_level)
 
     def describe(self) -> str:
-        """Return in one paragraph the first warning, the first response and the first adequate one.
+        """Return the first warning, then what answered it and how long all waited, rule by rule.
 
-        Every sentence names the rule that it depends on. Of a case with early actions the last
-        one tells the organisation's own lag.
+        One thought a line; what is said under a rule is indented below its name. Of a case with
+        early actions the organisation's own lag comes last.
         """
         first = self.warned[0]
         assert first.warning is not None  # noqa: S101 - kept by the filter above
@@ -184,14 +185,14 @@ class Gap(LevelResult):
             f"{f', heard on {first.heard.text}' if late else ''}."
         )
         others = [rule for rule in self.assessment.framework.rules if rule.id != self.rule.id]
-        sentences = [self._tell_other(rule, first.subject) for rule in others]
+        told = [self._tell_other(rule, first.subject) for rule in others]
         own = [self.actions.describe_lag()] if self.actions else []
-        return " ".join([opening, _tell(self, first.subject), *sentences, *own])
+        return "\n\n".join([opening, _tell(self, first.subject), *told, *own])
 
     def _tell_other(self, rule: RuleOption, subject: str) -> str:
         stage = self._own_stage
         if not can_judge(self.case, rule, stage or rule.stage, self.assessment.until):
-            return f"The rule '{rule.label}' cannot be judged: {NO_NEED}."
+            return f"Under the rule '{rule.label}':\n  cannot be judged: {NO_NEED}"
         other = _measure(self.case, self.assessment, rule.id, stage, seed=self.seed)
         return _tell(other, subject)
 
@@ -205,14 +206,16 @@ class Gap(LevelResult):
         heard = f", heard by {self.assessment.audience}" if self.assessment.audience else ""
         own = "" if self._own_stage else f", stage {self.stage}"
         unseen = f"{int(factors.sum())} of {factors.size} factors are not assessed"
+        counted = tell_count(len(self.warned), "warning")
         return (
             f"Gap({self.case.id!r} under {self.assessment.framework.id!r}: "
-            f"{len(self.warned)} warnings, {self.answered} answered by {self.assessment.until}, "
+            f"{counted}, {self.answered} answered by {self.assessment.until}, "
             f"median lag {describe_median(self.survival)}; {self.assessment.knowledge}{heard})\n"
-            f"  rule: {self.rule.describe_at(self.stage)}{own}; {unseen} in "
-            f"{self.assessment.months[0]}; a lag is not a cause\n"
-            f"  the interval takes warnings as independent and is too narrow; by spells: "
-            f"{self.interval.text}{self._tell_before()}{self._tell_stand_in()}\n"
+            f"  Rule: {self.rule.describe_at(self.stage)}{own}.\n"
+            "  It tells how long a warning waited, not why: a lag is not a cause. "
+            f"{unseen} in {self.assessment.months[0]}.\n"
+            f"  The interval treats warnings as independent, which makes it too narrow; by spells "
+            f"of waiting: {self.interval.text}.{self._tell_before()}{self._tell_stand_in()}\n"
             f"  {self.case.header.caveat}"
         )
 
@@ -222,8 +225,8 @@ class Gap(LevelResult):
         if own.otherwise != self.rule.id or can_judge(self.case, own, own.stage, until):
             return ""
         return (
-            f"\n  {NO_NEED}, so {self.rule.id} stands in for {own.id}: an answer here says that a "
-            "promise was kept, and not that it was enough"
+            f"\n  {NO_NEED.capitalize()}, so {self.rule.id} stands in for {own.id}: an answer here "
+            "means that a promise was kept, not that it was enough."
         )
 
     def _tell_before(self) -> str:
@@ -232,9 +235,10 @@ class Gap(LevelResult):
             return ""
         first = self.standing.first_need
         return (
-            "\n  before a need was on record"
+            "\n  Before a need was on record"
             + (f" ({first.date}, {first.shown('issuer')})" if first else "")
-            + " nobody can say what was enough: it counts as not adequate, which is not known"
+            + " nobody can say what was enough: it counts as not adequate, although that is not "
+            "known."
         )
 
 
@@ -382,22 +386,19 @@ def _summarise(gap: Gap) -> Row:
 
 def _tell(gap: Gap, subject: str) -> str:
     lag = next(lag for lag in gap.lags if lag.subject == subject)
-    rule = f"Under the rule '{gap.rule.describe_at(gap.stage)}'"
     if lag.response is None:
-        return f"{rule} nothing answered it by {gap.assessment.until}; {_tell_median(gap)}"
-    bounds = f"{lag.low:g} to {'no answer' if lag.high is None else f'{lag.high:g}'}"
-    what, who = lag.response.shown("measure"), lag.response.shown("actor")
+        answer = f"nothing answered it by {gap.assessment.until}"
+    else:
+        high = "no answer" if lag.high is None else tell_half(lag.high)
+        what, who = lag.response.shown("measure"), lag.response.shown("actor")
+        answer = (
+            f"first answer: {what} ({who}), {lag.answered_on}, {tell_days(lag.days)} later "
+            f"[{tell_half(lag.low)} to {high}]"
+        )
+    counted = tell_count(len(gap.warned), "warning")
+    waited = tell_count(len(gap.spells), "spell of waiting", "spells of waiting")
     return (
-        f"{rule} the first answer was {what} ({who}), "
-        f"{lag.answered_on}, {lag.days:g} days later [{bounds}]; {_tell_median(gap)}"
-    )
-
-
-def _tell_median(gap: Gap) -> str:
-    median = describe_median(gap.survival)
-    days = sum(spell.days for spell in gap.spells)
-    told = "1 spell" if len(gap.spells) == 1 else f"{len(gap.spells)} spells"
-    return (
-        f"{gap.answered} of {len(gap.warned)} warnings were answered, median lag {median}; "
-        f"{told} of waiting, {days:g} days together."
+        f"Under the rule '{gap.rule.describe_at(gap.stage)}':\n  {answer}\n"
+        f"  {gap.answered} of {counted} answered, median lag {describe_median(gap.survival)}\n"
+        f"  {waited}, {tell_days(sum(spell.days for spell in gap.spells))} in all"
     )

@@ -12,8 +12,10 @@ from math import inf
 
 import numpy as np
 
+from atrisk.base.output import tell_count, tell_half
 from atrisk.base.rows import Row
 from atrisk.gap.matching import Lag
+from atrisk.gap.waiting import NOT_REACHED
 
 RESAMPLES = 10_000  # how finely an interval is drawn
 
@@ -81,11 +83,11 @@ class Interval:
     @property
     def text(self) -> str:
         """The interval in words, or why there is none."""
-        told = "1 spell is" if self.spells == 1 else f"{self.spells} spells are"
         if not self.known:
-            return f"no interval, since {told} too few"
-        low, high = ("not reached" if v is None else f"{v:g}" for v in (self.low, self.high))
-        return f"[{low}, {high}] days, {self.spells} of them drawn again"
+            verb = "is" if self.spells == 1 else "are"
+            return f"no interval, because {tell_count(self.spells, 'spell')} {verb} too few"
+        low, high = (NOT_REACHED if v is None else tell_half(v) for v in (self.low, self.high))
+        return f"{low} to {high} days, from drawing the {self.spells} spells again"
 
 
 def find_spells(lags: Iterable[Lag]) -> list[Spell]:

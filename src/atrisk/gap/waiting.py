@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.base.output import tell_days, tell_half
 from atrisk.base.rows import Row
 from atrisk.gap.matching import Lag
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from atrisk.kernel.survival import Curve
 
 Floats = NDArray[np.float64]
+NOT_REACHED = "not reached"  # by the end of the record: fewer were answered than it takes
 
 
 def split_lags(lags: list[Lag]) -> tuple[Floats, Floats]:
@@ -60,15 +62,12 @@ def compare_groups(lags: list[Lag], by: str, confidence: float) -> list[Row]:
 
 def describe_median(curve: Curve) -> str:
     """Return the median with its interval, in words where it is not reached."""
-    middle, low, high = (
-        "not reached" if value is None else f"{value:g}"
-        for value in (curve.median, curve.median_low, curve.median_high)
-    )
-    return (
-        f"{middle} [{low}, {high}] days"
-        if curve.median is not None
-        else f"not reached [{low}, {high}]"
-    )
+    middle = NOT_REACHED if curve.median is None else tell_days(curve.median)
+    ends = curve.median_low, curve.median_high
+    if ends == (None, None):
+        return middle
+    low, high = (NOT_REACHED if value is None else tell_half(value) for value in ends)
+    return f"{middle} [{low} to {high}]"
 
 
 def list_waiting(curve: Curve) -> list[Row]:

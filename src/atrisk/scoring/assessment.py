@@ -16,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.base.dates import tell_no_month
 from atrisk.base.errors import RequestError, UnknownNameError, shorten
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
@@ -207,8 +208,8 @@ class Assessment(LevelResult):
         """
         if month not in self.months:
             raise RequestError(
-                f"{shorten(month)} is not among the months that were assessed "
-                f"({self.knowledge}): {self.months[0]} to {self.months[-1]}, written like 2013-09"
+                f"{shorten(month)} {tell_no_month(month) or 'was not assessed'}; the months are "
+                f"{self.months[0]} to {self.months[-1]} ({self.knowledge})"
             )
         return self.months.index(month)
 

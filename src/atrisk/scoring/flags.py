@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from atrisk.base.errors import RequestError, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
@@ -23,7 +24,9 @@ from atrisk.scoring.news import Changes, find_revised, split_changes
 
 _PARTS = {"surge": "news", "revision": "revision"}  # what of a change raises a flag of a kind
 _POINTS = ("surge", "revision", "trigger")  # kinds of a month, which do not last
-_TOO_LITTLE = "; too little is covered to name a band, so the record may have moved alone"
+_TOO_LITTLE = (
+    "; coverage is too low to name a band: it may be the record that changed, not the risk"
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -105,9 +108,10 @@ class Flags(Result):
         tiers = "".join(f", {len(found)} {name}" for name, found in self.tiers.items())
         return self._tell(
             f"Flags({seen.case.id!r} under policy {self.policy.id!r}, "
-            f"{seen.knowledge}{heard}: {len(self.alarms)} alarms{first}{tiers}, "
-            f"{len(self.surges)} surges, {len(self.revisions)} revisions, "
-            f"{len(self.triggers)} triggers)",
+            f"{seen.knowledge}{heard}: {tell_count(len(self.alarms), 'alarm')}{first}{tiers}, "
+            f"{tell_count(len(self.surges), 'surge')}, "
+            f"{tell_count(len(self.revisions), 'revision')}, "
+            f"{tell_count(len(self.triggers), 'trigger')})",
             *(() if self.alarms else ("That no alarm was raised is no sign of safety.",)),
         )
 
@@ -167,10 +171,12 @@ def raise_flags(assessment: Assessment, policy: str | AlarmOption | None = None)
 
 
 def _tell_watch(watch: Watch) -> str:
-    return (
-        f"overall score at {watch.on:g} or more in {watch.months_needed} of "
-        f"{watch.months_watched} months"
+    often = (
+        "the month"
+        if watch.months_watched == 1
+        else f"{watch.months_needed} of {watch.months_watched} months"
     )
+    return f"overall score of {watch.on:g} or more in {often}"
 
 
 def find_spans(
@@ -293,13 +299,13 @@ def _raise_by(assessment: Assessment, month: int, part: str) -> list[Row]:
 
 
 def _tell_rise(changes: Changes, month: int) -> str:
-    return f"a rise of {changes.news[month]:.2f} by what happened within the month"
+    return f"a rise of {changes.news[month]:.2f} through what happened within the month"
 
 
 def _tell_revision(changes: Changes, month: int) -> str:
     return (
-        f"the month before stands {changes.revision[month]:+.2f} by what was learnt of it: about "
-        "the past and the sources, not about this month"
+        f"what was learnt about the month before moves it by {changes.revision[month]:+.2f}: that "
+        "is about the past and the sources, not about this month"
     )
 
 
@@ -311,14 +317,16 @@ def _find_triggers(assessment: Assessment) -> tuple[Flag, ...]:
     begins = np.flatnonzero(both & ~np.concatenate([[False], both[:-1]]))
     names = ", ".join(policy.ground_factors)
     column = codes.index(policy.trigger_factor)
+    title = assessment.framework.factors[policy.trigger_factor].title
     return tuple(
         _flag(
             assessment,
             "trigger",
             int(m),
             int(m) + 1,
-            f"factor {policy.trigger_factor} at {assessment.factors[m, column]:.2f}, of "
-            f"{policy.trigger_at:g} needed, over factors {names}",
+            f"factor {policy.trigger_factor}, {title}, at {assessment.factors[m, column]:.3f} "
+            f"(needed: {policy.trigger_at:g}), while factors {names} are at "
+            f"{policy.ground_at:g} or more on average",
         )
         for m in begins
     )

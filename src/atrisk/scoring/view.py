@@ -69,9 +69,7 @@ def check_view(view: Mapping[str, Any]) -> None:
     for name in view:
         if name not in known:
             near = did_you_mean(name, known)
-            raise TypeError(
-                f"{name!r} is no argument here.{near} A case is looked at with {', '.join(known)}."
-            )
+            raise TypeError(f"{name!r} is not an argument here.{near} Known: {', '.join(known)}.")
 
 
 def find_held(framework: Framework, view: View) -> frozenset[str]:
@@ -96,7 +94,7 @@ def read_outlook(case: Case, knowledge: str | date) -> Outlook:
         knowledge: as in ``View``.
 
     Raises:
-        RequestError: it is no way of knowing, or the day is before the case begins.
+        RequestError: it is not a kind of knowledge, or the day is before the case begins.
 
     Examples:
         >>> from atrisk.cases.loading import load_case
@@ -126,7 +124,7 @@ def _read_day(text: str) -> date:
         latest = None
     if latest is None:
         raise RequestError(
-            f"{shorten(text)} is no way of knowing; expected contemporaneous, retrospective or a "
-            "day such as 2013-06-30"
+            f"{shorten(text)} is not a kind of knowledge; expected contemporaneous, retrospective "
+            "or a day such as 2013-06-30"
         )
     return latest

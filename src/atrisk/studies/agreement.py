@@ -27,6 +27,7 @@ from atrisk.base.errors import (
     require,
     shorten,
 )
+from atrisk.base.output import tell_count
 from atrisk.base.rows import LevelResult, Row
 from atrisk.base.tables import Table, read_table
 from atrisk.cases.case import Case
@@ -200,7 +201,7 @@ class Agreement(LevelResult):
         return (
             f"Agreement({self.case.id!r}: {together['coders']}; Krippendorff's alpha "
             f"{shown['factor_months']} on bands of factor-months, {shown['indicators']} on "
-            f"indicators by source; {len(open_ones)} passages to settle)\n"
+            f"indicators by source; {tell_count(len(open_ones), 'passage')} to settle)\n"
             "  Agreement is not truth: coders who share a training share its errors.\n"
             f"  {self.case.header.caveat}"
         )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.frameworks.framework import Framework
@@ -58,12 +59,10 @@ class Backtest(Result):
 
     def __repr__(self) -> str:
         return (
-            f"Backtest({len(self.cases)} cases under policy {self.policy.id!r}; onset: first month "
-            f"that readers held to be {self.label} or worse)\n"
-            "  lead: months from the first alarm that holds a month at the level to the onset, at "
-            "least so many where it is on from the\n  start; false: without such a month; missed: "
-            "an onset that no alarm holds. So few cases, judged by readers who may\n  know what "
-            "followed, show what the alarm did there, and are no rate for another country."
+            f"Backtest({tell_count(len(self.cases), 'case')} under policy {self.policy.id!r}; "
+            f"onset: first month that readers judged to be {self.label} or worse)\n"
+            "  So few cases, judged by readers who may know what followed, show what the alarm did "
+            "in them; they give no rate for another country."
         )
 
 
@@ -105,13 +104,15 @@ def backtest_alarms(
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     scored = [(assess(case, framework, **view), compare_judgements(case).median) for case in cases]
     if not scored:
-        raise RequestError("there is no case to look back at; name one or more")
+        raise RequestError("there is no case to backtest; name one or more")
     chosen = choose_policy(framework, scored[0][0].method, policy)
     own = framework.top_severity if chosen.warns_of is None else chosen.warns_of
     at = own if level is None else level
     levels = {one.value: one.label for one in framework.header.severity}
     if at not in levels:
-        raise RequestError(f"level {at} is none; readers give {min(levels)} to {max(levels)}")
+        raise RequestError(
+            f"level {at} is not a level; readers give {min(levels)} to {max(levels)}"
+        )
     rows = [
         _look_back(now, median, chosen, name, at)
         for now, median in scored

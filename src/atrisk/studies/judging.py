@@ -100,8 +100,8 @@ class Judging(LevelResult):
         return (
             f"Judging({self.case.id!r}: {self.target} by {', '.join(self.readers)}; Krippendorff's "
             f"ordinal alpha {alpha})\n"
-            "  Levels from 0 none to 4 extreme; they stand beside a case and enter no score. Who "
-            "the readers are, its README says."
+            "  Levels go from 0 (none) to 4 (extreme). They are compared with the score and do not "
+            "enter it. The README of the case says who the readers are."
         )
 
 

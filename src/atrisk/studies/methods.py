@@ -142,10 +142,10 @@ class MethodTree(LevelResult):
         never = float(self.weights @ ~self.alarm.any(axis=1))
         return self._tell(
             f"MethodTree({self.base.case.id!r} under {self.base.framework.id!r}, "
-            f"{self.base.knowledge}: {shown} leaves of {', '.join(self.branches)}; most in alarm "
-            f"{self.base.months[top]} ({self.share_in_alarm[top]:.0%} by weight), "
-            f"{never:.0%} never)",
-            "Weights are the project's beliefs in its own options, not probabilities.",
+            f"{self.base.knowledge}: {shown} methods from the options of "
+            f"{', '.join(self.branches)}; most of them are in alarm in {self.base.months[top]} "
+            f"({self.share_in_alarm[top]:.0%} by weight), {never:.0%} never)",
+            "Weights are the project's belief in its own options, not probabilities.",
         )
 
 

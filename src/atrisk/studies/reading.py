@@ -125,12 +125,12 @@ class Reading(LevelResult):
         told = "has flattened" if self.is_flat else "has not flattened"
         distance = next(row["distance"] for row in self._tell_curve() if row["share"] == 1 / 2)
         return self._tell(
-            f"Reading({self.base.case.id!r} by {self.unit}: half of them move a month by "
-            f"{distance:.3f} on average; the curve {told})",
-            f"The second half added {self.doubling:+.3f} to the mean score; as much again is "
-            "likely to add less.",
-            f"{self.sample_coverage:.0%} of the next facts would fall on indicators that are on "
-            "record already (Good and Turing).",
+            f"Reading({self.base.case.id!r} by {self.unit}: from half of them a month's score "
+            f"differs by {distance:.3f} on average; the curve {told})",
+            f"The second half of the record changed the mean score by {self.doubling:+.3f}; as "
+            "much reading again is likely to change it less.",
+            f"An estimated {self.sample_coverage:.0%} of further facts would fall on indicators "
+            "that have evidence already (by the method of Good and Turing).",
         )
 
 
@@ -289,7 +289,7 @@ def compare_cases(
     if len(found) < len(given):
         raise RequestError("two of the cases have one id; give each an id of its own")
     if len(found) < 2:
-        raise RequestError("one case has nothing to be compared with; pass two or more")
+        raise RequestError("one case alone cannot be compared; name two or more")
     efforts = {name: len(now.case.evidence) / len(now.months) for name, now in found.items()}
     wanted = min(efforts.values()) if effort is None else effort
     for name, own in efforts.items():

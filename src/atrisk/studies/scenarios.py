@@ -16,6 +16,7 @@ from typing import ClassVar, TypeVar, Unpack
 import numpy as np
 
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.checks import SCENARIOS
@@ -139,13 +140,13 @@ class Outcome(LevelResult):
             for name, now in measured.items()
             if now["first_alarm"] != before["first_alarm"]
         ]
-        shown = f"moved by {', '.join(moved)}" if moved else "moved by none"
+        shown = f"changed by {', '.join(moved)}" if moved else "changed by none"
         alike = [name for name, now in measured.items() if now == before]
-        shown += f"; no figure of the summary changes under {', '.join(alike)}" if alike else ""
+        shown += f"; no figure of the summary differs under {', '.join(alike)}" if alike else ""
         base = self.base.assessment
         return self._tell(
             f"Outcome({base.case.id!r} under {base.framework.id!r}, {base.knowledge}: "
-            f"{len(self.results)} scenarios; first alarm {first}, {shown})",
+            f"{tell_count(len(self.results), 'scenario')}; first alarm {first}, {shown})",
             *([tell_left_out(self.left_out, base)] if self.left_out else []),
         )
 
@@ -215,9 +216,8 @@ def run_scenarios(
 
 def tell_left_out(count: int, base: Assessment) -> str:
     """Say that scenarios are left out, and why, without a word of them."""
-    told, change = (
-        ("1 scenario is", "it changes") if count == 1 else (f"{count} scenarios are", "they change")
-    )
+    verb, change = ("is", "it changes") if count == 1 else ("are", "they change")
+    told = f"{tell_count(count, 'scenario')} {verb}"
     limit = describe_limit(base.outlook, base.audience)
     return f"{told} left out: nothing that {change} was on record {limit}."
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.base.errors import check_count, check_seed, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.ensemble.model import vary_around
@@ -180,13 +181,14 @@ class Sensitivity(LevelResult):
         if "indices" in self.__dict__:
             named = [name for name in self.matters_most if name]
             often = max(dict.fromkeys(named), key=named.count) if named else "nothing"
-            told += f"; {often} matters most in {named.count(often)} of {len(self.months)} months"
+            months = tell_count(len(self.months), "month")
+            told += f"; what matters most in {named.count(often)} of {months}: {often}"
         if self.__dict__.get("flips"):
             told += _tell_flip(self.flips[0])
         return self._tell(
             f"Sensitivity({self.base.case.id!r} under {self.base.framework.id!r}, "
             f"{self.base.knowledge}: {told}; seed {self.seed})",
-            "Shares of the spread that the project's own judgements give, not causes.",
+            "These are shares of the spread that the project's own judgements give, not causes.",
         )
 
 
@@ -194,7 +196,9 @@ def _tell_flip(flip: Flip | WeightFlip) -> str:
     row = flip.to_row()
     if not row["size"]:
         return ""
-    rows = f"{row['size']} row{'s' * (row['size'] != 1)} of evidence"
+    rows = tell_count(row["size"], "row of evidence", "rows of evidence")
+    if row["first_alarm"] is None:
+        return f"; without {rows} there would be an alarm, from {row['then']} on"
     return f"; the first alarm ({row['first_alarm']}) rests on {rows}"
 
 

@@ -142,8 +142,8 @@ class WeightBounds(Result):
         )
         peak = int(np.argmax(self.assessment.overall))
         return self._tell(
-            f"WeightBounds({self.assessment.case.id!r}: each weight within a factor "
-            f"{self.factor:g}; {self.assessment.months[peak]} "
+            f"WeightBounds({self.assessment.case.id!r}: each weight up to "
+            f"{self.factor:g} times larger or smaller; {self.assessment.months[peak]} "
             f"{self.assessment.overall[peak]:.2f} [{self.low[peak]:.2f}-{self.high[peak]:.2f}]; "
             f"under the policy {self.policy.id!r} {answer})"
         )
@@ -359,7 +359,7 @@ def _read_spread(assessment: Assessment, spread: str | float | None) -> float:
         choices = {"weight_spread": spread} if spread else None
         return choose_uncertainty(header, choices).weight_spread.concentration
     if not spread > 0:
-        raise RequestError(f"a concentration of {spread:g} spreads nothing; give a number above 0")
+        raise RequestError(f"a concentration of {spread:g} is too small; give a number above 0")
     return float(spread)
 
 
@@ -369,5 +369,5 @@ def _read_factor(assessment: Assessment, factor: str | float | None) -> float:
         chosen: WeightBoundsOption = branch.pick(factor, "option of 'weight_bounds'")
         return chosen.factor
     if not factor >= 1:
-        raise RequestError(f"a factor of {factor:g} bounds nothing; give a number, 1 or more")
+        raise RequestError(f"a factor of {factor:g} is too small; give a number, 1 or more")
     return float(factor)

@@ -16,6 +16,7 @@ import numpy as np
 from atrisk.base.countries import find_country
 from atrisk.base.dates import Month, list_months
 from atrisk.base.errors import RequestError, UnknownNameError, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Result, Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import knowledge_day
@@ -88,10 +89,11 @@ class Panel(Result):
 
     def __repr__(self) -> str:
         return self._tell(
-            f"Panel({self.file!r}: {len(self.tracks)} countries x {len(self.months)} months, "
+            f"Panel({self.file!r}: {tell_count(len(self.tracks), 'country', 'countries')} x "
+            f"{tell_count(len(self.months), 'month')}, "
             f"{len(self.rows):,} country-months with a score)",
-            f"{self.unscored:,} country-months have none: nothing was counted there that a rule "
-            "reaches, which is unknown and not zero.",
+            f"{self.unscored:,} country-months have none: no count there reaches a rule, which "
+            "means unknown, not zero.",
         )
 
 

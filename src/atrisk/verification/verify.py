@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from atrisk.base.dates import LONGEST
 from atrisk.base.errors import RequestError, check_count, check_seed, require
+from atrisk.base.output import tell_count
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.frameworks.framework import Framework
@@ -79,7 +80,10 @@ class Verification(LevelResult):
     def caveats(self) -> tuple[str, ...]:
         """What a reader must know before quoting it."""
         countries = len({track.country for track in self.tracks})
-        few = f"{len(self.tracks)} cases of {countries} countries: no rate for another country."
+        few = (
+            f"{tell_count(len(self.tracks), 'case')} of "
+            f"{tell_count(countries, 'country', 'countries')}: no rate for another country."
+        )
         return (few, self.rules.caveat)
 
     @cached_property
@@ -104,19 +108,19 @@ class Verification(LevelResult):
             return ""
         if all(is_dated(counts, self.outcome.at) for counts in self.truths.values()):
             return (
-                f"{self.outcome.id} is dated by lists and not counted month by month, so only "
-                "alarms can be held against it: ask for alarms or onsets"
+                f"of {self.outcome.id} only dates are known and no monthly counts, so only alarms "
+                "can be compared with it: ask for alarms or onsets"
             )
         made = [self._build(counts) for counts in self.truths.values()]
         if not any(map(len, made)):
             return (
-                f"no month has a score and {self.horizon} months of outcomes after it; take a "
-                "shorter horizon"
+                "no month has both a score and "
+                f"{tell_count(self.horizon, 'month')} of outcomes after it; take a shorter horizon"
             )
         came = all(sample.hit.all() for sample in made)
         return (
-            f"every month that can be judged is {'' if came else 'not '}followed by it, so there "
-            "is nothing to tell apart; add cases of the other kind"
+            f"the outcome followed {'every month' if came else 'none of the months'} that can be "
+            "judged, so there is nothing to tell apart; add cases of the other kind"
         )
 
     def _need_samples(self) -> dict[str, Sample]:
@@ -205,15 +209,18 @@ class Verification(LevelResult):
 
     def describe(self) -> str:
         """Return in words what came out, the baselines that do better first."""
+        return " ".join(self._list_sentences())
+
+    def _list_sentences(self) -> list[str]:
         if self.missing:
-            return f"{self.missing[0].upper()}{self.missing[1:]}."
-        return " ".join(_describe(self.levels, sum(len(track.months) for track in self.tracks)))
+            return [f"{self.missing[0].upper()}{self.missing[1:]}."]
+        return list(_describe(self.levels, sum(len(track.months) for track in self.tracks)))
 
     def __repr__(self) -> str:
         return self._tell(
-            f"Verification({len(self.tracks)} cases; {self.outcome.label}, within "
-            f"{self.horizon} month{'s' * (self.horizon != 1)})",
-            self.describe(),
+            f"Verification({tell_count(len(self.tracks), 'case')}; {self.outcome.label}, within "
+            f"{tell_count(self.horizon, 'month')})",
+            *self._list_sentences(),
         )
 
 
@@ -330,18 +337,18 @@ def _describe(rows: Iterable[Row], of: int) -> Iterator[str]:
         mine = {row["predictor"]: row for row in told if row["truth"] == name}
         score = mine.pop(SCORE)
         yield (
-            f"By {name}: in {score['months']} of {of} months (of the others there is no score, or "
-            f"what came after is not known), {score['hits']} of them followed by it, the "
-            f"score puts such a month above another {score['auc']:.0%} of the time"
-            f"{_bound(score, 'auc')}; chance is 50%."
+            f"By {name}: {score['months']} of {of} months can be judged (the others have no "
+            f"score, or what came after is not known), and the outcome followed {score['hits']} of "
+            f"them. The score ranks such a month above another {score['auc']:.0%} of the "
+            f"time{_bound(score, 'auc')}; chance is 50%."
         )
         others = [one for one in mine if one != "nothing" and mine[one]["advantage"] is not None]
         better = [one for one in others if mine[one]["advantage"] < 0]
         sure = [one for one in better if (mine[one]["advantage_high"] or 0) < 0]
         if better:
             yield (
-                f"Better than the score: {_list(mine, better)}"
-                + (f" (beyond chance: {', '.join(sure)})." if sure else " (not beyond chance).")
+                f"Better than the score: {_list(mine, better)}; "
+                + (f"beyond chance: {', '.join(sure)}." if sure else "none of them beyond chance.")
             )
         worse = [one for one in others if one not in better]
         if worse:

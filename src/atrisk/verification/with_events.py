@@ -63,8 +63,8 @@ class EventShare(Result):
         derived = sum(bool(row.derived) for row in self.everything.case.evidence)
         return self._tell(
             f"EventShare({self.everything.subject}: {derived} of "
-            f"{len(self.everything.case.evidence)} rows come from counted events; they move a "
-            f"month by {moved:.3f} on average)"
+            f"{len(self.everything.case.evidence)} rows come from counted events; without them "
+            f"a month's score differs by {moved:.3f} on average)"
         )
 
 

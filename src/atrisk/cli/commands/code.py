@@ -11,7 +11,7 @@ from atrisk.base.output import Row, render, write_json
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import load, read_name
 from atrisk.cli.options import FRAMEWORK, Command, add_case, add_format, add_framework
-from atrisk.cli.output import say
+from atrisk.cli.output import print_plain, say
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
@@ -23,13 +23,24 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "country",
         metavar="ISO3",
-        help="ISO 3166-1 alpha-3 code, such as CAF; of a state that is no more what it was, as YUG",
+        help="three-letter code of the country (ISO 3166-1 alpha-3), such as CAF; of a former "
+        "state its old code, such as YUG",
     )
-    parser.add_argument("--start", metavar="MONTH", required=True, help="first month, as 2020-12")
-    parser.add_argument("--end", metavar="MONTH", required=True, help="last month")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="folder to make")
     parser.add_argument(
-        "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
+        "--start", metavar="MONTH", required=True, help="first month, such as 2020-12"
+    )
+    parser.add_argument("--end", metavar="MONTH", required=True, help="last month, such as 2021-11")
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="folder to make (default: named after country and years)",
+    )
+    parser.add_argument(
+        "--framework",
+        metavar="ID",
+        default=FRAMEWORK,
+        help=f"id or path of a framework (default: {FRAMEWORK})",
     )
 
 
@@ -49,7 +60,9 @@ def _add_validate(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     add_framework(parser)
     parser.add_argument(
-        "--all", action="store_true", help="name every indicator that was never looked at"
+        "--all",
+        action="store_true",
+        help="name every indicator that was never looked at, not only how many",
     )
     add_format(parser)
 
@@ -93,15 +106,23 @@ def _add_agreement(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     add_framework(parser)
     parser.add_argument(
-        "--show", choices=tuple(Agreement.tables), default="alpha", help="what to open"
+        "--show", choices=tuple(Agreement.tables), default="alpha", help="table to show"
     )
     parser.add_argument(
-        "--blind", metavar="DIR", type=Path, help="make a folder for a second coder, without rows"
+        "--blind",
+        metavar="DIR",
+        type=Path,
+        help="make a copy of the case without its evidence, for a second coder",
     )
     parser.add_argument(
-        "--merge", metavar="DIR", type=Path, help="put a second coder's rows beside the case"
+        "--merge",
+        metavar="DIR",
+        type=Path,
+        help="add the second coder's rows from such a folder to the case",
     )
-    parser.add_argument("--coder", metavar="NAME", help="whose rows --merge puts there")
+    parser.add_argument(
+        "--coder", metavar="NAME", help="short name of the coder whose rows --merge adds"
+    )
     add_format(parser)
 
 
@@ -111,12 +132,8 @@ def _show_agreement(given: argparse.Namespace) -> int:
     if given.blind or given.merge:
         return _pass_on(given)
     agreement = measure_agreement(*load(given))
-    rows = agreement.to_rows(given.show)
-    if rows or given.format != "table":
-        say(render(rows, given.format, may_be_empty=True))
-    if given.format == "table":
-        say(f"\n{agreement!r}")
-    return 0
+    rows, table = agreement.to_rows(given.show), f"agreement {given.show}"
+    return print_plain(given, rows, table, repr(agreement))
 
 
 def _pass_on(given: argparse.Namespace) -> int:
@@ -125,7 +142,8 @@ def _pass_on(given: argparse.Namespace) -> int:
 
     if bool(given.blind) == bool(given.merge) or bool(given.merge) != bool(given.coder):
         raise RequestError(
-            "say --blind DIR to hand a case on, or --merge DIR --coder NAME to take rows back"
+            "give --blind DIR to hand a case to a second coder, or --merge DIR --coder NAME to "
+            "take the coder's rows back"
         )
     case, _ = load(given)
     if given.blind:
@@ -134,7 +152,7 @@ def _pass_on(given: argparse.Namespace) -> int:
         say(f"{folder} is ready to be coded. When it is: {shown}")
     else:
         file = merge_coding(case, given.merge, given.coder)
-        say(f"{file} is there. Next: atrisk agreement {given.case}")
+        say(f"{file} is written. Next: atrisk agreement {given.case}")
     return 0
 
 
@@ -143,10 +161,13 @@ def _add_judgements(parser: argparse.ArgumentParser) -> None:
 
     add_case(parser)
     parser.add_argument(
-        "--show", choices=tuple(Judging.tables), default="months", help="what to open"
+        "--show", choices=tuple(Judging.tables), default="months", help="table to show"
     )
     parser.add_argument(
-        "--target", metavar="TARGET", default="overall", help="overall (default), or a crime"
+        "--target",
+        metavar="TARGET",
+        default="overall",
+        help="what was judged: overall (default), or a crime",
     )
     add_format(parser)
 
@@ -155,16 +176,14 @@ def _show_judgements(given: argparse.Namespace) -> int:
     from atrisk.studies.judging import compare_judgements
 
     judging = compare_judgements(load_case(read_name(given.case, list_cases())), given.target)
-    say(render(judging.to_rows(given.show), given.format))
-    if given.format == "table":
-        say(f"\n{judging!r}")
-    return 0
+    rows, table = judging.to_rows(given.show), f"judgements {given.show}"
+    return print_plain(given, rows, table, repr(judging))
 
 
 def _add_crosswalk(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
     parser.add_argument(
-        "--framework", metavar="ID", required=True, help="the other one: bundled, or a path"
+        "--framework", metavar="ID", required=True, help="id or path of the other framework"
     )
     add_format(parser)
 
@@ -176,18 +195,16 @@ def _show_crosswalk(given: argparse.Namespace) -> int:
     framework = load_framework(read_name(given.framework, list_frameworks()))
     crossed = cross_case(case, framework)
     crosswalk = load_crosswalk(framework, case.header.framework)
-    say(render(crosswalk.to_rows(case), given.format))
-    if given.format == "table":
-        say(f"\n{crosswalk!r}\n{crossed.header.caveat}")
-    return 0
+    text = f"{crosswalk!r}\n  {crossed.header.caveat}"
+    return print_plain(given, crosswalk.to_rows(case), "crosswalk", text)
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         metavar="NAME",
-        help="a case (Frictionless data package); or case, framework, uncertainty, scenario, or a "
-        "table such as evidence (JSON Schema)",
+        help="id or path of a case, for its Frictionless data package; or case, framework, "
+        "uncertainty, scenario or the name of a table such as evidence, for its JSON Schema",
     )
 
 
@@ -216,21 +233,21 @@ COMMANDS = (
     Command(
         "validate",
         "code",
-        "Check a case: every fault with its place and what to do; then what to look at.",
+        "Check a case: list each fault with its place and how to mend it, then what to look at.",
         _add_validate,
         _validate_case,
     ),
     Command(
         "agreement",
         "code",
-        "Compare the coders of a case, and list what they have to settle.",
+        "Measure how far the coders of a case agree, and list what they have to settle.",
         _add_agreement,
         _show_agreement,
     ),
     Command(
         "judgements",
         "code",
-        "Compare what readers held of each month, and how far they agree.",
+        "Compare readers' own judgements of each month, and how far they agree.",
         _add_judgements,
         _show_judgements,
     ),

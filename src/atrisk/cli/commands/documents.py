@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atrisk.base.errors import RequestError
-from atrisk.base.output import Row, render, show
+from atrisk.base.output import Row, render, show, tell_count
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name, read_own
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SUGGESTED = 5
 ALL = "all"
+ORDERS = ("day-month", "month-day")
+_ORDER = "order of day and month in dates such as 03/04/2013 (default: left as written)"
 
 
 def _add_anchors(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +36,7 @@ def _add_anchors(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write",
         action="store_true",
-        help="first write into sources.csv the digests that it lacks, of documents that hold all "
+        help="first fill in missing SHA-256 digests in sources.csv, from documents that hold all "
         "anchors of a source",
     )
     add_format(parser)
@@ -54,9 +56,11 @@ def _show_anchors(given: argparse.Namespace) -> int:
         located = sum(check.is_located for check in checks)
         anchors = len(checks) - located
         rest = (
-            f"; {located} rows of sources that may not be quoted have a locator" if located else ""
+            f"; {located} more without anchors, of sources that may not be quoted"
+            if located
+            else ""
         )
-        say(f"{anchors} anchors, {anchors - len(orphans)} found exactly once{rest}")
+        say(f"{tell_count(anchors, 'anchor')}, {anchors - len(orphans)} found exactly once{rest}")
     return 1 if orphans else 0
 
 
@@ -79,53 +83,73 @@ def _add_passages(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="a text, web page, PDF, .docx, .odt, .rtf or .eml; or a folder of them",
     )
-    parser.add_argument("--order", choices=("day-month", "month-day"), help="of the numeric dates")
+    parser.add_argument("--order", choices=ORDERS, help=_ORDER)
     parser.add_argument(
         "--published",
         metavar="DAY",
         default="",
-        help="when a document came out, to tell what it calls yesterday (as the document says)",
+        help="day on which the document was published, to date words such as yesterday (default: "
+        "as the document says)",
     )
     parser.add_argument(
-        "--framework", metavar="ID", default=FRAMEWORK, help=f"bundled one or path ({FRAMEWORK})"
+        "--framework",
+        metavar="ID",
+        default=FRAMEWORK,
+        help=f"id or path of a framework (default: {FRAMEWORK})",
     )
+    _add_suggestions(parser)
+    parser.add_argument(
+        "--case", metavar="CASE", help="with --draft: the case whose sources the documents are"
+    )
+    parser.add_argument(
+        "--draft",
+        metavar="FILE",
+        type=Path,
+        help="write a row of draft evidence for each passage, such as drafts.csv",
+    )
+    parser.add_argument(
+        "--recall",
+        metavar="CASE",
+        help="instead, measure how many coded indicators of this case the suggestions find",
+    )
+    add_format(parser)
+
+
+def _add_suggestions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--like",
         metavar="CASE",
         action="append",
         default=[],
-        help=f"learn from the evidence of a coded case, or of {ALL} bundled ones; may be repeated",
+        help=f"learn from the evidence of a coded case, or of {ALL} bundled cases; may be repeated",
     )
     parser.add_argument(
         "--by",
         choices=("words", "meaning"),
         default="words",
-        help="what is compared: English words (default), or what is said in sixteen languages",
-    )
-    parser.add_argument("--top", metavar="N", type=int, default=SUGGESTED, help=f"({SUGGESTED})")
-    parser.add_argument(
-        "--case", metavar="CASE", help="whose sources the documents are, for --draft"
+        help="compare by English words (default), or by meaning, in sixteen languages",
     )
     parser.add_argument(
-        "--draft", metavar="FILE", type=Path, help="write a row for each passage, as drafts.csv"
+        "--top",
+        metavar="N",
+        type=int,
+        default=SUGGESTED,
+        help=f"how many indicators to suggest for a passage (default: {SUGGESTED})",
     )
-    parser.add_argument(
-        "--recall",
-        metavar="CASE",
-        help="instead, measure the suggestions against a case coded from this document",
-    )
-    add_format(parser)
 
 
 def _show_passages(given: argparse.Namespace) -> int:
     if given.recall is not None and (given.like or given.by != "words" or given.draft):
         raise RequestError(
-            "--recall learns words from the measured case alone; leave out --like, --by and --draft"
+            "--recall compares words and learns from the measured case alone; leave out --like, "
+            "--by and --draft"
         )
     if len(set(given.like)) < len(given.like):
         raise RequestError(f"--like names a case twice: {', '.join(given.like)}; name it once")
     if (given.draft is None) != (given.case is None):
-        raise RequestError("--draft FILE and --case CASE go together: whose rows they will be")
+        raise RequestError(
+            "--draft FILE needs --case CASE, the case that the rows are for; give both or neither"
+        )
     if given.draft is not None:
         return _write_draft(given)
     framework = load_framework(read_name(given.framework, list_frameworks()))
@@ -216,10 +240,12 @@ def _write_draft(given: argparse.Namespace) -> int:
 
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("add",), help="what to do with them")
-    parser.add_argument("files", metavar="FILE|DIR", type=Path, nargs="+", help="documents")
-    parser.add_argument("--case", metavar="CASE", required=True, help="a folder of yours")
-    parser.add_argument("--order", choices=("day-month", "month-day"), help="of the numeric dates")
+    parser.add_argument("action", choices=("add",), help="the only action so far")
+    parser.add_argument(
+        "files", metavar="FILE|DIR", type=Path, nargs="+", help="documents, or folders of them"
+    )
+    parser.add_argument("--case", metavar="CASE", required=True, help="folder of your own case")
+    parser.add_argument("--order", choices=ORDERS, help=_ORDER)
     add_format(parser)
 
 
@@ -283,21 +309,21 @@ COMMANDS = (
     Command(
         "anchors",
         "code",
-        "Check that every anchor stands in its document exactly once.",
+        "Check that every anchor is found in its document exactly once.",
         _add_anchors,
         _show_anchors,
     ),
     Command(
         "passages",
         "code",
-        "Cut documents into passages, each with its dates and the likeliest indicators.",
+        "Cut documents into passages, and suggest dates and indicators for each.",
         _add_passages,
         _show_passages,
     ),
     Command(
         "sources",
         "code",
-        "Add documents to a case's sources, with what they tell of themselves.",
+        "Add documents to a case's sources, with what each says about itself.",
         _add_sources,
         _change_sources,
     ),

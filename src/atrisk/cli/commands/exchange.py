@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atrisk.base.errors import RequestError, shorten
-from atrisk.base.output import render
+from atrisk.base.output import render, tell_count
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import read_name, read_own
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", metavar="CASE|FRAMEWORK", help="id of a bundled one, or path of a folder"
+        "what",
+        metavar="CASE|FRAMEWORK",
+        help="id of a bundled case or framework, or path of its folder",
     )
     parser.add_argument(
         "file",
         metavar="FILE",
         type=Path,
-        help="case.xlsx or evidence.jsonld of a case; codebook.qdc (REFI-QDA), or codebook.csv "
-        "for Taguette, of a framework",
+        help="file to write: for a case case.xlsx or evidence.jsonld; for a framework codebook.qdc "
+        "(REFI-QDA), or codebook.csv for Taguette",
     )
-    add_documents(parser, "to write what stands around each anchor into .jsonld")
+    add_documents(parser, "to write the words around each anchor into .jsonld")
 
 
 def _export_file(given: argparse.Namespace) -> int:
@@ -61,33 +63,39 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "file",
         metavar="[events] FILE",
         nargs="+",
-        help="case.xlsx; or Taguette's highlights as .csv or .xlsx, a REFI-QDA project.qdpx, or "
-        "annotations as .jsonld or .json; it is known by what it holds. "
-        "After the word events: a table of events, of UCDP, ACLED, HXL or your own",
+        help="file to read: case.xlsx, Taguette's highlights as .csv or .xlsx, a REFI-QDA "
+        "project.qdpx, or annotations as .jsonld or .json, recognised by their content; after "
+        "the word events a table of events from UCDP, ACLED, HXL or your own",
     )
     parser.add_argument(
         "--out",
         metavar="PATH",
         type=Path,
-        help="folder, or draft.csv, to make; events need none if --case is a folder of yours",
+        help="folder or draft.csv to make; not needed for events if --case is your own folder",
     )
     parser.add_argument(
-        "--case", metavar="CASE", help="that highlights become draft evidence of, or events rows"
+        "--case",
+        metavar="CASE",
+        help="the case that highlights become draft evidence of, or events rows of",
     )
-    parser.add_argument("--source", metavar="ID", help="source of all highlights")
+    parser.add_argument(
+        "--source", metavar="ID", help="id of the source that all highlights are from"
+    )
     parser.add_argument(
         "--update",
         metavar="CASE",
-        help="folder of yours that case.xlsx was exported from: what differs is shown row by row "
-        "and written there",
+        help="your own folder that case.xlsx was exported from: shows what differs row by row, and "
+        "writes it there",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="with --update: show what differs, write nothing"
+        "--dry-run", action="store_true", help="with --update: show what differs, and write nothing"
     )
     parser.add_argument(
-        "--format", choices=FORMATS, help="with --update: how to print what differs (table)"
+        "--format",
+        choices=FORMATS,
+        help="with --update: how to print what differs (default: table)",
     )
-    add_documents(parser, "to find anchors that stand there once")
+    add_documents(parser, "to find anchors that occur there exactly once")
     add_framework(parser)
     add_release(parser)
 
@@ -128,8 +136,8 @@ def _import(given: argparse.Namespace) -> int:
         return _update_case(given)
     if given.out is None:
         raise RequestError(
-            f"say what to make: atrisk import {shown} --out ./my-case (or draft.csv), or which "
-            "case of yours to bring up to it: --update ./my-case"
+            f"say what to make: atrisk import {shown} --out ./my-case (or draft.csv); or which "
+            "case of your own to update from it: --update ./my-case"
         )
     return _import_file(given)
 
@@ -167,7 +175,7 @@ def read_release(given: argparse.Namespace) -> dict[str, Any]:
         day = date.fromisoformat(given.published)
     except ValueError:
         raise RequestError(
-            f"--published {shorten(given.published)} is no day; write it as 2021-06-01"
+            f"--published {shorten(given.published)} is not a day; write it like 2021-06-01"
         ) from None
     return {"published": day, "calendar": given.calendar}
 
@@ -194,12 +202,12 @@ def _import_events(given: argparse.Namespace) -> int:
     made = Counter(row.derived for row in more.evidence if row.source == source)
     say(repr(table))
     for rule, count in made.items():
-        say(f"  {rule}: {count} month{'s' * (count != 1)}")
+        say(f"  {rule}: {tell_count(count, 'month')}")
     outcomes = ", and outcomes.csv" if count_deaths(table, name_counted(case.header)) else ""
     shown = show_path(where)
     say(
-        f"{shown}: {sum(made.values())} rows of evidence from {source}{outcomes}. "
-        f"Now type: atrisk events {shown}"
+        f"{shown}: {tell_count(sum(made.values()), 'row')} of evidence from {source}{outcomes}. "
+        f"Next: atrisk events {shown}"
     )
     return 0
 
@@ -225,7 +233,7 @@ def _update_case(given: argparse.Namespace) -> int:
 
     stray = [one for one in ("out", "case", "source", "documents") if getattr(given, one)]
     if stray:
-        raise RequestError(f"--{stray[0]} says nothing beside --update; leave one of the two out")
+        raise RequestError(f"--{stray[0]} has no use with --update; leave one of the two out")
     chosen = find_reader(given.file)
     if chosen is not WORKBOOK:
         raise RequestError(
@@ -245,13 +253,13 @@ def _update_case(given: argparse.Namespace) -> int:
 
 
 def _add_codebook(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="FRAMEWORK", help="id of a bundled one, or a path")
-    parser.add_argument("file", metavar="FILE", type=Path, help="as for export")
+    parser.add_argument("what", metavar="FRAMEWORK", help="id or path of a framework")
+    parser.add_argument("file", metavar="FILE", type=Path, help="file to write, as for export")
 
 
 def _write_codebook(given: argparse.Namespace) -> int:
     new = f"atrisk export {given.what} {given.file}"
-    note(f"'codebook' will go; type: {new}")
+    note(f"'codebook' will be removed; type: {new}")
     if not isinstance(_open(given.what), Framework):
         raise RequestError(f"{given.what} is a case; a codebook is of a framework")
     return _export_file(argparse.Namespace(**vars(given), documents=None))
@@ -275,7 +283,7 @@ COMMANDS = (
     Command(
         "codebook",
         "exchange",
-        "The old word for export of a framework; it will go.",
+        "Old name of export for a framework; it will be removed.",
         _add_codebook,
         _write_codebook,
     ),

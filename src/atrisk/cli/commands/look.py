@@ -18,12 +18,18 @@ from atrisk.cli.output import (
     say,
     tabulate_months,
     tell_score,
+    wrap,
 )
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.loading import list_frameworks, load_framework
 from atrisk.scoring.assessment import Assessment
 
-SHOWN = ("choices", "factors", "indicators", "severity")
+SHOWN = ("choices", "factors", "indicators", "severity", "bands", "alarms")
+THRESHOLDS = (
+    "The thresholds are data of the framework: atrisk frameworks un-foa-2014 --show bands prints "
+    "from which score on each word (none, low, moderate, high, extreme) is used, and --show alarms "
+    "which score raises and ends an alarm."
+)
 TOP = 20
 
 
@@ -43,8 +49,8 @@ def _show_cases(given: argparse.Namespace) -> int:
 
 
 def _add_frameworks(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("framework", metavar="ID", nargs="?", help="bundled framework, or a path")
-    parser.add_argument("--show", choices=SHOWN, default="choices", help="what to open")
+    parser.add_argument("framework", metavar="ID", nargs="?", help="id or path of a framework")
+    parser.add_argument("--show", choices=SHOWN, default="choices", help="table to show")
     add_format(parser)
 
 
@@ -77,6 +83,10 @@ def _open_framework(framework: Framework, what: str) -> list[Row]:
         ]
     if what == "severity":
         return [level.model_dump() for level in framework.header.severity]
+    if what == "bands":
+        return _list_bands(framework)
+    if what == "alarms":
+        return _list_alarms(framework)
     taken = framework.choose().choices
     return [
         {
@@ -91,10 +101,34 @@ def _open_framework(framework: Framework, what: str) -> list[Row]:
     ]
 
 
+def _list_bands(framework: Framework) -> list[Row]:
+    taken = framework.choose().bands
+    return [
+        {"bands": taken.id, "band": band.label, "from_score": lower}
+        for band, lower in zip(framework.header.bands, taken.lowers, strict=True)
+    ]
+
+
+def _list_alarms(framework: Framework) -> list[Row]:
+    taken = framework.choose().alarm
+    return [
+        {
+            "policy": taken.id,
+            "tier": tier,
+            "on_from_score": watch.on,
+            "off_below_score": watch.off,
+            "months_needed": watch.months_needed,
+            "months_watched": watch.months_watched,
+        }
+        for tier, watch in taken.watches.items()
+    ]
+
+
 def _add_assess(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = THRESHOLDS
     add_case(parser)
     parser.add_argument(
-        "--level", choices=tuple(Assessment.tables), default="overall", help="what to score"
+        "--level", choices=tuple(Assessment.tables), default="overall", help="level of the scores"
     )
     parser.add_argument("--month", metavar="MONTH", help="show this month only")
     add_choices(parser)
@@ -111,22 +145,36 @@ def _assess_case(given: argparse.Namespace) -> int:
     else:
         rows = assessment.to_rows(given.level)
     rows = [row for row in rows if given.month in (None, row["month"])]
-    told = (describe_columns(assessment), describe_factors(assessment, drivers), repr(assessment))
-    text = "\n\n".join(told)
+    is_overall = given.level == "overall"
+    titles = describe_factors(assessment, drivers) if is_overall else ""
+    told = describe_columns(assessment, given.level), titles, repr(assessment)
+    text = "\n\n".join(part for part in told if part)
     return print_rows(given, rows, assessment, {}, text)
 
 
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
-    parser.add_argument("month", metavar="MONTH", help="the month, such as 2013-09")
-    parser.add_argument("--factor", metavar="CODE", help="explain one factor's score")
-    parser.add_argument("--crime", metavar="CODE", help="explain one crime's score")
-    parser.add_argument("--since", metavar="MONTH", help="explain the change since a month")
+    parser.add_argument("month", metavar="MONTH", help="month to explain, such as 2013-09")
     parser.add_argument(
-        "--than", metavar="KNOWLEDGE", help="explain the change from another --knowledge"
+        "--factor", metavar="CODE", help="explain the score of one factor, such as 11"
     )
     parser.add_argument(
-        "--top", metavar="N", type=int, default=TOP, help=f"rows to print ({TOP}; 0 for all)"
+        "--crime", metavar="CODE", help="explain the score of one crime, such as genocide"
+    )
+    parser.add_argument(
+        "--since", metavar="MONTH", help="explain the change since an earlier month"
+    )
+    parser.add_argument(
+        "--than",
+        metavar="KNOWLEDGE",
+        help="explain the change from another way of knowing, such as retrospective",
+    )
+    parser.add_argument(
+        "--top",
+        metavar="N",
+        type=int,
+        default=TOP,
+        help=f"how many rows to print (default: {TOP}; 0 for all)",
     )
     add_choices(parser)
     add_format(parser)
@@ -153,8 +201,8 @@ def _explain_month(given: argparse.Namespace) -> int:
         told = tell_score(now, given.month, **chosen)
     if given.format != "table":
         return print_rows(given, rows, now, {"month": given.month} | other, "")
-    say(f"{told}\n\n{render_explanation(rows, part, given.top or None)}")
-    say(f"{now.framework.header.caveat}\n{now.case.header.caveat}")
+    say(f"{told}\n\n{render_explanation(rows, part, given.top or None, now.framework)}")
+    say(f"\n{wrap(now.framework.header.caveat)}\n{wrap(now.case.header.caveat)}")
     return 0
 
 
@@ -163,7 +211,7 @@ COMMANDS = (
     Command(
         "frameworks",
         "look",
-        "List the bundled frameworks, or open one: its factors, indicators, scale or choices.",
+        "List the bundled frameworks, or one's factors, indicators, severity, bands or choices.",
         _add_frameworks,
         _show_frameworks,
     ),
@@ -171,7 +219,7 @@ COMMANDS = (
     Command(
         "explain",
         "look",
-        "Open a score to the evidence that it rests on.",
+        "Show the evidence that a score rests on.",
         _add_explain,
         _explain_month,
     ),

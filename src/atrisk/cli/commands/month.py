@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atrisk.base.errors import RequestError, check_count
+from atrisk.base.errors import RequestError, check_count, check_extra
 from atrisk.cli.inputs import load, read_method, read_own
 from atrisk.cli.options import Command, add_case, add_choices, add_format
 from atrisk.cli.output import print_rows, say
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from atrisk.scoring.assessment import Assessment
 
 TOP, WIDTH = 20, 100
+_CHART = ("matplotlib", "the chart of a brief", "report")
+# What a kind of brief is written with: module, purpose and extra.
+_NEEDED = {
+    ".docx": (("docx", "a brief in Word", "brief"), _CHART),
+    ".pdf": (("reportlab", "a brief as PDF", "brief"), _CHART),
+    ".html": (_CHART,),
+    ".md": (),
+}
 
 
 def _add_changes(parser: argparse.ArgumentParser) -> None:
@@ -26,22 +34,29 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
 
     add_case(parser)
     parser.add_argument(
-        "--month", metavar="MONTH", default=LATEST, help=f"such as 2013-12 (default: {LATEST})"
+        "--month", metavar="MONTH", default=LATEST, help=f"such as 2013-12 (default: the {LATEST})"
     )
     parser.add_argument(
-        "--since", metavar="MONTH", default=LAST, help=f"an earlier one (default: {LAST})"
+        "--since",
+        metavar="MONTH",
+        default=LAST,
+        help=f"earlier month to compare with (default: the {LAST})",
     )
     parser.add_argument(
         "--against",
         metavar="FOLDER|REV",
-        help="instead of an earlier month, an older copy of the case: a folder, or a revision as "
-        "git has it, such as HEAD~1",
+        help="compare with an older copy of the case instead: a folder, or a git revision such as "
+        "HEAD~1",
     )
     parser.add_argument(
-        "--show", choices=tuple(MonthChange.tables), default="score", help="what to open"
+        "--show", choices=tuple(MonthChange.tables), default="score", help="table to show"
     )
     parser.add_argument(
-        "--top", metavar="N", type=int, default=TOP, help=f"rows of a table ({TOP}; 0 for all)"
+        "--top",
+        metavar="N",
+        type=int,
+        default=TOP,
+        help=f"how many rows to print (default: {TOP}; 0 for all)",
     )
     add_choices(parser, knows=False)
     add_format(parser)
@@ -88,18 +103,30 @@ def _add_brief(parser: argparse.ArgumentParser) -> None:
         "--month", metavar="MONTH", default=LATEST, help=f"such as 2013-12 (default: {LATEST})"
     )
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, required=True, help=f"ending in {', '.join(WRITERS)}"
+        "--out",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help=f"file to write, ending in {', '.join(WRITERS)}",
     )
     parser.add_argument(
-        "--language", choices=list_languages(), default=DEFAULT, help=f"({DEFAULT})"
+        "--language",
+        choices=list_languages(),
+        default=DEFAULT,
+        help=f"language of the brief (default: {DEFAULT})",
     )
     parser.add_argument(
-        "--template", metavar="FILE", type=Path, help="sentences of your own, as .toml"
+        "--template", metavar="FILE", type=Path, help="a .toml with sentences of your own"
     )
     parser.add_argument(
-        "--styles", metavar="FILE", type=Path, help="a .docx whose styles a Word document takes"
+        "--styles",
+        metavar="FILE",
+        type=Path,
+        help="a .docx whose styles the Word document takes over",
     )
-    parser.add_argument("--logo", metavar="FILE", type=Path, help="a PNG or JPEG")
+    parser.add_argument(
+        "--logo", metavar="FILE", type=Path, help="picture for the head of the brief, PNG or JPEG"
+    )
     add_choices(parser, knows=False)
 
 
@@ -108,6 +135,8 @@ def _write_brief(given: argparse.Namespace) -> int:
     from atrisk.report.briefing.writers import check_kind, write_briefing
 
     check_kind(given.out, given.styles)
+    for module, purpose, extra in _NEEDED[given.out.suffix.lower()]:
+        check_extra(purpose, extra, module)
     view = View(audience=given.audience, method=read_method(given.method), weights=given.weights)
     case, framework = load(given)
     brief = prepare_briefing(
@@ -122,14 +151,14 @@ COMMANDS = (
     Command(
         "brief",
         "present",
-        "Write two pages on a month, for a director: Word, PDF, a web page or Markdown.",
+        "Write a two-page brief on one month for a director: Word, PDF, web page or Markdown.",
         _add_brief,
         _write_brief,
     ),
     Command(
         "changes",
         "look",
-        "Say what is new since the month before, how the score moved and by what.",
+        "Show what is new since the month before, and what moved the score.",
         _add_changes,
         _show_changes,
     ),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from pathlib import Path
 
-from atrisk.base.output import render
 from atrisk.base.rows import Row
 from atrisk.cases.loading import list_cases
 from atrisk.cli.inputs import load, load_all, read_name, read_runner, read_view
@@ -19,7 +17,7 @@ from atrisk.cli.options import (
     add_release,
     add_seed,
 )
-from atrisk.cli.output import print_rows, say
+from atrisk.cli.output import print_plain, print_rows
 from atrisk.frameworks.loading import list_frameworks, load_framework
 
 MONTHS = "months"
@@ -38,15 +36,19 @@ def _add_outcome(parser: argparse.ArgumentParser) -> None:
     from atrisk.verification.verify import Verification
 
     parser.add_argument(
-        "--outcome", metavar="ID", help="of the framework's outcomes.toml (default: its first)"
+        "--outcome",
+        metavar="ID",
+        help="outcome in the framework's outcomes.toml (default: its first)",
     )
     parser.add_argument(
-        "--horizon", metavar="N", type=int, help="months ahead that are asked about"
+        "--horizon", metavar="N", type=int, help="how many months ahead to look for the outcome"
     )
     parser.add_argument(
-        "--show", choices=tuple(Verification.tables), default="levels", help="what to open"
+        "--show", choices=tuple(Verification.tables), default="levels", help="table to show"
     )
-    parser.add_argument("--draws", metavar="N", type=int, help="of the intervals")
+    parser.add_argument(
+        "--draws", metavar="N", type=int, help="how many draws the intervals rest on"
+    )
     add_seed(parser)
 
 
@@ -61,10 +63,10 @@ def _verify(given: argparse.Namespace) -> int:
         seed=given.seed,
         **read_view(given),
     )
-    return _print(given, found.to_rows(given.show), repr(found))
+    return _print(given, found.to_rows(given.show), f"verify {given.show}", repr(found))
 
 
-def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
+def _print(given: argparse.Namespace, rows: list[Row], table: str, told: str) -> int:
     """Print rows; in CSV and JSON each says what was asked for."""
     if given.format != "table":
         rows = [_tell_asked(given) | row for row in rows]
@@ -72,13 +74,7 @@ def _print(given: argparse.Namespace, rows: list[Row], told: str) -> int:
         one = len({row.get("truth") for row in rows}) == 1
         hidden = {"truth"} if one else set()
         rows = [fold_bounds({k: v for k, v in row.items() if k not in hidden}) for row in rows]
-    say(render(rows, given.format, may_be_empty=True))
-    if given.format == "table":
-        first, *rest = told.split("\n")
-        lines = (textwrap.fill(line.strip(), 100, initial_indent="  ", subsequent_indent="  ")
-                 for line in rest)  # fmt: skip
-        say("\n" + "\n".join([first, *lines]))
-    return 0
+    return print_plain(given, rows, table, told)
 
 
 def _tell_asked(given: argparse.Namespace) -> Row:
@@ -122,7 +118,8 @@ def _compare_events(given: argparse.Namespace) -> int:
     from atrisk.verification.with_events import compare_events
 
     found = compare_events(*load(given), **read_view(given))
-    return print_rows(given, found.to_rows(), found.everything, {}, repr(found))
+    rows = found.to_rows()
+    return print_rows(given, rows, found.everything, {}, repr(found), table="events")
 
 
 def _add_panel(parser: argparse.ArgumentParser) -> None:
@@ -134,18 +131,22 @@ def _add_panel(parser: argparse.ArgumentParser) -> None:
         "--country",
         metavar="CODE",
         action="append",
-        help="only this one, by its alpha-3 code; may be repeated",
+        help="score only this country, by its alpha-3 code; may be repeated",
     )
     parser.add_argument(
         "--show",
         choices=("scores", *Verification.tables),
         default="scores",
-        help="scores by country and month, or how they fare before what the table counts next",
+        help="scores by country and month, or how well they go before what the table counts later",
     )
-    parser.add_argument("--outcome", metavar="ID", help="of the framework's outcomes.toml")
-    parser.add_argument("--horizon", metavar="N", type=int, help="months ahead")
-    parser.add_argument("--draws", metavar="N", type=int, help="of the intervals")
-    parser.add_argument("--workers", metavar="N", type=int, help="threads (default: all cores)")
+    parser.add_argument("--outcome", metavar="ID", help="outcome in the framework's outcomes.toml")
+    parser.add_argument("--horizon", metavar="N", type=int, help="how many months ahead to look")
+    parser.add_argument(
+        "--draws", metavar="N", type=int, help="how many draws the intervals rest on"
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=int, help="how many threads to use (default: all cores)"
+    )
     add_seed(parser)
     add_choices(parser)
     add_format(parser)
@@ -165,25 +166,25 @@ def _score_panel(given: argparse.Namespace) -> int:
         **read_view(given),
     )
     if given.show == "scores":
-        return _print(given, panel.to_rows(), repr(panel))
+        return _print(given, panel.to_rows(), "panel scores", repr(panel))
     found = panel.verify(
         outcome=given.outcome, horizon=given.horizon, draws=given.draws, seed=given.seed
     )
-    return _print(given, found.to_rows(given.show), repr(found))
+    return _print(given, found.to_rows(given.show), f"panel {given.show}", repr(found))
 
 
 COMMANDS = (
     Command(
         "verify",
         "warn",
-        "Hold scores and alarms against what happened, baselines and rivals.",
+        "Compare scores and alarms with what happened, with baselines and with other systems.",
         _add_verify,
         _verify,
     ),
     Command(
         "events",
         "study",
-        "Score a case with and without the rows that come from counted events.",
+        "Score a case with and without the evidence that comes from counted events.",
         _add_events,
         _compare_events,
     ),

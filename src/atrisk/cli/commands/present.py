@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from atrisk.base.errors import RequestError
+from atrisk.base.errors import RequestError, check_extra
 from atrisk.cli.inputs import load, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_seed
 from atrisk.cli.output import say
@@ -20,7 +20,9 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         help="id of a bundled case, or path of a folder; several make a board of them, and a page "
         "of each beside it",
     )  # fmt: skip
-    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="such as car.html")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="page to write, such as car.html"
+    )
     parser.add_argument(
         "--no-annex", action="store_true", help="leave out the annex, which is most of the file"
     )
@@ -29,7 +31,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
         metavar="CASE",
         action="append",
         default=[],
-        help="compare it with this case at equal effort, on the page; may be repeated",
+        help="also compare with this case at equal effort; may be repeated",
     )
     _add_drawn(parser)
 
@@ -37,6 +39,7 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 def _write_report(given: argparse.Namespace) -> int:
     from atrisk.report.page import write_report
 
+    check_extra("a report", "report", "jinja2", "matplotlib")
     if len(given.cases) > 1:
         return _write_board(given)
     (case, *others), framework = load_all(given, (*given.cases, *given.beside))
@@ -70,7 +73,9 @@ def _read_drawn(given: argparse.Namespace) -> dict[str, Any]:
 
 def _add_figures(parser: argparse.ArgumentParser) -> None:
     add_case(parser)
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for them")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="folder to write them to"
+    )
     _add_drawn(parser)
 
 
@@ -78,6 +83,7 @@ def _write_figures(given: argparse.Namespace) -> int:
     from atrisk.report.brief import prepare_brief
     from atrisk.report.figures.album import write_figures
 
+    check_extra("a figure", "report", "matplotlib")
     case, framework = load(given)
     brief = prepare_brief(case, framework, seed=given.seed, draws=given.draws, **read_view(given))
     say("\n".join(str(file) for file in write_figures(given.out, brief)))
@@ -86,7 +92,11 @@ def _write_figures(given: argparse.Namespace) -> int:
 
 def _add_drawn(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--draws", metavar="N", type=int, default=DRAWN, help=f"of the ensemble ({DRAWN})"
+        "--draws",
+        metavar="N",
+        type=int,
+        default=DRAWN,
+        help=f"how many draws of the ensemble (default: {DRAWN})",
     )
     add_seed(parser)
     add_choices(parser)
@@ -96,7 +106,7 @@ COMMANDS = (
     Command(
         "report",
         "present",
-        "Write a case as one page that opens offline, or several as a board.",
+        "Write a case as one web page that opens offline, or several as a board.",
         _add_report,
         _write_report,
     ),

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from atrisk.base.output import render
 from atrisk.cli.inputs import load, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
-from atrisk.cli.output import print_rows, say
+from atrisk.cli.output import print_plain, print_rows
 
 if TYPE_CHECKING:
     from atrisk.report.board import Board
@@ -19,9 +18,11 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     from atrisk.studies.reading import UNITS, Reading
 
     add_case(parser)
-    parser.add_argument("--by", choices=UNITS, default=UNITS[0], help="what is left out")
     parser.add_argument(
-        "--show", choices=tuple(Reading.tables), default="curve", help="what to open"
+        "--by", choices=UNITS, default=UNITS[0], help="what to leave out, and then add"
+    )
+    parser.add_argument(
+        "--show", choices=tuple(Reading.tables), default="curve", help="table to show"
     )
     _add_repeats(parser)
     add_choices(parser)
@@ -30,7 +31,11 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 def _add_repeats(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--repeats", metavar="N", type=int, default=20, help="parts of the record to draw (20)"
+        "--repeats",
+        metavar="N",
+        type=int,
+        default=20,
+        help="how many parts of the record to draw (default: 20)",
     )
     add_seed(parser)
 
@@ -42,7 +47,8 @@ def _show_reading(given: argparse.Namespace) -> int:
         *load(given), unit=given.by, repeats=given.repeats, seed=given.seed, **read_view(given)
     )
     head = {"by": given.by, "repeats": given.repeats, "seed": given.seed}
-    return print_rows(given, reading.to_rows(given.show), reading.base, head, repr(reading))
+    rows, table = reading.to_rows(given.show), f"reading {given.show}"
+    return print_rows(given, rows, reading.base, head, repr(reading), table=table)
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +58,10 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
         help="the whole records, or the latest month of each case",
     )  # fmt: skip
     parser.add_argument(
-        "--effort", metavar="ROWS", type=float, help="rows a month (default: the least of them)"
+        "--effort",
+        metavar="ROWS",
+        type=float,
+        help="rows of evidence a month to compare at (default: the fewest of any case)",
     )
     _add_repeats(parser)
     add_choices(parser)
@@ -61,10 +70,8 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 def _show_compare(given: argparse.Namespace) -> int:
     found = _compare(given)
-    say(render(found.to_rows(), given.format))
-    if given.format == "table":
-        say(f"\n{found!r}")
-    return 0
+    table = "compare latest" if given.show == "latest" else "compare"
+    return print_plain(given, found.to_rows(), table, repr(found))
 
 
 def _compare(given: argparse.Namespace) -> EqualEffort | Board:
@@ -83,14 +90,14 @@ COMMANDS = (
     Command(
         "reading",
         "study",
-        "Ask whether more reading would change the score.",
+        "Estimate whether more reading would change the score.",
         _add_reading,
         _show_reading,
     ),
     Command(
         "compare",
         "study",
-        "Put cases beside one another at equal effort.",
+        "Compare cases at equal effort: as many rows of evidence a month.",
         _add_compare,
         _show_compare,
     ),

@@ -18,7 +18,7 @@ from atrisk.cli.options import (
     add_seed,
     add_uncertainty,
 )
-from atrisk.cli.output import print_rows, render_explanation, say
+from atrisk.cli.output import print_rows, render_explanation, say, wrap
 from atrisk.scoring.view import find_held, read_outlook
 
 if TYPE_CHECKING:
@@ -49,24 +49,28 @@ def _add_ensemble(parser: argparse.ArgumentParser) -> None:
     from atrisk.ensemble.variation import KINDS
 
     add_case(parser)
-    parser.add_argument("--draws", metavar="N", type=int, default=DRAWS, help=f"how many ({DRAWS})")
+    parser.add_argument(
+        "--draws", metavar="N", type=int, default=DRAWS, help=f"how many draws (default: {DRAWS})"
+    )
     add_seed(parser)
     parser.add_argument(
         "--vary",
         metavar="KIND",
         action="append",
         choices=KINDS,
-        help=f"draw only this; may be repeated ({', '.join(KINDS)}; default: all)",
+        help="vary only this; may be repeated (default: all)",
     )
     parser.add_argument(
-        "--level", choices=tuple(Ensemble.tables), default="overall", help="what to show"
+        "--level", choices=tuple(Ensemble.tables), default="overall", help="level of the scores"
     )
     parser.add_argument(
         "--apart",
         action="store_true",
-        help="show doubt about the facts and choices of the method beside one another",
+        help="show doubt about the facts and doubt about the method apart",
     )
-    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    parser.add_argument(
+        "--policy", metavar="ID", help="alarm policy of the framework (default: the method's)"
+    )
     add_uncertainty(parser)
     add_choices(parser)
     add_format(parser)
@@ -108,7 +112,8 @@ def _show_ensemble(given: argparse.Namespace) -> int:
         "draws": ensemble.draws,
         "seed": ensemble.seed,
     }
-    return print_rows(given, rows, ensemble.base, head, repr(ensemble))
+    table = f"ensemble {given.level}"
+    return print_rows(given, rows, ensemble.base, head, repr(ensemble), table=table)
 
 
 def _show_apart(given: argparse.Namespace) -> int:
@@ -127,7 +132,8 @@ def _show_apart(given: argparse.Namespace) -> int:
         **read_view(given),
     )
     head = {"draws": doubt.draws, "seed": doubt.seed}
-    return print_rows(given, doubt.to_rows(), doubt.base, head, repr(doubt))
+    table = "ensemble apart"
+    return print_rows(given, doubt.to_rows(), doubt.base, head, repr(doubt), table=table)
 
 
 def _add_methods(parser: argparse.ArgumentParser) -> None:
@@ -138,16 +144,23 @@ def _add_methods(parser: argparse.ArgumentParser) -> None:
         "--branch",
         metavar="BRANCH",
         action="append",
-        help="settle only this branch every way; may be repeated (default: all that score)",
+        help="vary only this branch; may be repeated (default: all that change a score)",
     )
     parser.add_argument(
-        "--show", choices=tuple(MethodTree.tables), default="months", help="what to open"
+        "--show", choices=tuple(MethodTree.tables), default="months", help="table to show"
     )
     parser.add_argument(
-        "--most", metavar="N", type=int, default=DRAWS, help=f"leaves to enumerate ({DRAWS})"
+        "--most",
+        metavar="N",
+        type=int,
+        default=DRAWS,
+        help=f"most methods to score (default: {DRAWS})",
     )
     parser.add_argument(
-        "--seed", metavar="N", type=int, help="to draw from a tree with more leaves"
+        "--seed",
+        metavar="N",
+        type=int,
+        help="with more methods than that, score a random draw of them",
     )
     add_choices(parser)
     add_format(parser)
@@ -169,7 +182,8 @@ def _show_methods(given: argparse.Namespace) -> int:
         **view,
     )
     head = {"explored": "; ".join(tree.branches), "seed": tree.seed}
-    return print_rows(given, tree.to_rows(given.show), tree.base, head, repr(tree))
+    rows, table = tree.to_rows(given.show), f"methods {given.show}"
+    return print_rows(given, rows, tree.base, head, repr(tree), table=table)
 
 
 def _add_weights(parser: argparse.ArgumentParser) -> None:
@@ -177,10 +191,15 @@ def _add_weights(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--within",
         metavar="FACTOR",
-        help="option of the framework or a number: each weight may be as many times more or less",
+        help="how many times larger or smaller each weight may be: a number, or an option of the "
+        "framework",
     )
-    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
-    parser.add_argument("--show", choices=("bounds", "moments"), default="bounds", help="what")
+    parser.add_argument(
+        "--policy", metavar="ID", help="alarm policy of the framework (default: the method's)"
+    )
+    parser.add_argument(
+        "--show", choices=("bounds", "moments"), default="bounds", help="table to show"
+    )
     add_choices(parser)
     add_format(parser)
 
@@ -191,14 +210,18 @@ def _show_weights(given: argparse.Namespace) -> int:
     assessment = assess_given(given, given.knowledge)
     if given.show == "moments":
         rows = describe_weights(assessment)
-        return print_rows(given, rows, assessment, {}, repr(assessment))
+        return print_rows(given, rows, assessment, {}, repr(assessment), table="weights moments")
     bounds = bound_weights(assessment, _read_factor(given.within), policy=given.policy)
     text = repr(bounds)
     if bounds.avoidable:
-        quiet = ", ".join(f"{code} x{weight:.2f}" for code, weight in bounds.avoiding.items())
-        text = f"weights that avoid the alarm, by factor: {quiet}\n\n{text}"
+        titles = {code: factor.title for code, factor in assessment.framework.factors.items()}
+        quiet = "\n".join(
+            f"  x{weight:.2f}  factor {code}, {titles[code]}"
+            for code, weight in bounds.avoiding.items()
+        )
+        text = f"Weights that avoid the alarm, as multiples of the present ones:\n{quiet}\n\n{text}"
     head = {"within": bounds.factor, "policy": bounds.policy.id, "avoidable": bounds.avoidable}
-    return print_rows(given, bounds.to_rows(), assessment, head, text)
+    return print_rows(given, bounds.to_rows(), assessment, head, text, table="weights bounds")
 
 
 def _read_factor(text: str | None) -> str | float | None:
@@ -213,17 +236,24 @@ def _add_scenarios(parser: argparse.ArgumentParser) -> None:
 
     add_case(parser)
     parser.add_argument(
-        "scenario", metavar="SCENARIO", nargs="*", help="id, or path of a .toml (default: all)"
+        "scenario",
+        metavar="SCENARIO",
+        nargs="*",
+        help="id of a scenario, or path of a .toml (default: all of the case)",
     )
     parser.add_argument(
-        "--show", choices=tuple(Outcome.tables), default="summary", help="what to open"
+        "--show", choices=tuple(Outcome.tables), default="summary", help="table to show"
     )
     parser.add_argument(
-        "--explain", metavar="MONTH", help="open one scenario's difference in a month instead"
+        "--explain",
+        metavar="MONTH",
+        help="instead, explain the difference that one scenario makes in a month",
     )
-    parser.add_argument("--rule", metavar="ID", help="what counts as an answer")
     parser.add_argument(
-        "--list", action="store_true", help="list the scenarios with their questions, run nothing"
+        "--rule", metavar="ID", help="rule for what counts as an answer to a warning"
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="only list the scenarios with their questions"
     )
     add_choices(parser)
     add_format(parser)
@@ -243,25 +273,21 @@ def _show_scenarios(given: argparse.Namespace) -> int:
             rows = [row | note for row, note in zip(rows, notes, strict=True)]
         say(render(rows, given.format))
         return 0
-    outcome = run_scenarios(
-        case,
-        framework,
-        names or None,
-        rule=given.rule,
-        **read_view(given),
-    )
+    view = read_view(given)
+    outcome = run_scenarios(case, framework, names or None, rule=given.rule, **view)
     if given.explain:
         return _explain(given, outcome)
     rows = outcome.to_rows(given.show)
     if given.show == "summary" and given.format == "table":
         rows = [{name: row.get(name) for name in OUTCOME_COLUMNS} for row in rows]
-    return print_rows(given, rows, outcome.base.assessment, {}, repr(outcome))
+    table = f"scenarios {given.show}"
+    return print_rows(given, rows, outcome.base.assessment, {}, repr(outcome), table=table)
 
 
 def _explain(given: argparse.Namespace, outcome: Outcome) -> int:
     if len(outcome.results) != 1:
         names = ", ".join(result.id for result in outcome.results)
-        raise RequestError(f"--explain opens one scenario; name it: one of {names}")
+        raise RequestError(f"--explain is for one scenario; name one of {names}")
     result = outcome.results[0]
     rows = outcome.explain(result.id, given.explain)
     if given.format != "table":
@@ -273,14 +299,15 @@ def _explain(given: argparse.Namespace, outcome: Outcome) -> int:
         for side in (outcome.base.assessment, result.assessment)
     ]
     say(
-        f"overall in {given.explain}: {scores[0]:.4f} in the base, {scores[1]:.4f} in {result.id}\n"
+        f"overall in {given.explain}: {scores[0]:.4f} in the case as it is, {scores[1]:.4f} in "
+        f"{result.id}\n"
     )
     changed = [row for row in rows if row["change"] != 0]
     if changed:
-        say(render_explanation(changed, "change", TOP))
+        say(render_explanation(changed, "change", TOP, outcome.base.assessment.framework))
     else:
-        say("no part of it changes\n")
-    say(repr(outcome))
+        say("nothing in the score changes\n")
+    say(wrap(repr(outcome)))
     return 0
 
 
@@ -289,18 +316,22 @@ def _add_sensitivity(parser: argparse.ArgumentParser) -> None:
 
     add_case(parser)
     parser.add_argument(
-        "--draws", metavar="N", type=int, default=SAMPLE, help=f"of each sample ({SAMPLE})"
+        "--draws",
+        metavar="N",
+        type=int,
+        default=SAMPLE,
+        help=f"how many draws in each sample (default: {SAMPLE})",
     )
     add_seed(parser)
     parser.add_argument(
-        "--show", choices=tuple(Sensitivity.tables), default="months", help="what to open"
+        "--show", choices=tuple(Sensitivity.tables), default="months", help="table to show"
     )
     parser.add_argument(
         "--budget",
         metavar="N",
         type=int,
         default=BUDGET,
-        help=f"sets of evidence to try for --show flips ({BUDGET})",
+        help=f"with --show flips: how many sets of evidence to try (default: {BUDGET})",
     )
     add_uncertainty(parser)
     add_choices(parser)
@@ -323,42 +354,43 @@ def _show_sensitivity(given: argparse.Namespace) -> int:
     )
     head = {"draws": study.draws, "seed": study.seed}
     rows = study.to_rows(given.show)
-    return print_rows(given, rows, study.base, head, repr(study))
+    table = f"sensitivity {given.show}"
+    return print_rows(given, rows, study.base, head, repr(study), table=table)
 
 
 COMMANDS = (
     Command(
         "ensemble",
         "study",
-        "Score a case under many draws of what may be wrong.",
+        "Score a case many times, each time drawing what may be wrong in it.",
         _add_ensemble,
         _show_ensemble,
     ),
     Command(
         "methods",
         "study",
-        "Settle every judgement of the method every way: the share of methods in alarm.",
+        "Score a case under every choice of method: the share of methods in alarm.",
         _add_methods,
         _show_methods,
     ),
     Command(
         "weights",
         "study",
-        "Bound the score over all admissible weights, and ask whether any avoids the alarm.",
+        "Bound the score over all admissible weights, and say whether any avoids the alarm.",
         _add_weights,
         _show_weights,
     ),
     Command(
         "scenarios",
         "study",
-        "Run declared what-ifs and compare each with the case as it is.",
+        "Run what-if scenarios and compare each with the case as it is.",
         _add_scenarios,
         _show_scenarios,
     ),
     Command(
         "sensitivity",
         "study",
-        "Say which judgement matters in which month, and what would flip the alarm.",
+        "Say which judgement matters most in each month, and what would change the first alarm.",
         _add_sensitivity,
         _show_sensitivity,
     ),

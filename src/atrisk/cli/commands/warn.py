@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
 from atrisk.cases.loading import list_cases
+from atrisk.cli.commands.look import THRESHOLDS
 from atrisk.cli.inputs import assess_given, load_all, read_view
 from atrisk.cli.options import Command, add_case, add_choices, add_format, add_seed
-from atrisk.cli.output import print_rows, say
+from atrisk.cli.output import name_factors, print_plain, print_rows, say, wrap
 
 if TYPE_CHECKING:
     from atrisk.cases.ledger import Stage
@@ -40,23 +41,26 @@ LAG_COLUMNS = (
 
 
 def _add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = THRESHOLDS
     parser.add_argument(
         "cases",
         metavar="CASE",
         nargs="*",
-        help="id of a bundled case, or path of a folder; several, or none for all, to look back at",
+        help="id of a bundled case, or path of a folder; with --backtest several, or none for all",
     )
-    parser.add_argument("--policy", metavar="ID", help="alarm policy of the framework")
+    parser.add_argument(
+        "--policy", metavar="ID", help="alarm policy of the framework (default: the method's)"
+    )
     parser.add_argument(
         "--backtest",
         action="store_true",
-        help="say instead how each tier would have done beside what readers held of the months",
+        help="instead, compare the alarms of each tier with readers' own judgements of the months",
     )
     parser.add_argument(
         "--level",
         metavar="N",
         type=int,
-        help="of the readers that counts as an onset (default: the policy's)",
+        help="with --backtest: level of judgement that counts as an onset (default: the policy's)",
     )
     parser.add_argument(
         "--show",
@@ -79,16 +83,18 @@ def _show_flags(given: argparse.Namespace) -> int:
         raise RequestError("--level is for --backtest; drop it, or add --backtest")
     if len(given.cases) != 1:
         raise RequestError(
-            f"flags are of one case; found {len(given.cases)}. Try: atrisk flags car-2012-2015, or "
+            f"name one case; found {len(given.cases)}. Try: atrisk flags car-2012-2015, or "
             "atrisk flags --backtest"
         )
     (given.case,) = given.cases
     flags = raise_flags(assess_given(given, given.knowledge), given.policy)
-    head = {"policy": flags.policy.id}
+    head, rows = {"policy": flags.policy.id}, flags.to_rows()
     if given.show == "actions":
         return _show_actions(given, flags, head)
-    text = repr(flags) + (f"\n\n{_tell_due(flags)}" if flags.assessment.case.actions else "")
-    return print_rows(given, flags.to_rows(), flags.assessment, head, text, may_be_empty=True)
+    titles = name_factors(flags.assessment, (c for row in rows for c in row["factors"].split("; ")))
+    due = _tell_due(flags) if flags.assessment.case.actions else ""
+    text = "\n\n".join(filter(None, (titles, repr(flags), due)))
+    return print_rows(given, rows, flags.assessment, head, text, may_be_empty=True)
 
 
 def _show_actions(given: argparse.Namespace, flags: Flags, head: Row) -> int:
@@ -99,7 +105,8 @@ def _show_actions(given: argparse.Namespace, flags: Flags, head: Row) -> int:
     if given.format == "table":
         rows = [_shorten(row) for row in rows]
     text = f"{_tell_due(flags)}\n\n{actions!r}"
-    return print_rows(given, rows, flags.assessment, head, text, may_be_empty=True)
+    name = "flags actions"
+    return print_rows(given, rows, flags.assessment, head, text, table=name, may_be_empty=True)
 
 
 def _shorten(row: Row) -> Row:
@@ -127,10 +134,7 @@ def _look_back(given: argparse.Namespace) -> int:
         level=given.level,
         **read_view(given),
     )
-    say(render(found.to_rows(), given.format))
-    if given.format == "table":
-        say(f"\n{found!r}")
-    return 0
+    return print_plain(given, found.to_rows(), "flags backtest", repr(found))
 
 
 def _add_gap(parser: argparse.ArgumentParser) -> None:
@@ -138,10 +142,12 @@ def _add_gap(parser: argparse.ArgumentParser) -> None:
     from atrisk.gap.matching import RULE_STAGES
 
     add_case(parser)
-    parser.add_argument("--rule", metavar="ID", help="what counts as an answer")
-    parser.add_argument("--stage", choices=RULE_STAGES, help="and at which stage")
+    parser.add_argument(
+        "--rule", metavar="ID", help="rule for what counts as an answer to a warning"
+    )
+    parser.add_argument("--stage", choices=RULE_STAGES, help="stage that a response must reach")
     shown = ("summary", *Gap.tables, "rules", *GROUPS)
-    parser.add_argument("--show", choices=shown, default="summary", help="what to open")
+    parser.add_argument("--show", choices=shown, default="summary", help="table to show")
     add_seed(parser)
     add_choices(parser)
     add_format(parser)
@@ -153,14 +159,23 @@ def _show_gap(given: argparse.Namespace) -> int:
     assessment = assess_given(given, given.knowledge)
     gap = measure_gap(assessment.case, assessment, given.rule, given.stage, seed=given.seed)
     if given.show == "summary" and given.format == "table":
-        say(textwrap.fill(gap.describe(), 100))
         rows = compare_rules(gap.case, assessment, given.stage, seed=given.seed)
-        say(f"\n{render(rows, 'table')}\n\n{gap!r}")
+        say(f"{wrap(gap.describe())}\n\n{wrap(_explain_lags(gap))}\n\n{render(rows, 'table')}")
+        say(f"\n{wrap(repr(gap))}")
         return 0
     rows = _gap_rows(gap, given.show, given.stage)
     if given.show == "lags" and given.format == "table":
         rows = [{name: row[name] for name in LAG_COLUMNS} for row in rows]
-    return print_rows(given, rows, assessment, {}, repr(gap))
+    return print_rows(given, rows, assessment, {}, repr(gap), table=f"gap {given.show}")
+
+
+def _explain_lags(gap: Gap) -> str:
+    level = gap.assessment.framework.header.confidence_level
+    return (
+        "In brackets: the least and the most days that the dates allow; beside a median, its "
+        f"{level:.0%} interval.\n"
+        "Spell of waiting: a stretch of days on which at least one warning had no answer."
+    )
 
 
 def _gap_rows(gap: Gap, what: str, stage: Stage | None) -> list[Row]:
@@ -184,14 +199,14 @@ COMMANDS = (
     Command(
         "flags",
         "warn",
-        "Raise alarms, surges and triggers, each with what raised it; or look back at them.",
+        "Raise alarms, surges and triggers, each with its reason; or backtest the alarms.",
         _add_flags,
         _show_flags,
     ),
     Command(
         "gap",
         "warn",
-        "Measure how long warnings waited, and what stood beside the risk.",
+        "Measure how long warnings waited for an answer, and the response beside the risk.",
         _add_gap,
         _show_gap,
     ),

@@ -253,10 +253,10 @@ class Update(Result):
         counts = Counter(one.what for one in self.changes)
         told = ", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing differs"
         if counts["conflict"]:
-            return f"{told}; nothing can be written until both sides of each conflict are alike"
+            return f"{told}; nothing can be written until both sides of each conflict agree"
         if not self.files:
             return f"{told}; nothing to write"
-        verb = "wrote" if self.is_written else "nothing written yet, it would be"
+        verb = "wrote" if self.is_written else "nothing written yet; would write"
         return f"{told}; {verb} {', '.join(self.files)}"
 
     def __repr__(self) -> str:
