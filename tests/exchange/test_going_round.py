@@ -120,7 +120,7 @@ def test_the_command_shows_writes_and_refuses(
     ("words", "told"),
     [
         (["--update", "car-2020-2021"], "car-2020-2021 is bundled and is not written to"),
-        (["--update", "./mine", "--out", "x"], "--out says nothing beside --update"),
+        (["--update", "./mine", "--out", "x"], "--out has no use with --update"),
         (["--out", "x", "--dry-run"], "--dry-run is for --update"),
         (["--out", "x", "--format", "csv"], "--format is for --update"),
         ([], "--update ./my-case"),
