@@ -39,7 +39,7 @@ def test_ten_commands_lead_from_an_empty_folder_to_an_assessed_case(tmp_path: Pa
     assert "no faults" in done.stdout
     assert "(example)" not in done.stdout  # every row of the template was replaced
     page = (tmp_path / "my-case.html").read_text(encoding="utf-8")
-    assert "What is asked first" in page
+    assert "Key questions" in page
     assert "launched an offensive against the government" in page
     case = atrisk.load_case(tmp_path / "my-case")
     now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))

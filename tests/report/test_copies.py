@@ -58,7 +58,7 @@ def test_a_recoded_row_is_told_cell_by_cell() -> None:
     assert "rows: 1 recoded" in change.describe()
     facts = {row["evidence"]: row["what"] for row in change.to_rows("facts")}
     assert facts["a"] == "recoded"
-    assert "1 rows differ" in repr(change)
+    assert "1 row differs" in repr(change)
 
 
 def test_equal_copies_differ_in_nothing() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import atrisk
+from atrisk.base.output import tell_days
 from atrisk.cases.evidence import knowledge_day
 from atrisk.cases.ledger import STAGES
 from atrisk.cases.secrecy import Secrecy
@@ -134,7 +135,7 @@ def test_the_page_answers_what_is_asked_first(brief: Brief, page: str) -> None:
     assert gap is not None
     first = gap.to_rows("lags")[0]
     assert answers["risk"].startswith(f"In {brief.flags.alarms[0].onset};")
-    late = f"the first warning ({first['date']}) was answered {first['days']:g} days later"
+    late = f"the first warning ({first['date']}) was answered {tell_days(first['days'])} later"
     assert late in answers["waiting"]
     assert "France to UN Security Council, 2013-01-03 (council)" in answers["timeline"]
     by_then = sum((w.date.latest or date.max) <= date(2013, 1, 31) for w in car().warnings)

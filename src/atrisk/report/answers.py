@@ -11,6 +11,7 @@ import numpy as np
 
 from atrisk.base.dates import ImpreciseDate
 from atrisk.base.marks import show
+from atrisk.base.output import tell_count, tell_days
 from atrisk.base.rows import Row
 from atrisk.cases.ledger import EarlyWarning
 from atrisk.gap.gap import NO_NEED
@@ -219,7 +220,7 @@ def _tell_lag(brief: Brief, lag: Lag) -> str:
     if lag.response is None:
         return f"({given}) had no answer by the end of {brief.months[-1]}"
     return (
-        f"({given}) was answered {lag.days:g} days later, {lag.answered_on}, by "
+        f"({given}) was answered {tell_days(lag.days)} later, {lag.answered_on}, by "
         f"{lag.response.shown('measure')} ({lag.response.shown('actor')})"
     )
 
@@ -311,7 +312,7 @@ def _tell_lead(row: Row) -> str:
     if not row["lead"]:
         return "came on in that month"
     begun = ", since the case begins" if row["from_start"] else ""
-    return f"had been on for {row['lead']} month{'s' * (row['lead'] != 1)}{begun}"
+    return f"had been on for {tell_count(row['lead'], 'month')}{begun}"
 
 
 def _tell_hindsight(brief: Brief) -> str:
@@ -324,8 +325,11 @@ def _tell_hindsight(brief: Brief) -> str:
         return "No month has something on record both then and now."
     place = int(np.nanargmax(abs(added)))
     unknown = int((np.isnan(now.on_record) & ~np.isnan(later)).sum())
-    months = f"{unknown} month{'s' * (unknown != 1)}"
-    only = f" In {months} only hindsight has anything on record." if unknown else ""
+    only = (
+        f" In {tell_count(unknown, 'month')} only hindsight has anything on record."
+        if unknown
+        else ""
+    )
     return (
         f"With all that is known now the score is on average {np.nanmean(added):+.2f} different; "
         f"most in {brief.months[place]}, where it is {later[place]:.2f} instead of "

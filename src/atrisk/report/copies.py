@@ -12,6 +12,7 @@ from typing import ClassVar, Unpack
 
 from atrisk.base.cells import WITHHELD, write_cell
 from atrisk.base.errors import RequestError, require, shorten
+from atrisk.base.output import tell_count
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.loading import load_case
@@ -90,6 +91,10 @@ class CopyChange(LevelResult):
                 if write_cell(getattr(old, column)) != write_cell(getattr(new, column)):
                     yield head | {"column": column} | _show_sides(old, new, column)
 
+    def _count_recoded(self) -> str:
+        many = len(self._recoded)
+        return f"{tell_count(many, 'row')} {'differs' if many == 1 else 'differ'}"
+
     def describe(self) -> str:
         """Return one sentence: how the score of the month moved, and how many rows differ."""
         score = self.to_rows("score")[0]
@@ -106,7 +111,7 @@ class CopyChange(LevelResult):
         score = self.to_rows("score")[0]
         return self._tell(
             f"CopyChange({self.after.case.id!r}, {self.month}: {round_score(score['before'])} to "
-            f"{round_score(score['after'])}, {len(self._recoded)} rows differ)"
+            f"{round_score(score['after'])}, {self._count_recoded()})"
         )
 
 
