@@ -21,7 +21,7 @@ def find(now: Assessment) -> dict[str, str]:
 
 def test_the_months_in_which_the_country_fell_apart_are_named() -> None:
     events = list_events(now := atrisk.assess(car(), un()), split_changes(now))
-    told = {event.month: event.summary for event in events}
+    told = {event.month: event.text for event in events}
     assert "Séléka" in told["2012-12"]
     assert told["2013-03"] == "Séléka looters hit UN offices and stores."
     assert "anti-balaka attacked the Séléka in Bangui" in told["2013-12"]

@@ -97,7 +97,7 @@ def test_the_command_tells_both_parts(capsys: pytest.CaptureFixture[str]) -> Non
     from atrisk.cli.main import main
 
     assert main(["explain", "car-2012-2015", "2015-09", "--since", "2015-08", "--top", "1"]) == 0
-    assert "by what was learnt of the earlier month" in capsys.readouterr().out
+    assert "from what was learnt about the earlier month" in capsys.readouterr().out
     words = ["explain", "car-2012-2015", "2013-12", "--method", "estimate", "--top", "0"]
     assert main(words) == 0
     assert "as far as little was read of it" in capsys.readouterr().out

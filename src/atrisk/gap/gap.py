@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from atrisk.base.dates import Span
 from atrisk.base.errors import UnknownNameError, check_seed, require
-from atrisk.base.output import tell_count, tell_days, tell_half
+from atrisk.base.output import tell_count
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import EarlyWarning, Stage
 from atrisk.frameworks.options import RuleOption
 from atrisk.gap.actions import Actions, measure_actions
+from atrisk.gap.answers import describe_answer
 from atrisk.gap.hearing import find_seen, list_alarms, list_heard
 from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
 from atrisk.gap.months import list_holding, measure_months
@@ -187,14 +188,14 @@ class Gap(LevelResult):
         others = [rule for rule in self.assessment.framework.rules if rule.id != self.rule.id]
         told = [self._tell_other(rule, first.subject) for rule in others]
         own = [self.actions.describe_lag()] if self.actions else []
-        return "\n\n".join([opening, _tell(self, first.subject), *told, *own])
+        return "\n\n".join([opening, describe_answer(self, first.subject), *told, *own])
 
     def _tell_other(self, rule: RuleOption, subject: str) -> str:
         stage = self._own_stage
         if not can_judge(self.case, rule, stage or rule.stage, self.assessment.until):
             return f"Under the rule '{rule.label}':\n  cannot be judged: {NO_NEED}"
         other = _measure(self.case, self.assessment, rule.id, stage, seed=self.seed)
-        return _tell(other, subject)
+        return describe_answer(other, subject)
 
     @property
     def _own_stage(self) -> Stage | None:
@@ -360,12 +361,12 @@ def compare_rules(
     case = find_seen(case, assessment)
     for option in assessment.framework.rules:
         at = stage or option.stage
-        head: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
+        row: Row = {"rule": option.id, "stage": at, "strength": option.describe_strength(at)}
+        row |= dict.fromkeys(COMPARED) | {"note": NO_NEED}
         if can_judge(case, option, at, assessment.until):
             gap = _measure(case, assessment, option, stage, seed=seed)
-            rows.append(head | _summarise(gap) | {"note": ""})
-        else:
-            rows.append(head | dict.fromkeys(COMPARED) | {"note": NO_NEED})
+            row |= _summarise(gap) | {"note": ""}
+        rows.append(row)
     return rows
 
 
@@ -382,23 +383,3 @@ def _summarise(gap: Gap) -> Row:
         None if first.censored else first.days,
     )
     return dict(zip(COMPARED, values, strict=True))
-
-
-def _tell(gap: Gap, subject: str) -> str:
-    lag = next(lag for lag in gap.lags if lag.subject == subject)
-    if lag.response is None:
-        answer = f"nothing answered it by {gap.assessment.until}"
-    else:
-        high = "no answer" if lag.high is None else tell_half(lag.high)
-        what, who = lag.response.shown("measure"), lag.response.shown("actor")
-        answer = (
-            f"first answer: {what} ({who}), {lag.answered_on}, {tell_days(lag.days)} later "
-            f"[{tell_half(lag.low)} to {high}]"
-        )
-    counted = tell_count(len(gap.warned), "warning")
-    waited = tell_count(len(gap.spells), "spell of waiting", "spells of waiting")
-    return (
-        f"Under the rule '{gap.rule.describe_at(gap.stage)}':\n  {answer}\n"
-        f"  {gap.answered} of {counted} answered, median lag {describe_median(gap.survival)}\n"
-        f"  {waited}, {tell_days(sum(spell.days for spell in gap.spells))} in all"
-    )

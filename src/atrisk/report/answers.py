@@ -95,7 +95,7 @@ def _tell_events(brief: Brief) -> str:
     if not most:
         return ""
     told = "; ".join(
-        f"{event.month}, {event.summary.rstrip('.')} ({event.when})"
+        f"{event.month}, {event.text.rstrip('.')} ({event.when})"
         for event in sorted(most, key=lambda event: event.place)
     )
     return f"It rose most with what happened in these months: {told}."

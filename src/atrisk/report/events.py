@@ -28,7 +28,7 @@ class Event:
         evidence: id of its row.
         when: when it happened, as its row has it.
         where: where it happened; empty if its row does not tell.
-        summary: what happened.
+        text: what happened, unless it is confidential.
         part: what it added to the score.
         news: what everything that happened since the month before added or took away.
     """
@@ -38,7 +38,7 @@ class Event:
     evidence: str
     when: str
     where: str
-    summary: str
+    text: str
     part: float
     news: float
 
@@ -93,7 +93,7 @@ def _tell_event(row: Row, item: Evidence, place: int, month: str, news: float) -
         evidence=item.id,
         when=item.start.text,
         where=item.shown("place"),
-        summary=item.shown("summary"),
+        text=item.shown("summary"),
         part=row["news"],
         news=news,
     )

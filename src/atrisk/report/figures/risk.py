@@ -114,7 +114,7 @@ def _mark_events(axes: Axes, assessment: Assessment, events: Sequence[Event]) ->
 def _list_key(events: Sequence[Event]) -> list[str]:
     """Return what each number stands for, a line for each."""
     return [
-        textwrap.shorten(f"{n}  {e.when}  {e.summary}", KEY_WIDTH, placeholder=" …")
+        textwrap.shorten(f"{n}  {e.when}  {e.text}", KEY_WIDTH, placeholder=" …")
         for n, e in enumerate(events, start=1)
     ]
 
