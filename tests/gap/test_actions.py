@@ -239,8 +239,8 @@ def test_the_own_lag_is_the_median_with_the_open_ones_counted() -> None:
     assert (every["completed"], every["completed_median"]) == (1, 10)
     assert found.describe_lag() == (
         "The organisation's own lag, from the trigger on: of 2 early actions that came due 2 were "
-        "decided, median 1 day [1 to not reached], and 1 was completed, median 10 [10, not reached] "
-        "days, by 2020-06-30."
+        "decided, median 1 day [1 to not reached], and 1 was completed, median 10 days "
+        "[10 to not reached], by 2020-06-30."
     )
     nobody = measure(action()).describe_lag()
     assert nobody.endswith("that came due none was decided and none was completed by 2020-06-30.")

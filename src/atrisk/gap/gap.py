@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from atrisk.base.dates import Span
 from atrisk.base.errors import UnknownNameError, check_seed, require
-from atrisk.base.output import tell_count
+from atrisk.base.output import tell_count, tell_days
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import EarlyWarning, Stage
@@ -188,14 +188,14 @@ class Gap(LevelResult):
         others = [rule for rule in self.assessment.framework.rules if rule.id != self.rule.id]
         told = [self._tell_other(rule, first.subject) for rule in others]
         own = [self.actions.describe_lag()] if self.actions else []
-        return "\n\n".join([opening, describe_answer(self, first.subject), *told, *own])
+        return "\n\n".join([opening, _tell(self, first.subject), *told, *own])
 
     def _tell_other(self, rule: RuleOption, subject: str) -> str:
         stage = self._own_stage
         if not can_judge(self.case, rule, stage or rule.stage, self.assessment.until):
             return f"Under the rule '{rule.label}':\n  cannot be judged: {NO_NEED}"
         other = _measure(self.case, self.assessment, rule.id, stage, seed=self.seed)
-        return describe_answer(other, subject)
+        return _tell(other, subject)
 
     @property
     def _own_stage(self) -> Stage | None:
@@ -383,3 +383,15 @@ def _summarise(gap: Gap) -> Row:
         None if first.censored else first.days,
     )
     return dict(zip(COMPARED, values, strict=True))
+
+
+def _tell(gap: Gap, subject: str) -> str:
+    lag = next(lag for lag in gap.lags if lag.subject == subject)
+    waited = tell_count(len(gap.spells), "spell of waiting", "spells of waiting")
+    return (
+        f"Under the rule '{gap.rule.describe_at(gap.stage)}':\n"
+        f"  {describe_answer(lag, gap.assessment.until)}\n"
+        f"  {gap.answered} of {tell_count(len(gap.warned), 'warning')} answered, median lag "
+        f"{describe_median(gap.survival)}\n"
+        f"  {waited}, {tell_days(sum(spell.days for spell in gap.spells))} in all"
+    )
