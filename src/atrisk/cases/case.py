@@ -116,7 +116,7 @@ class Case:
             ...                    summary="Soldiers shot at villagers.")],
             ... )
             >>> made
-            Case('mini': 2020-01 to 2020-02, 1 rows of evidence from 1 source)
+            Case('mini': 2020-01 to 2020-02, 1 row of evidence from 1 source)
         """
         return cls(**read_frames(header, framework, tables))
 

@@ -21,6 +21,7 @@ from atrisk.base.output import show
 from atrisk.base.version import __version__
 from atrisk.cli.commands import (
     code,
+    desk,
     documents,
     exchange,
     look,
@@ -37,7 +38,19 @@ from atrisk.cli.output import note
 INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 COMMANDS: dict[str, Command] = {
     command.name: command
-    for room in (look, month, warn, outcome, study, reading, present, code, documents, exchange)
+    for room in (
+        look,
+        month,
+        warn,
+        outcome,
+        study,
+        reading,
+        present,
+        code,
+        desk,
+        documents,
+        exchange,
+    )
     for command in room.COMMANDS
 }
 

@@ -45,7 +45,7 @@ def list_figures(brief: Brief) -> tuple[Figure, ...]:
         >>> case = atrisk.load_case("car-2020-2021")
         >>> brief = atrisk.prepare_brief(case, atrisk.load_framework("un-foa-2014"), draws=20)
         >>> [one.id for one in list_figures(brief) if one.missing]
-        ['promises', 'scenarios']
+        ['crimes', 'need', 'promises', 'scenarios']
     """
     require(brief, Brief, "make it with prepare_brief(case, framework)")
     return tuple(declare(brief) for declare in ORDER)

@@ -1,0 +1,226 @@
+"""Desk: what the coding page asks and does, as plain calls that take and give JSON.
+
+Nothing is computed here: every answer is one of the library's own functions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+from typing import Any
+
+from atrisk.base.errors import AtriskError, DataError, RequestError, UnknownNameError
+from atrisk.base.files import write_bytes
+from atrisk.base.rows import Row
+from atrisk.cases.columns import list_columns
+from atrisk.cases.tables import TABLES
+from atrisk.cli.desk.effects import measure_coverage, measure_effect
+from atrisk.cli.desk.offers import Shelf, hide_secrets
+from atrisk.cli.desk.saving import ChangedMeanwhileError, Step, Tables, name_row
+
+CODED = ("evidence", "searches", "warnings", "responses", "deliveries", "needs", "sources")
+CITING = ("evidence", "warnings", "responses", "needs")  # tables whose rows have anchors
+LONGEST_DRAFT = 100_000  # bytes of the row being typed
+Asked = Mapping[str, Any]
+
+
+@dataclass(eq=False)
+class Desk:
+    """A case, its documents, and the row that is being typed.
+
+    Attributes:
+        tables: of the case.
+        shelf: its documents.
+        today: the day on which rows are coded.
+    """
+
+    tables: Tables
+    shelf: Shelf
+    today: Callable[[], date] = field(default=date.today)
+    _turn: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def calls(self) -> dict[str, Callable[[Asked], Row]]:
+        """What the page may ask, by name."""
+        return {
+            "start": self.start,
+            "document": self.show_document,
+            "rows": self.list_rows,
+            "offer": self.offer,
+            "check": self.check,
+            "save": self.save,
+            "remove": self.remove,
+            "undo": self.undo,
+            "draft": self.keep_draft,
+            "coverage": lambda _: measure_coverage(self.tables),
+        }
+
+    def answer(self, name: str, asked: Asked) -> Row:
+        """Answer one call; a fault of the input is an answer too, under ``error``.
+
+        Raises:
+            UnknownNameError: there is no such call.
+        """
+        if name not in self.calls:
+            raise UnknownNameError("call", name, self.calls)
+        try:
+            with self._turn:  # one at a time, whoever asks
+                return self.calls[name](asked)
+        except ChangedMeanwhileError as error:
+            return {"error": str(error), "now": error.now}
+        except DataError as error:
+            return {"error": "the row has faults", "problems": _tell(error)}
+        except (AtriskError, KeyError, ValueError) as error:
+            return {"error": str(error)}
+
+    def start(self, _: Asked) -> Row:
+        """Return what the page needs once: case, framework, columns, documents and draft."""
+        framework, tables = self.tables.framework, self.tables
+        return {
+            "case": tables.folder.name,
+            "coder": tables.coder,
+            "documents": self.shelf.list_documents(
+                [hide_secrets(row) for row in tables.list_rows("sources")], self._count_rows()
+            ),
+            "skipped": [list(one) for one in self.shelf.collection.skipped],
+            "indicators": [
+                {"code": i.code, "label": i.label, "gloss": i.gloss, "factor": i.factor}
+                for i in framework.indicators.values()
+            ],
+            "factors": {code: one.title for code, one in framework.factors.items()},
+            "severity": [
+                {"value": str(one.value), "label": one.label, "meaning": one.meaning}
+                for one in framework.header.severity
+                if one.value
+            ],
+            "columns": {name: [_describe(c) for c in list_columns(name)] for name in CODED},
+            "draft": self._read_draft(),
+        }
+
+    def _count_rows(self) -> Counter[str]:
+        """Return how many rows cite each source."""
+        rows = (row for table in CITING for row in self.tables.list_rows(table))
+        return Counter(row.get("source", "") for row in rows)
+
+    def show_document(self, asked: Asked) -> Row:
+        """Return a document's passages, each with the rows that cite it."""
+        number = int(asked["number"])
+        found = self.shelf.open(number)
+        sources = {row["id"] for row in self.tables.list_rows("sources")
+                   if row.get("sha256", "").lower() == found.sha256}  # fmt: skip
+        rows = [
+            row | {"table": table}
+            for table in CITING
+            for row in self.tables.list_rows(table)
+            if row.get("source") in sources and row.get("confidential", "") in ("", "no")
+        ]
+        return self.shelf.show(number, rows)
+
+    def list_rows(self, asked: Asked) -> Row:
+        """Return the rows of a table, as they lie there now."""
+        rows = [hide_secrets(row) for row in self.tables.list_rows(_table(asked))]
+        return {"rows": rows}
+
+    def offer(self, asked: Asked) -> Row:
+        """Return what a stretch of a document may become, with a free id."""
+        number, table = int(asked["number"]), _table(asked)
+        digest = self.shelf.open(number).sha256
+        sources = {one.sha256: one for one in self.tables.read("sources").records if one.sha256}
+        source = sources.get(digest)
+        if source is None:
+            raise RequestError(
+                "this document is no source of the case yet; list it first: atrisk sources add"
+            )
+        found = self.shelf.offer(number, int(asked["passage"]), str(asked["text"]), source)
+        taken = {name_row(table, row)[0] for row in self.tables.list_rows(table)}
+        count = 1
+        while f"{source.id}-{table[0]}{count:03}" in taken:
+            count += 1
+        signed = {"coded_on": self.today().isoformat(), "coded_by": self.tables.coder}
+        columns = self.tables.read(table).columns  # a new one would change every line
+        made = {name: cell for name, cell in signed.items() if name in columns or not columns}
+        return found | made | {"id": f"{source.id}-{table[0]}{count:03}", "table": table}
+
+    def check(self, asked: Asked) -> Row:
+        """Return the faults of a row as it is typed; without one, what it would move."""
+        table, cells = _table(asked), _cells(asked)
+        faults = self.tables.check(table, cells)
+        if faults:
+            return {"problems": _tell(DataError(faults)), "effect": None}
+        return {
+            "problems": [],
+            "effect": measure_effect(self.tables, table, cells, asked.get("was")),
+        }
+
+    def save(self, asked: Asked) -> Row:
+        """Write a row, and forget the draft."""
+        step = self.tables.save(_table(asked), _cells(asked), asked.get("was"))
+        self._drop_draft()
+        return _describe_step(step)
+
+    def remove(self, asked: Asked) -> Row:
+        """Take a row out."""
+        return _describe_step(self.tables.remove(_table(asked), asked["was"]))
+
+    def undo(self, _: Asked) -> Row:
+        """Take the last save back."""
+        return _describe_step(self.tables.undo())
+
+    def keep_draft(self, asked: Asked) -> Row:
+        """Keep the row that is being typed, so that a crash loses nothing of it."""
+        text = json.dumps({name: asked.get(name) for name in ("table", "cells", "was", "number")})
+        if len(text) > LONGEST_DRAFT:
+            raise RequestError("the row is too long to be kept as a draft")
+        write_bytes(self._draft, text.encode())
+        return {"kept": True}
+
+    @property
+    def _draft(self) -> Any:
+        own = f"-{self.tables.coder}" if self.tables.coder else ""
+        return self.tables.folder / f".atrisk-draft{own}.json"
+
+    def _read_draft(self) -> Any:
+        with suppress(OSError, ValueError):
+            return json.loads(self._draft.read_bytes())
+        return None
+
+    def _drop_draft(self) -> None:
+        with suppress(OSError):
+            self._draft.unlink()
+
+
+def _table(asked: Asked) -> str:
+    name = str(asked.get("table", ""))
+    if name not in CODED:
+        raise UnknownNameError("table", name, CODED)
+    return name
+
+
+def _cells(asked: Asked) -> dict[str, str]:
+    """Return the cells of a row, which are text, of columns that its table has."""
+    given, columns = asked.get("cells") or {}, TABLES[_table(asked)].model_fields
+    blank = {name: "" for name, field in columns.items() if field.is_required()}
+    return blank | {name: str(cell).strip() for name, cell in given.items() if name in columns}
+
+
+def _describe(column: Any) -> Row:
+    return {
+        "name": column.name,
+        "kind": column.kind,
+        "accepted": column.accepted,
+        "filled": column.filled,
+        "values": list(column.values),
+    }
+
+
+def _describe_step(step: Step) -> Row:
+    return {"table": step.table, "before": step.before, "after": step.after}
+
+
+def _tell(error: DataError) -> list[Row]:
+    return [{"column": one.column or "", "message": one.message} for one in error.problems]

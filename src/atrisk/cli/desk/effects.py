@@ -1,0 +1,115 @@
+"""Effects: what a row would change of a case's scores, before it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from atrisk.base.errors import AtriskError
+from atrisk.base.rows import Row
+from atrisk.base.tables import read_rows
+from atrisk.cases.case import Case
+from atrisk.cases.tables import KEYS, TABLES
+from atrisk.cli.desk.saving import Cells, Tables, name_row
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.run import assess
+
+SCORED = ("evidence", "searches")  # tables whose rows move a score
+MONTHS, FACTORS = 6, 3  # that are told, those that move most
+DIGITS = 3  # that a change must reach to be told
+
+
+def measure_effect(tables: Tables, table: str, cells: Cells, was: Cells | None) -> Row:
+    """Return how far a row would move the months and factors of the case.
+
+    Args:
+        tables: of the case as it is.
+        table: of the row.
+        cells: of the row, without a fault.
+        was: the row that it stands for; None for a new one.
+
+    Returns:
+        ``months`` with their score before and after, and ``factors`` that move most in the month
+        that moves most; ``why`` nothing is told, else empty.
+    """
+    if table not in SCORED:
+        return {"months": [], "factors": [], "why": "rows of this table move no score"}
+    try:
+        now = tables.load()
+        after = _score(tables, _change(now, table, cells, was))
+        before = _score(tables, now)
+    except AtriskError as error:
+        return {"months": [], "factors": [], "why": str(error).splitlines()[0]}
+    moved = after.overall - (before.overall if before else 0.0)
+    order = [p for p in np.argsort(-abs(moved), kind="stable") if round(moved[p], DIGITS)]
+    return {
+        "months": [_tell_month(before, after, int(place)) for place in sorted(order[:MONTHS])],
+        "factors": _tell_factors(before, after, int(order[0])) if order else [],
+        "why": "" if order else "it moves no month by a thousandth",
+    }
+
+
+def _score(tables: Tables, case: Case) -> Any:
+    """Return a case's assessment; None while it has no evidence."""
+    return assess(case, tables.framework) if case.evidence or case.searches else None
+
+
+def _change(case: Case, table: str, cells: Cells, was: Cells | None) -> Case:
+    """Return the case with the row in its place, or at the end."""
+    (row,) = read_rows(table, [cells], TABLES[table], KEYS.get(table, "id")).records
+    kept = [one for one in getattr(case, table) if was is None or one.id != name_row(table, was)[0]]
+    changed: dict[str, Any] = {table: (*kept, row)}
+    return replace(case, checked=True, **changed)
+
+
+def _tell_month(before: Assessment | None, after: Assessment, place: int) -> Row:
+    old = None if before is None or not before.coverage[place] else float(before.overall[place])
+    return {
+        "month": after.months[place],
+        "before": old,
+        "after": float(after.overall[place]),
+        "band": after.bands[place],
+    }
+
+
+def _tell_factors(before: Assessment | None, after: Assessment, place: int) -> list[Row]:
+    moved = after.factors[place] - (before.factors[place] if before else 0.0)
+    titles = after.framework.factors
+    order = [n for n in np.argsort(-abs(moved), kind="stable") if round(moved[n], DIGITS)]
+    return [
+        {
+            "factor": after.factor_codes[n],
+            "title": titles[after.factor_codes[n]].title,
+            "change": float(moved[n]),
+        }
+        for n in order[:FACTORS]
+    ]
+
+
+def measure_coverage(tables: Tables) -> Row:
+    """Return how much of the framework the last month covers, and what nobody looked at.
+
+    Returns:
+        ``coverage`` from 0 to 1, ``unseen`` factors, ``rows`` of evidence; ``why`` nothing is told.
+    """
+    try:
+        now = _score(tables, tables.load())
+    except AtriskError as error:
+        return {"coverage": None, "unseen": [], "rows": 0, "why": str(error).splitlines()[0]}
+    if now is None:
+        return {"coverage": 0.0, "unseen": [], "rows": 0, "why": "nothing is coded yet"}
+    looked = now.by_factor.coverage.max(axis=0) > 0
+    factors = list(now.framework.factors.values())
+    return {
+        "coverage": float(now.coverage[-1]),
+        "month": now.months[-1],
+        "unseen": [
+            {"factor": one.code, "title": one.title}
+            for one, seen in zip(factors, looked, strict=True)
+            if not seen
+        ],
+        "rows": len(now.case.evidence),
+        "why": "",
+    }

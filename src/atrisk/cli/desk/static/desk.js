@@ -1,0 +1,111 @@
+// The coding page: documents at the left, the text in the middle, the row at the right.
+import { ask, make } from "./api.js";
+import { Form } from "./form.js";
+import { Reader } from "./reader.js";
+
+const KEYS = { e: "evidence", w: "warnings", r: "responses", d: "deliveries", n: "needs", s: "searches" };
+const said = document.getElementById("said");
+
+function say(text) {
+  said.textContent = text;
+}
+
+async function begin() {
+  const start = await ask("start");
+  document.title = `${start.case}: code`;
+  document.getElementById("case").textContent = start.coder ? `${start.case}, coder ${start.coder}` : start.case;
+  document.getElementById("skipped").replaceChildren(
+    ...start.skipped.map(([name, why]) => make("li", { class: "muted" }, `not read: ${name}: ${why}`)),
+  );
+  const reader = new Reader(start.documents, () => {});
+  const form = new Form(start, async (text) => {
+    say(text);
+    reader.stand(reader.here);
+    await refresh(); // which takes the focus from nobody who types on
+  });
+
+  async function refresh() {
+    const again = await ask("start");
+    reader.documents = again.documents;
+    if (reader.number !== null) await reader.open(reader.number);
+    await tellCoverage();
+  }
+
+  async function code(table) {
+    const chosen = reader.select();
+    if (!chosen) return say("choose a document first");
+    try {
+      const offer = await ask("offer", { ...chosen, table });
+      const { dates, places } = offer;
+      const sure = (found) => (found.length === 1 && !/[(?]/.test(found[0]) ? found[0] : "");
+      const cells = { ...offer, start: sure(dates), date: sure(dates), place: sure(places) };
+      form.open(table, cells, { offer, number: chosen.number });
+      say("");
+    } catch (error) {
+      say(error.message);
+    }
+    return undefined;
+  }
+
+  async function change(table, id) {
+    const { rows } = await ask("rows", { table });
+    const row = rows.find((one) => one.id === id);
+    if (row) form.open(table, row, { was: row, number: reader.number });
+  }
+
+  async function undo() {
+    try {
+      const step = await ask("undo");
+      say(`took back the last save to ${step.table}`);
+      await refresh();
+    } catch (error) {
+      say(error.message);
+    }
+  }
+
+  document.getElementById("undo").addEventListener("click", undo);
+  document.getElementById("acts").addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
+  document.getElementById("acts").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-table]");
+    if (button) code(button.dataset.table);
+  });
+  document.getElementById("passages").addEventListener("click", (event) => {
+    const found = event.target.closest("mark");
+    if (found && !String(window.getSelection())) change(...found.title.split(": "));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.isOpen) {
+      event.preventDefault();
+      form.save();
+    } else if (event.key === "Escape" && form.isOpen) {
+      form.close();
+      reader.stand(reader.here);
+    } else if (!isTyping(event)) {
+      const act = { j: () => reader.move(1), k: () => reader.move(-1), u: undo }[event.key];
+      if (act) act();
+      else if (event.key in KEYS) code(KEYS[event.key]);
+      else return;
+      event.preventDefault();
+    }
+  });
+
+  if (start.draft && start.draft.cells) {
+    if (Number.isInteger(start.draft.number)) await reader.open(start.draft.number);
+    form.open(start.draft.table, start.draft.cells, { was: start.draft.was, number: start.draft.number });
+    say("the row that was being typed is back");
+  }
+  await tellCoverage();
+}
+
+function isTyping(event) {
+  return event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+}
+
+async function tellCoverage() {
+  const found = await ask("coverage");
+  const covered = found.coverage === null ? "" : `${found.rows} row${found.rows === 1 ? "" : "s"} of evidence; ${Math.round(100 * found.coverage)} % of the indicators covered${found.month ? ` in ${found.month}` : ""}`;
+  document.getElementById("covered").textContent = [covered, found.why].filter(Boolean).join("; ");
+  document.getElementById("unseen").replaceChildren(...found.unseen.map((one) => make("li", {}, `${one.factor} ${one.title}`)));
+}
+
+begin().catch((error) => say(error.message));

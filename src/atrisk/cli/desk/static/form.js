@@ -1,0 +1,238 @@
+// The row that is being typed: its fields, their faults, and what it would move.
+import { ask, make } from "./api.js";
+
+const FIRST = {
+  evidence: ["quote", "summary", "indicators", "direction", "severity", "credibility", "start", "end", "known", "audience", "claim", "place"],
+  warnings: ["quote", "summary", "issuer", "addressee", "date", "audience", "about", "specificity", "asked"],
+  responses: ["quote", "summary", "actor", "instrument", "measure", "decided", "deployed", "effect", "protects_civilians"],
+};
+// Credibility of the information, as the Admiralty code names it.
+const CREDIBILITY = [
+  ["1", "1 confirmed"], ["2", "2 probably true"], ["3", "3 possibly true"], ["4", "4 doubtful"],
+  ["5", "5 improbable"], ["6", "6 cannot be judged"],
+];
+const LONG = new Set(["summary", "measure", "asked"]);
+const WAIT = 250; // milliseconds after the last key before the row is looked at
+
+export class Form {
+  constructor(start, onSaved) {
+    this.start = start;
+    this.onSaved = onSaved;
+    this.form = document.getElementById("form");
+    this.timer = null;
+    this.turn = 0;
+    this.row = null;
+    this.form.addEventListener("input", () => this.later());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.save();
+    });
+  }
+
+  get isOpen() {
+    return this.row !== null;
+  }
+
+  // Opens a row: an offer for a new one, or the cells of one that is there.
+  open(table, cells, { was = null, offer = {}, number = null } = {}) {
+    this.row = { table, was, number };
+    this.tried = Boolean(was); // what is still empty is no fault before the first try to save
+    const columns = this.start.columns[table];
+    const order = FIRST[table] || [];
+    const sorted = [...columns].sort((one, other) => rank(order, one.name) - rank(order, other.name));
+    document.getElementById("row-title").textContent = was ? `Change ${cells.id}` : `New row of ${table}`;
+    this.form.replaceChildren(
+      ...sorted.map((column) => this.field(column, cells[column.name] ?? "", offer)),
+      make("p", { id: "form-problem", class: "problem" }),
+      this.buttons(was),
+    );
+    const first = this.form.querySelector("[name=summary]") || this.form.querySelector("input, textarea");
+    first.focus();
+    this.look();
+  }
+
+  buttons(was) {
+    const save = make("button", { type: "submit" }, "Save (Ctrl+Enter)");
+    const leave = make("button", { type: "button" }, "Leave (Escape)");
+    leave.addEventListener("click", () => this.close());
+    const box = make("div", { class: "actions" }, save, leave);
+    if (was) {
+      const remove = make("button", { type: "button" }, "Remove this row");
+      remove.addEventListener("click", () => this.remove());
+      box.append(remove);
+    }
+    return box;
+  }
+
+  field(column, value, offer) {
+    if (column.name === "credibility") return this.radios(column, value, CREDIBILITY);
+    if (column.name === "severity") return this.radios(column, value, this.start.severity.map((one) => [one.value, `${one.value} ${one.label}: ${one.meaning}`]));
+    if (column.values.length && column.values.length <= 4) return this.radios(column, value, column.values.map((one) => [one, one]));
+    const id = `f-${column.name}`;
+    const box = make("div", {}, make("label", { for: id }, column.name.replaceAll("_", " ")));
+    const shared = { id, name: column.name, "aria-describedby": `${id}-said` };
+    if (column.values.length) {
+      const options = ["", ...column.values].map((one) => make("option", { value: one, selected: one === value }, one));
+      box.append(make("select", shared, ...options));
+    } else if (LONG.has(column.name)) {
+      const text = make("textarea", { ...shared, rows: 2 });
+      text.value = value;
+      box.append(text);
+    } else {
+      const input = make("input", { ...shared, list: `${id}-list`, title: column.accepted });
+      input.value = value;
+      box.append(input, make("datalist", { id: `${id}-list` }, ...choose(column, offer, this.start)));
+    }
+    if (column.name === "indicators") box.append(this.suggest(offer));
+    box.append(make("p", { class: "problem", id: `${id}-said`, "data-column": column.name }));
+    return box;
+  }
+
+  radios(column, value, options) {
+    const box = make("fieldset", { "aria-describedby": `f-${column.name}-said` }, make("legend", {}, column.name.replaceAll("_", " ")));
+    for (const [one, label] of options) {
+      const input = make("input", { type: "radio", name: column.name, value: one, checked: one === String(value) });
+      box.append(make("label", {}, input, ` ${label}`));
+    }
+    box.append(make("p", { class: "problem", id: `f-${column.name}-said`, "data-column": column.name }));
+    return box;
+  }
+
+  // The likely indicators, and a search over labels and glosses; each press adds or takes one away.
+  suggest(offer) {
+    const box = make("div", {});
+    const list = make("ul", { class: "muted" });
+    const search = make("input", { type: "search", "aria-label": "search the indicators", placeholder: "search the indicators" });
+    const show = (items) => list.replaceChildren(...items.map((one) => this.choice(one)));
+    const likely = (offer.indicators || []).map((one) => ({ ...this.start.indicators.find((i) => i.code === one.code), reason: one.reason }));
+    show(likely);
+    search.addEventListener("input", (event) => {
+      event.stopPropagation();
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const fits = (one) => words.every((word) => `${one.code} ${one.label} ${one.gloss}`.toLowerCase().includes(word));
+      show(words.length ? this.start.indicators.filter(fits).slice(0, 12) : likely);
+    });
+    box.append(search, list);
+    return box;
+  }
+
+  choice(one) {
+    const button = make("button", { type: "button" }, `${one.code} ${one.label}`);
+    button.addEventListener("click", () => {
+      const input = this.form.elements.indicators;
+      const codes = input.value.split(";").map((code) => code.trim()).filter(Boolean);
+      const kept = codes.filter((code) => code !== one.code);
+      input.value = (kept.length < codes.length ? kept : [...codes, one.code]).join(";");
+      this.later();
+    });
+    return make("li", {}, button, make("br"), one.gloss, one.reason ? ` (${one.reason})` : "");
+  }
+
+  cells() {
+    return Object.fromEntries([...new FormData(this.form)].map(([name, value]) => [name, value.trim()]));
+  }
+
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), WAIT);
+  }
+
+  // Looks at the row as it stands: keeps it as a draft, tells its faults, or what it would move.
+  async look() {
+    clearTimeout(this.timer);
+    if (!this.isOpen) return;
+    const turn = ++this.turn;
+    const asked = { ...this.row, cells: this.cells() };
+    try {
+      await ask("draft", asked);
+      const found = await ask("check", asked);
+      if (turn === this.turn && this.isOpen) {
+        this.tell(found.problems);
+        tellEffect(found.effect);
+      }
+    } catch (error) {
+      if (turn === this.turn) this.tell([{ column: "", message: error.message }]);
+    }
+  }
+
+  tell(problems) {
+    const cells = this.cells();
+    for (const place of this.form.querySelectorAll(".problem[data-column]")) {
+      const told = this.tried || cells[place.dataset.column];
+      const mine = told ? problems.filter((one) => one.column === place.dataset.column) : [];
+      place.textContent = mine.map((one) => one.message).join("; ");
+      const field = this.form.elements[place.dataset.column];
+      if (field instanceof Element) field.setAttribute("aria-invalid", String(mine.length > 0));
+    }
+    const named = new Set([...this.form.querySelectorAll("[data-column]")].map((one) => one.dataset.column));
+    const others = problems.filter((one) => !named.has(one.column));
+    const place = document.getElementById("form-problem");
+    if (place) place.textContent = others.map((one) => one.message).join("; ");
+  }
+
+  async save() {
+    if (!this.isOpen) return;
+    this.tried = true;
+    try {
+      const step = await ask("save", { ...this.row, cells: this.cells() });
+      this.close();
+      this.onSaved(`saved ${step.after.id || "the row"} to ${step.table}`);
+    } catch (error) {
+      this.tell(error.problems || []);
+      if (!error.problems) this.tellNow(error);
+      else this.form.querySelector("[aria-invalid=true]")?.focus();
+    }
+  }
+
+  tellNow(error) {
+    const place = document.getElementById("form-problem");
+    const now = error.now ? ` It is now: ${Object.values(error.now).filter(Boolean).join(" | ")}` : "";
+    place.textContent = `${error.message}.${now}`;
+    if (error.now && this.row.was) this.row.was = error.now; // a second save is meant
+  }
+
+  async remove() {
+    try {
+      await ask("remove", { table: this.row.table, was: this.row.was });
+      this.close();
+      this.onSaved("removed the row");
+    } catch (error) {
+      this.tellNow(error);
+    }
+  }
+
+  close() {
+    this.turn += 1;
+    clearTimeout(this.timer);
+    this.row = null;
+    this.form.replaceChildren();
+    document.getElementById("row-title").textContent = "Row";
+    document.getElementById("effect").replaceChildren();
+  }
+}
+
+function rank(order, name) {
+  const at = order.indexOf(name);
+  return at < 0 ? order.length : at;
+}
+
+function choose(column, offer, start) {
+  const offered = {
+    start: offer.dates, end: offer.dates, known: offer.dates, date: offer.dates, decided: offer.dates,
+    deployed: offer.dates, place: offer.places,
+    claim: (offer.echoes || []).map((one) => one.split(" ")[0]),
+    indicators: start.indicators.map((one) => one.code),
+  };
+  return (offered[column.name] || []).map((one) => make("option", { value: one }));
+}
+
+function tellEffect(effect) {
+  const box = document.getElementById("effect");
+  if (!effect) return box.replaceChildren();
+  const score = (value) => (value === null ? "nothing on record" : value.toFixed(3));
+  const months = effect.months.map((one) => make("li", {}, `${one.month}: ${score(one.before)} to ${score(one.after)}${one.band ? `, ${one.band}` : ""}`));
+  const factors = effect.factors.map((one) => make("li", {}, `factor ${one.factor}, ${one.title}: ${one.change >= 0 ? "+" : ""}${one.change.toFixed(3)}`));
+  const title = effect.months.length ? "If saved, it moves" : "If saved";
+  box.replaceChildren(make("h3", {}, title), make("ul", {}, ...months, ...factors), make("p", { class: "muted" }, effect.why));
+  return undefined;
+}
