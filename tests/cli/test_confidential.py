@@ -21,6 +21,7 @@ from atrisk.exchange import annotations as exported
 from atrisk.exchange import drafts
 from atrisk.exchange.copies import updating
 from canaries import Canaries, write_case, write_workbooks
+from desks import show_all
 from toys import HERE
 
 # How each command is tried: what is typed after it, and the highest status that it ends with. CASE,
@@ -62,6 +63,10 @@ DOORS: dict[str, list[tuple[str, int]]] = {
         ("CASE OTHER --out OUT/board.html --draws 20", 0),
     ],
     "figures": [("CASE --out OUT/figures --draws 20", 0)],
+    "code": [
+        ("CASE --documents DOCS --no-browser", 0),
+        ("CASE --documents EMPTY --no-browser", 2),
+    ],
     "new": [("CAF --start 2020-01 --end 2020-02 --out OUT/new", 0)],
     "validate": [("CASE", 0)],
     "anchors": [
@@ -99,6 +104,11 @@ CAF,2020-03,one-sided,non-state,2,6,6,9,6
 """
 CHOICES = ("--format", "--show", "--level")
 NO = Secrecy.NO
+
+
+@pytest.fixture(autouse=True)
+def unserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atrisk.cli.desk.server.serve", show_all)
 
 
 @pytest.fixture(scope="module")

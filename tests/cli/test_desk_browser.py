@@ -203,7 +203,7 @@ def code_others(coder: Coder) -> None:
 
 
 def check_files(case: Path) -> None:
-    """The files are as ``validate`` wants them, and git shows lines that came and none that went."""
+    """The files are as ``validate`` wants them, and git shows lines that came and no others."""
     loaded = atrisk.load_case(case, atrisk.load_framework(FRAMEWORK))
     assert len(loaded.evidence) == 1 + 20
     assert [one.id for one in loaded.warnings] == ["letter-w001"]

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 
 from atrisk.cli.main import COMMANDS, main
+from desks import show_all
 from edited import edit, put
 from hidden import find_raw, hidden, kept, texts
 from poisoned import MONTH, write_all, write_case
@@ -93,6 +94,7 @@ TYPED: dict[str, Lines] = {
         "report {case} car-2020-2021 --draws 20 --out {out}-board.html",
     ],
     "figures": ["figures {case} --draws 20 --out {out}"],
+    "code": ["code {case} --documents {documents} --no-browser", "code {case} --documents {case}x"],
     "new": ["new CAF --start 2020-01 --end 2020-02 --framework {framework} --out {out}"],
     "validate": ["validate {case} --format F", "validate {broken}", "validate {case}x"],
     "anchors": ["anchors {case} --documents {documents} --format F"],
@@ -133,6 +135,11 @@ def tell(words: Sequence[str]) -> tuple[int | str | None, str]:
         except SystemExit as left:
             status = left.code
     return status, out.getvalue() + err.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def unserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atrisk.cli.desk.server.serve", show_all)
 
 
 @pytest.fixture(scope="module")

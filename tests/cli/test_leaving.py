@@ -46,6 +46,7 @@ LINES: dict[str, list[str]] = {
     "compare": [CAR, "bdi-2014-2016", "--repeats", "1"],
     "report": [MINI, *TOY, "--out", "page.html"],
     "figures": [MINI, *TOY, "--out", "figures"],
+    "code": [MINI, *TOY, "--documents", "nowhere", "--no-browser"],
     "new": ["CAF", "--start", "2020-01", "--end", "2020-02", "--out", "case"],
     "validate": [MINI, *TOY],
     "anchors": [CAR, "--documents", MINI],

@@ -40,6 +40,7 @@ TYPED = {
     "verify": ("car-2020-2021",),
     "panel": ("TABLE", "--published", "2022-01-01", "--knowledge", "retrospective"),
     "events": ("car-2020-2021",),
+    "code": (*SMALL, "--no-browser", "--documents", "nowhere"),
     "passages": ("TEXT", "--framework", str(HERE / "frameworks" / "three-factor")),
 }
 

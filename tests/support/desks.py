@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 import time
 from pathlib import Path
 
+from atrisk.cli.desk.desk import Desk
 from atrisk.frameworks.loading import load_framework
 from toys import HERE
 
@@ -90,3 +92,11 @@ class Served:
     def __exit__(self, *_: object) -> None:
         self.server.should_exit = True
         self.thread.join()
+
+
+def show_all(desk: Desk, *_: object) -> None:
+    """Print what a desk says of its case, instead of serving it until somebody stops it."""
+    from atrisk.cli.desk.desk import CODED
+
+    for name, asked in [("start", {}), ("coverage", {}), *(("rows", {"table": t}) for t in CODED)]:
+        print(json.dumps(desk.answer(name, asked)))

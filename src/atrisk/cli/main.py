@@ -21,7 +21,6 @@ from atrisk.base.output import show
 from atrisk.base.version import __version__
 from atrisk.cli.commands import (
     code,
-    desk,
     documents,
     exchange,
     look,
@@ -47,7 +46,6 @@ COMMANDS: dict[str, Command] = {
         reading,
         present,
         code,
-        desk,
         documents,
         exchange,
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 from pathlib import Path
 
-from atrisk.base.errors import DataError, RequestError, UnknownNameError
+from atrisk.base.errors import DataError, RequestError, UnknownNameError, check_extra
 from atrisk.base.output import Row, render, write_json
+from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import load, read_name
 from atrisk.cli.options import FRAMEWORK, Command, add_case, add_format, add_framework
@@ -53,6 +55,54 @@ def _make_case(given: argparse.Namespace) -> int:
     )
     shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
     say(f"{folder} is ready. Next: atrisk validate {shown}")
+    return 0
+
+
+def _add_code(parser: argparse.ArgumentParser) -> None:
+    add_case(parser)
+    parser.add_argument(
+        "--documents", metavar="DIR", type=Path, required=True, help="folder with the documents"
+    )
+    parser.add_argument(
+        "--coder",
+        metavar="NAME",
+        default="",
+        help="code as NAME, blind to others: rows of evidence go to evidence.NAME.csv",
+    )
+    parser.add_argument(
+        "--port", metavar="N", type=int, default=0, help="port to serve on (default: a free one)"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address and open no browser"
+    )
+    add_framework(parser)
+
+
+def _code_case(given: argparse.Namespace) -> int:
+    check_extra("the coding page", "desk", "starlette", "uvicorn")
+    from atrisk.cli.desk.opening import open_desk
+    from atrisk.cli.desk.server import Door, open_socket, serve
+
+    folder = read_name(given.case, list_cases())
+    if not isinstance(folder, Path):
+        raise RequestError(
+            f"{folder} ships with atrisk, so its files stay as they are; copy it into a folder of "
+            f"your own: python -c \"import atrisk; atrisk.load_case('{folder}').save('my-case')\""
+        )
+    if given.coder and not re.fullmatch(CODER_FILE, f"evidence.{given.coder}.csv"):
+        raise RequestError(
+            f"{given.coder!r} is no name of a coder; write lower-case letters, digits, '-' and '_'"
+        )
+    wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
+    with open_socket(given.port) as listening:
+        desk = open_desk(folder, given.documents, wanted, given.coder)
+        door = Door(listening.getsockname()[1])
+        say(f"{door.address}\nThis address works once, on this machine alone. Stop with Ctrl+C.")
+        if not given.no_browser:
+            import webbrowser
+
+            webbrowser.open(door.address)
+        serve(desk, listening, door)
     return 0
 
 
@@ -223,6 +273,9 @@ def _show_schema(given: argparse.Namespace) -> int:
 
 
 COMMANDS = (
+    Command(
+        "code", "code", "Code a case in the browser, beside its documents.", _add_code, _code_case
+    ),
     Command(
         "new",
         "code",
