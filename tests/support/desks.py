@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 import time
 from pathlib import Path
@@ -99,4 +100,4 @@ def show_all(desk: Desk, *_: object) -> None:
     from atrisk.cli.desk.desk import CODED
 
     for name, asked in [("start", {}), ("coverage", {}), *(("rows", {"table": t}) for t in CODED)]:
-        print(json.dumps(desk.answer(name, asked)))
+        sys.stdout.write(f"{json.dumps(desk.answer(name, asked))}\n")

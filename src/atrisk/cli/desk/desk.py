@@ -18,9 +18,10 @@ from atrisk.base.errors import AtriskError, DataError, RequestError, UnknownName
 from atrisk.base.files import write_bytes
 from atrisk.base.rows import Row
 from atrisk.cases.columns import list_columns
+from atrisk.cases.secrecy import read_secrets
 from atrisk.cases.tables import TABLES
 from atrisk.cli.desk.effects import measure_coverage, measure_effect
-from atrisk.cli.desk.offers import Shelf, hide_secrets
+from atrisk.cli.desk.offers import Shelf
 from atrisk.cli.desk.saving import ChangedMeanwhileError, Step, Tables, name_row
 
 CODED = ("evidence", "searches", "warnings", "responses", "deliveries", "needs", "sources")
@@ -85,7 +86,7 @@ class Desk:
             "case": tables.folder.name,
             "coder": tables.coder,
             "documents": self.shelf.list_documents(
-                [hide_secrets(row) for row in tables.list_rows("sources")], self._count_rows()
+                tables.list_rows("sources"), read_secrets(tables.read("sources")), self._count()
             ),
             "skipped": [list(one) for one in self.shelf.collection.skipped],
             "indicators": [
@@ -102,7 +103,7 @@ class Desk:
             "draft": self._read_draft(),
         }
 
-    def _count_rows(self) -> Counter[str]:
+    def _count(self) -> Counter[str]:
         """Return how many rows cite each source."""
         rows = (row for table in CITING for row in self.tables.list_rows(table))
         return Counter(row.get("source", "") for row in rows)
@@ -116,15 +117,16 @@ class Desk:
         rows = [
             row | {"table": table}
             for table in CITING
-            for row in self.tables.list_rows(table)
-            if row.get("source") in sources and row.get("confidential", "") in ("", "no")
+            for row in self.tables.list_shown(table)
+            if row.get("source") in sources
         ]
         return self.shelf.show(number, rows)
 
     def list_rows(self, asked: Asked) -> Row:
-        """Return the rows of a table, as they lie there now."""
-        rows = [hide_secrets(row) for row in self.tables.list_rows(_table(asked))]
-        return {"rows": rows}
+        """Return the rows of a table as they lie there now, and how many are confidential."""
+        table = _table(asked)
+        shown = list(self.tables.list_shown(table))
+        return {"rows": shown, "hidden": len(list(self.tables.list_rows(table))) - len(shown)}
 
     def offer(self, asked: Asked) -> Row:
         """Return what a stretch of a document may become, with a free id."""

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import RequestError, UnknownNameError
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Source
+from atrisk.cases.secrecy import Secrets
 from atrisk.coding.suggestions import Suggester
 from atrisk.documents.collection import Collection
 from atrisk.documents.echoes import Echoes, Places
 from atrisk.documents.folding import fold
 from atrisk.documents.passages import Document, Passage
 
-SAID = ("title", "publisher", "quote", "summary", "locator", "place", "actors", "issuer", "actor")
+NAMING = ("name", "title", "published", "source")  # what tells which document one is
 LONGEST = 4_000  # characters of a stretch that something is offered for
 
 
@@ -53,19 +53,24 @@ class Shelf:
         own = {f"{self.case.id}/{item.id}": item.id for item in self.case.evidence}
         return {n: own[of] for n, (of, _) in enumerate(self.suggester.rows) if of in own}
 
-    def list_documents(self, sources: Iterable[Row], coded: Mapping[str, int]) -> list[Row]:
+    def list_documents(
+        self, sources: Iterable[Row], secrets: Secrets, coded: Mapping[str, int]
+    ) -> list[Row]:
         """Return a row for each document, with its source if one has its digest.
 
         Args:
             sources: rows of ``sources.csv`` as they are now.
+            secrets: how confidential they are; of such a document no word is told here.
             coded: how many rows cite each source, by its id.
         """
         listed = {row["sha256"].lower(): row for row in sources if row.get("sha256")}
         spoken = zip(self.collection.documents, self.collection.languages, strict=True)
-        return [
-            _describe(number, document, language, listed.get(document.sha256, {}), coded)
-            for number, (document, language) in enumerate(spoken)
-        ]
+        rows = []
+        for number, (document, language) in enumerate(spoken):
+            row = _describe(number, document, language, listed.get(document.sha256, {}), coded)
+            hidden = secrets.has_text(document.sha256)
+            rows.append(row | dict.fromkeys(NAMING, WITHHELD) if hidden else row)
+        return rows
 
     def open(self, number: int) -> Document:
         """Return a document by its place.
@@ -164,11 +169,3 @@ def _find_passage(document: Document, place: int) -> Passage:
     if not 1 <= place <= len(document.passages):
         raise UnknownNameError("passage", str(place), ())
     return document.passages[place - 1]
-
-
-def hide_secrets(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as a page may show it; of a confidential one the words are withheld."""
-    if row.get("confidential", "") in ("", "no"):
-        return row
-    words = {name: WITHHELD for name in SAID if row.get(name)}
-    return row | words

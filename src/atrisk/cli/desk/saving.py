@@ -16,6 +16,7 @@ from atrisk.base.files import write_bytes
 from atrisk.base.folders import Folder, open_folder
 from atrisk.base.tables import Table, read_header, read_rows, read_table
 from atrisk.cases.case import Case
+from atrisk.cases.secrecy import read_secrets
 from atrisk.cases.tables import HEADER, KEYS, TABLES, CaseHeader, check_all
 from atrisk.exchange.copies.merging import Change, Version, What
 from atrisk.exchange.copies.rewriting import rewrite_table, write_rows
@@ -229,6 +230,11 @@ class Tables:
             raise DataError(list(dict.fromkeys(faults)))
         records: dict[str, Any] = {name: table.records for name, table in found.items()}
         return Case(header, framework=self.framework, checked=True, **records)
+
+    def list_shown(self, table: str) -> Iterator[dict[str, str]]:
+        """Yield the cells of each row that is not confidential, by itself or by its source."""
+        secrets = read_secrets(self.read("sources"))
+        yield from (row for row in self.list_rows(table) if not secrets.judge_cells(row))
 
     def list_rows(self, table: str) -> Iterator[dict[str, str]]:
         """Yield the cells of each row, faulty or not."""
