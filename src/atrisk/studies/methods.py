@@ -258,6 +258,7 @@ class _Scorer:
             base.intensity.tellings, base.case, base.outlook.cuts, base.audience
         )
         self.found: dict[tuple[str, ...], Intensity] = {}
+        self.readings: dict[tuple[str, ...], Intensity] = {}
         self.factors: dict[tuple[str, ...], Floats] = {}
         self.by_overall: dict[tuple[str, ...], Floats] = {}
 
@@ -280,13 +281,16 @@ class _Scorer:
             self.found[first] = measure_intensity(
                 base.case, base.framework, method, base.outlook, base.audience
             )
-        if second not in self.factors:
+        # Of an estimate it is the rule that says how much a claim counts beside its source's.
+        read = (*first, factor_rule)
+        if read not in self.readings:
             found = self.found[first]
-            # Of an estimate it is the rule that says how much a claim counts beside its source's.
             readings = measure_readings(
                 found.tellings, self.spans, found.probability, base.framework, method
             )
-            joined = hierarchy.join_intensity(replace(found, readings=readings))
+            self.readings[read] = replace(found, readings=readings)
+        if second not in self.factors:
+            joined = hierarchy.join_intensity(self.readings[read])
             self.factors[second] = self._bring(method, "factor_aggregation", joined)
         crimes = [hierarchy.join_crime(crime, self.factors[second]) for crime in self.crimes]
         return self._bring(method, "crime_aggregation", np.max(crimes, axis=0))

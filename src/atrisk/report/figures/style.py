@@ -118,10 +118,13 @@ def save_figure(figure: Canvas, target: Path | io.BytesIO, kind: str, name: str)
 
 def _lay_out(figure: Canvas) -> None:
     """Place the axes once and for all: what the solver leaves in a last digit is not kept."""
+    import matplotlib as mpl
+
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-    figure.set_layout_engine("none")
+    with mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
+        figure.set_layout_engine()  # none, so that nothing is drawn twice to be placed
     for axes in figure.axes:
         left, bottom, width, height = (round(part, PLACED) for part in axes.get_position().bounds)
         axes.set_position((left, bottom, width, height))
