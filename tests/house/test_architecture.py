@@ -24,7 +24,8 @@ ROOMS = [
 ]  # fmt: skip
 RANK = {name: rank for rank, name in enumerate([*ROOMS, "__init__", "__main__"])}
 SUBROOMS = [
-    "cli/commands", "documents/formats", "exchange/copies", "report/briefing", "report/figures",
+    "cli/commands", "cli/desk", "documents/formats", "exchange/copies", "report/briefing",
+    "report/figures",
 ]  # fmt: skip
 GROUND = {"base", "kernel"}  # know nothing of risk, nor of one another
 
