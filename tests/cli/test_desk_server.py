@@ -171,7 +171,7 @@ def test_an_offer_has_an_anchor_a_date_and_a_free_id(client: Client) -> None:
     for wrong in ({"text": "not in it"}, {"text": ""}, {"passage": 99}, {"table": "secrets"}):
         assert "error" in client.call("offer", part | wrong)
     unlisted = client.call("offer", part | {"number": 1, "text": "market of Aba"})
-    assert "list it first" in unlisted["error"]
+    assert "press Source" in unlisted["error"]
 
 
 def test_a_row_is_checked_saved_marked_and_taken_back(client: Client, served: Served) -> None:
@@ -251,3 +251,38 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path, capsys: pytest.CaptureFix
     assert f"port {port} cannot be used" in capsys.readouterr().err
     assert main([*asked, str(documents), "--port", "99999"]) == 2
     assert "from 0 to 65535" in capsys.readouterr().err
+
+
+def test_a_document_becomes_a_source_and_is_completed(client: Client, served: Served) -> None:
+    file = served.desk.tables.folder / "sources.csv"
+    before = file.read_text(encoding="utf-8")
+    row = client.call("list", {"number": 1})["row"]
+    assert file.read_text(encoding="utf-8").startswith(before)
+    assert (row["id"], row["publisher"]) == ("other", "")
+    assert "listed already" in client.call("list", {"number": 1})["error"]
+    part = {"number": 1, "passage": 1, "text": "market of Aba", "table": "evidence"}
+    assert "complete the row" in client.call("offer", part)["error"]
+    judged = {
+        "publisher": "A parish",
+        "published": "2020-03-02",
+        "kind": "letter",
+        "reliability": "C",
+    }
+    told = client.call("save", {"table": "sources", "cells": row | judged, "was": row})
+    assert told["after"]["reliability"] == "C"
+    assert client.call("offer", part)["source"] == "other"
+    assert client.call("start")["documents"][1]["source"] == "other"
+
+
+def test_the_reading_curve_is_that_of_the_library(client: Client, served: Served) -> None:
+    from atrisk.cli.desk.effects import REPEATS, STEPS
+
+    assert client.call("reading")["why"]  # one row cannot be parted
+    for number in range(6):
+        cells = NEW | {"id": f"n-{number}", "indicators": f"{1 + number % 3}.1"}
+        client.call("save", {"table": "evidence", "cells": cells})
+    told = client.call("reading")
+    case, framework = served.desk.tables.load(), atrisk.load_framework(FRAMEWORK)
+    found = atrisk.measure_reading(case, framework, steps=STEPS, repeats=REPEATS)
+    assert told["doubling"] == found.doubling
+    assert told["curve"] == found.to_rows("curve")

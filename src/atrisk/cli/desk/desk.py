@@ -20,9 +20,11 @@ from atrisk.base.rows import Row
 from atrisk.cases.columns import list_columns
 from atrisk.cases.secrecy import read_secrets
 from atrisk.cases.tables import TABLES
-from atrisk.cli.desk.effects import measure_coverage, measure_effect
+from atrisk.cli.desk.effects import measure_coverage, measure_curve, measure_effect
 from atrisk.cli.desk.offers import Shelf
 from atrisk.cli.desk.saving import ChangedMeanwhileError, Step, Tables, name_row
+from atrisk.coding.listing import add_sources
+from atrisk.documents.collection import Collection
 
 CODED = ("evidence", "searches", "warnings", "responses", "deliveries", "needs", "sources")
 CITING = ("evidence", "warnings", "responses", "needs")  # tables whose rows have anchors
@@ -58,7 +60,9 @@ class Desk:
             "remove": self.remove,
             "undo": self.undo,
             "draft": self.keep_draft,
+            "list": self.list_source,
             "coverage": lambda _: measure_coverage(self.tables),
+            "reading": lambda _: measure_curve(self.tables),
         }
 
     def answer(self, name: str, asked: Asked) -> Row:
@@ -136,7 +140,8 @@ class Desk:
         source = sources.get(digest)
         if source is None:
             raise RequestError(
-                "this document is no source of the case yet; list it first: atrisk sources add"
+                "this document is no source of the case yet, or its row has faults; press Source "
+                "beside it, and complete the row"
             )
         found = self.shelf.offer(number, int(asked["passage"]), str(asked["text"]), source)
         taken = {name_row(table, row)[0] for row in self.tables.list_rows(table)}
@@ -147,6 +152,16 @@ class Desk:
         columns = self.tables.read(table).columns  # a new one would change every line
         made = {name: cell for name, cell in signed.items() if name in columns or not columns}
         return found | made | {"id": f"{source.id}-{table[0]}{count:03}", "table": table}
+
+    def list_source(self, asked: Asked) -> Row:
+        """Write a document into ``sources.csv`` with what it tells of itself; return the row."""
+        number = int(asked["number"])
+        one = Collection((self.shelf.open(number),), (self.shelf.collection.languages[number],))
+        added = add_sources(self.tables.folder, one)
+        if not added.rows:
+            raise RequestError("this document is listed already")
+        return {"row": next(row for row in self.tables.list_rows("sources")
+                            if row["id"] == added.rows[0]["id"])}  # fmt: skip
 
     def check(self, asked: Asked) -> Row:
         """Return the faults of a row as it is typed; without one, what it would move."""

@@ -15,9 +15,11 @@ from atrisk.cases.tables import KEYS, TABLES
 from atrisk.cli.desk.saving import Cells, Tables, name_row
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.run import assess
+from atrisk.studies.reading import measure_reading
 
 SCORED = ("evidence", "searches")  # tables whose rows move a score
 MONTHS, FACTORS = 6, 3  # that are told, those that move most
+STEPS, REPEATS = 4, 5  # of the reading curve; `atrisk reading` draws it finer
 DIGITS = 3  # that a change must reach to be told
 
 
@@ -113,3 +115,16 @@ def measure_coverage(tables: Tables) -> Row:
         "rows": len(now.case.evidence),
         "why": "",
     }
+
+
+def measure_curve(tables: Tables) -> Row:
+    """Return the mean score from growing parts of the record, and what the second half added.
+
+    Returns:
+        ``curve``, rows of ``measure_reading``, and ``doubling``; ``why`` nothing is told.
+    """
+    try:
+        found = measure_reading(tables.load(), tables.framework, steps=STEPS, repeats=REPEATS)
+    except AtriskError as error:
+        return {"curve": [], "doubling": None, "why": str(error).splitlines()[0]}
+    return {"curve": found.to_rows("curve"), "doubling": found.doubling, "why": ""}

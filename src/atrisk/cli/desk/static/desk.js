@@ -17,7 +17,7 @@ async function begin() {
   document.getElementById("skipped").replaceChildren(
     ...start.skipped.map(([name, why]) => make("li", { class: "muted" }, `not read: ${name}: ${why}`)),
   );
-  const reader = new Reader(start.documents, () => {});
+  const reader = new Reader(start.documents, listSource);
   const form = new Form(start, async (text) => {
     say(text);
     reader.stand(reader.here);
@@ -47,10 +47,32 @@ async function begin() {
     return undefined;
   }
 
-  async function change(table, id) {
+  async function change(table, id, number = reader.number) {
     const { rows } = await ask("rows", { table });
     const row = rows.find((one) => one.id === id);
-    if (row) form.open(table, row, { was: row, number: reader.number });
+    if (row) form.open(table, row, { was: row, number });
+    else say("this row is confidential; change it in the file");
+  }
+
+  // Opens the row of a document's source; of one that is not listed yet, once it is.
+  async function listSource(one) {
+    try {
+      if (one.source) return await change("sources", one.source, one.number);
+      const { row } = await ask("list", { number: one.number });
+      await refresh();
+      form.open("sources", row, { was: row, number: one.number });
+      say(`listed as ${row.id}; complete the row`);
+    } catch (error) {
+      say(error.message);
+    }
+    return undefined;
+  }
+
+  async function tellCurve() {
+    const found = await ask("reading");
+    const shares = found.curve.map((one) => make("li", {}, `${Math.round(100 * one.share)} % of the rows: mean score ${one.mean_score.toFixed(3)} ± ${one.deviation.toFixed(3)}`));
+    const added = found.doubling === null ? found.why : `The second half of the rows added ${found.doubling >= 0 ? "+" : ""}${found.doubling.toFixed(3)}.`;
+    document.getElementById("curve").replaceChildren(make("ul", {}, ...shares), added);
   }
 
   async function undo() {
@@ -64,6 +86,7 @@ async function begin() {
   }
 
   document.getElementById("undo").addEventListener("click", undo);
+  document.getElementById("tell-curve").addEventListener("click", () => tellCurve().catch((error) => say(error.message)));
   document.getElementById("acts").addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
   document.getElementById("acts").addEventListener("click", (event) => {
     const button = event.target.closest("[data-table]");

@@ -11,6 +11,7 @@ const CREDIBILITY = [
   ["1", "1 confirmed"], ["2", "2 probably true"], ["3", "3 possibly true"], ["4", "4 doubtful"],
   ["5", "5 improbable"], ["6", "6 cannot be judged"],
 ];
+FIRST.sources = ["title", "publisher", "published", "kind", "reliability", "extent"];
 const LONG = new Set(["summary", "measure", "asked"]);
 const WAIT = 250; // milliseconds after the last key before the row is looked at
 
@@ -46,7 +47,7 @@ export class Form {
       make("p", { id: "form-problem", class: "problem" }),
       this.buttons(was),
     );
-    const first = this.form.querySelector("[name=summary]") || this.form.querySelector("input, textarea");
+    const first = this.form.querySelector("[name=summary], [name=publisher]") || this.form.querySelector("input, textarea");
     first.focus();
     this.look();
   }

@@ -2,9 +2,9 @@
 import { ask, make } from "./api.js";
 
 export class Reader {
-  constructor(documents, onOpen) {
+  constructor(documents, onSource) {
     this.documents = documents;
-    this.onOpen = onOpen;
+    this.onSource = onSource;
     this.number = null;
     this.here = null;
     this.list = document.getElementById("documents");
@@ -23,7 +23,10 @@ export class Reader {
         button.append(make("br"), make("small", {}, describe(one)));
         button.setAttribute("aria-current", String(one.number === this.number));
         button.addEventListener("click", () => this.open(one.number));
-        return make("li", {}, button);
+        const source = make("button", { type: "button", class: "source" }, one.source ? "Source" : "Source: list it");
+        source.setAttribute("aria-label", `${source.textContent}, ${one.title}`);
+        source.addEventListener("click", () => this.onSource(one));
+        return make("li", {}, button, source);
       }),
     );
   }
@@ -38,7 +41,6 @@ export class Reader {
     document.getElementById("acts").hidden = false;
     document.getElementById("reader-title").textContent = this.documents[number].title;
     this.stand(this.box.querySelector(`[data-number="${kept}"]`), held);
-    this.onOpen(found);
   }
 
   stand(passage, focus = true) {
