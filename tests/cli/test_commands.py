@@ -411,4 +411,8 @@ def test_the_thresholds_of_bands_and_alarms_are_printed(capsys: pytest.CaptureFi
     for command in ("assess", "flags"):
         with pytest.raises(SystemExit):
             main([command, "--help"])
-        assert "--show bands" in " ".join(capsys.readouterr().out.split())
+        told = " ".join(capsys.readouterr().out.split())
+        assert "--show bands" in told
+        for band, lower in zip(framework.header.bands, lowers, strict=True):
+            assert f"{band.label} from {lower:g}" in told
+        assert f"emergency from {framework.choose().alarm.watches['emergency'].on:g} in" in told

@@ -56,6 +56,11 @@ COMMANDS: dict[str, Command] = {
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaints hide no character of what was typed."""
 
+    def format_help(self) -> str:
+        if self.epilog and look.FILLED_IN in self.epilog:
+            self.epilog = self.epilog.replace(look.FILLED_IN, look.describe_thresholds())
+        return super().format_help()
+
     def error(self, message: str) -> NoReturn:
         super().error(show(message))
 

@@ -8,7 +8,7 @@ from atrisk.base.errors import check_count
 from atrisk.base.output import Row, render
 from atrisk.cases.loading import list_cases, load_case
 from atrisk.cli.inputs import assess_given, read_name
-from atrisk.cli.options import Command, add_case, add_choices, add_format
+from atrisk.cli.options import FRAMEWORK, Command, add_case, add_choices, add_format
 from atrisk.cli.output import (
     describe_columns,
     describe_factors,
@@ -25,10 +25,11 @@ from atrisk.frameworks.loading import list_frameworks, load_framework
 from atrisk.scoring.assessment import Assessment
 
 SHOWN = ("choices", "factors", "indicators", "severity", "bands", "alarms")
+# What the help of a command fills in when it is asked for: thresholds are data of the framework.
+FILLED_IN = "{thresholds}"
 THRESHOLDS = (
-    "The thresholds are data of the framework: atrisk frameworks un-foa-2014 --show bands prints "
-    "from which score on each word (none, low, moderate, high, extreme) is used, and --show alarms "
-    "which score raises and ends an alarm."
+    f"{FILLED_IN} They are data of the framework: atrisk frameworks un-foa-2014 --show bands, and "
+    "--show alarms."
 )
 TOP = 20
 
@@ -122,6 +123,18 @@ def _list_alarms(framework: Framework) -> list[Row]:
         }
         for tier, watch in taken.watches.items()
     ]
+
+
+def describe_thresholds() -> str:
+    """Return from which scores on words and tiers are used, under the default framework."""
+    framework = load_framework(FRAMEWORK)
+    bands = ", ".join(f"{r['band']} from {r['from_score']:g}" for r in _list_bands(framework))
+    tiers = "; ".join(
+        f"{r['tier']} from {r['on_from_score']:g} in {r['months_needed']} of "
+        f"{r['months_watched']} months, until below {r['off_below_score']:g}"
+        for r in _list_alarms(framework)
+    )
+    return f"Bands of a score under {framework.id}: {bands}. Tiers of the alarm: {tiers}."
 
 
 def _add_assess(parser: argparse.ArgumentParser) -> None:
