@@ -9,6 +9,7 @@ over their block's sum. NumPy and SciPy, no I/O.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,7 +141,8 @@ def find_nearest(
     """Find the weights nearest to a centre under which no alarm is raised.
 
     As ``kernel.weights.find_nearest``. With blocks the box and the scales multiply, so the change
-    is halved in on, to a millionth: each step asks ``avoid_alarm`` whether it is enough.
+    is closed in on by Brent's method, to a millionth: each step asks ``avoid_alarm`` how far below
+    the alarm it leads, which grows with the change.
 
     Returns:
         Weights over the centre's sum, and the change; None where no change up to 1 avoids the
@@ -157,6 +159,9 @@ def find_nearest(
         places = [place for ((_, place),) in crimes]
         return plain.find_nearest(values, places, centre, on=on, needed=needed, watched=watched)
 
+    from scipy.optimize import brentq
+
+    @cache
     def escape(change: float) -> tuple[Floats, float]:
         low, high = centre * (1 - change), centre * (1 + change)
         try:
@@ -164,14 +169,17 @@ def find_nearest(
         except ArithmeticError:  # a step that no solver settles avoids nothing
             return centre, -1.0
 
-    (weights, margin), below, above = escape(1.0), 0.0, 1.0
+    weights, margin = escape(1.0)
     if margin <= 0:
         return None
-    while above - below > plain.SLACK:
-        middle = (below + above) / 2
-        tried, margin = escape(middle)
-        weights, below, above = (tried, below, middle) if margin > 0 else (weights, middle, above)
-    return weights / centre.sum(), above
+    if escape(0.0)[1] > 0:  # there is no alarm to avoid
+        return centre / centre.sum(), 0.0
+    change = brentq(lambda middle: escape(middle)[1], 0.0, 1.0, xtol=plain.SLACK / 2)
+    for enough in (change, change + plain.SLACK / 2, change + plain.SLACK):
+        tried, margin = escape(enough)
+        if margin > 0:
+            return tried / centre.sum(), enough
+    return weights / centre.sum(), 1.0  # where no change below it is settled
 
 
 def score_crime(values: Floats, weights: Floats, crime: Crime) -> Floats:

@@ -119,13 +119,15 @@ def _list_cells(
     before: dict[str, Row],
 ) -> Iterator[Cell]:
     position = {code: n for n, code in enumerate(assessment.framework.indicators)}
+    by_factor: dict[str, list[Row]] = {code: [] for code in now}
+    for row in rows:
+        by_factor[row["factor"]].append(row)
     for code, score in now.items():
         multipliers = assessment.multiply(place, code)
         parts = [
             Part(row["evidence"], row["indicator"], part)
-            for row in rows
-            if row["factor"] == code
-            and (part := float(row["contribution"] * multipliers[position[row["indicator"]]]))
+            for row in by_factor[code]
+            if (part := float(row["contribution"] * multipliers[position[row["indicator"]]]))
         ]
         assumed = assessment.assume(place, code)
         parts += [Part(ASSUMED, "", assumed)] * bool(assumed and score["score"] is not None)

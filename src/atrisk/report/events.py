@@ -11,7 +11,7 @@ from atrisk.base.rows import Row
 from atrisk.cases.evidence import Evidence
 from atrisk.report.changes import merge_facts
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.comparison import compare_scores
+from atrisk.scoring.comparison import compare_with_last
 from atrisk.scoring.explanation import ASSUMED
 from atrisk.scoring.news import Changes
 
@@ -69,7 +69,7 @@ def _find_event(assessment: Assessment, place: int, news: float) -> Iterator[Eve
     before, now = assessment.months[place - 1 : place + 1]
     rows = [
         row
-        for row in merge_facts(compare_scores((assessment, before), (assessment, now)))
+        for row in merge_facts(compare_with_last(assessment, place))
         if row["evidence"] != ASSUMED and round(row["news"] or 0, DIGITS) > 0
     ]
     evidence = {item.id: item for item in assessment.case.evidence}

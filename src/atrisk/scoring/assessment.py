@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import permutations
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,8 +80,8 @@ class Assessment(LevelResult):
     worst_crimes: tuple[str, ...] = field(repr=False)
 
     @cached_property
-    def revised(self) -> dict[tuple[float, int], NDArray[np.bool_]]:
-        """What ``find_revised`` found, by what it was asked: every tier and flag asks again."""
+    def memory(self) -> dict[tuple[Any, ...], Any]:
+        """What was found out of it, by what was asked: tiers, flags and events ask again."""
         return {}
 
     @cached_property

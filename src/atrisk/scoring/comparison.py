@@ -59,6 +59,24 @@ def compare_scores(
     return _subtract(sides[0], between, sides[1])
 
 
+def compare_with_last(assessment: Assessment, place: int, crime: str | None = None) -> list[Row]:
+    """Return ``compare_scores`` of a month and the one before, once for all who ask.
+
+    Args:
+        assessment: of both.
+        place: of the month, 1 or more.
+        crime: as in ``compare_scores``.
+    """
+    before, now = assessment.months[place - 1 : place + 1]
+    worst = set(assessment.worst_crimes[place - 1 : place + 1])
+    asked = ("compared", place, crime or (worst.pop() if len(worst) == 1 else None))
+    if asked not in assessment.memory:
+        rows = compare_scores((assessment, before), (assessment, now), crime=asked[2])
+        assessment.memory[asked] = rows
+    found: list[Row] = assessment.memory[asked]
+    return found
+
+
 def _subtract(before: list[Row], between: list[Row] | None, after: list[Row]) -> list[Row]:
     """Return what changed between two explanations, by telling, the largest change first.
 

@@ -57,6 +57,8 @@ def share_score(
     parts: dict[int, float] = {}
     for indicator in np.flatnonzero(multipliers):
         groups = np.flatnonzero(tellings.owner == indicator)
+        if not reached[:, groups].any():
+            continue
         lowers = tellings.mitigating[groups]
         up, down = groups[~lowers], groups[lowers]
         split = _split_indicator(intensity.readings, place, reached, up, down)

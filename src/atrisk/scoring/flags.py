@@ -19,7 +19,7 @@ from atrisk.frameworks.method import Method
 from atrisk.frameworks.options import AlarmOption, Watch
 from atrisk.kernel.alarms import find_alarms, find_surges
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.comparison import compare_scores
+from atrisk.scoring.comparison import compare_with_last
 from atrisk.scoring.news import Changes, find_revised, split_changes
 
 _PARTS = {"surge": "news", "revision": "revision"}  # what of a change raises a flag of a kind
@@ -291,8 +291,7 @@ def _raise_by(assessment: Assessment, month: int, part: str) -> list[Row]:
     now, crime = assessment.months[month], assessment.worst_crimes[month]
     if month == 0:
         return [row for row in assessment.explain(now) if row["contribution"] > 0]
-    before = assessment.months[month - 1]
-    rows = compare_scores((assessment, before), (assessment, now), crime=crime)
+    rows = compare_with_last(assessment, month, crime)
     if part == "revision":
         return sorted((row for row in rows if row[part]), key=lambda row: -abs(row[part]))
     return sorted((row for row in rows if row[part] > 0), key=lambda row: -row[part])

@@ -80,10 +80,11 @@ def find_revised(assessment: Assessment, on: float, months: int) -> NDArray[np.b
         >>> find_revised(now, on=0.3, months=3).shape
         (48,)
     """
-    found = assessment.revised
-    if (on, months) not in found:
-        found[on, months] = _find_revised(assessment, on, months)
-    return found[on, months]
+    asked, memory = ("revised", on, months), assessment.memory
+    if asked not in memory:
+        memory[asked] = _find_revised(assessment, on, months)
+    revised: NDArray[np.bool_] = memory[asked]
+    return revised
 
 
 def _find_revised(assessment: Assessment, on: float, months: int) -> NDArray[np.bool_]:
