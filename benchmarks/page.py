@@ -31,7 +31,8 @@ def draw_empty() -> None:
 
 def draw_all(brief: atrisk.Brief) -> None:
     for figure in atrisk.list_figures(brief):
-        save_figure(figure.plot(linked=True), io.BytesIO(), "svg", figure.id)
+        if not figure.missing:
+            save_figure(figure.plot(linked=True), io.BytesIO(), "svg", figure.id)
 
 
 def measure(call: Callable[[], object]) -> float:
