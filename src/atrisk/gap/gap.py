@@ -30,7 +30,7 @@ from atrisk.gap.need import (
     measure_need_lag,
     measure_standing,
 )
-from atrisk.gap.response_level import list_promises
+from atrisk.gap.response_level import list_courses, list_promises
 from atrisk.gap.spells import Interval, Spell, find_spells, list_spells, resample_median
 from atrisk.gap.waiting import (
     compare_groups,
@@ -94,10 +94,10 @@ class Gap(LevelResult):
     def monthly(self) -> tuple[Row, ...]:
         """Risk, response level and gap by month."""
         share = self.rule.share if self.rule.asks_strength(self.stage) else 0.0
-        hold = partial(list_holding, self.case, self.answers, share)
-        standing = self.standing
+        courses, standing = list_courses(self.case), self.standing
+        hold = partial(list_holding, courses, self.answers, share)
         return tuple(
-            measure_months(self.case, self.assessment, standing.name_forces if standing else hold)
+            measure_months(courses, self.assessment, standing.name_forces if standing else hold)
         )
 
     @cached_property

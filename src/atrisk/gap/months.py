@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from atrisk.base.dates import Month, Span
 from atrisk.base.rows import Row
-from atrisk.cases.case import Case
-from atrisk.cases.ledger import Response
-from atrisk.gap.response_level import is_over, measure_level, strength_on
+from atrisk.gap.response_level import Course, measure_level
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import find_spans, in_alarm
 
 
 def measure_months(
-    case: Case, assessment: Assessment, hold: Callable[[int], list[str]]
+    courses: Iterable[Course], assessment: Assessment, hold: Callable[[int], list[str]]
 ) -> Iterator[Row]:
     """Yield a row for each month: the risk, the response level, the gap, and what answers hold.
 
     Args:
-        case: whose responses and deliveries.
+        courses: of the responses of the case (`list_courses`).
         assessment: of that case.
         hold: gives the ids of the answers in force on a day, as in ``date.toordinal``.
     """
@@ -29,7 +27,7 @@ def measure_months(
         day = min(Month.parse(month).last_day, assessment.until).toordinal()
         held = hold(day)
         waiting += alarm[place] and not held
-        level = measure_level(case, assessment, day)
+        level = measure_level(courses, assessment.method.response_level, day)
         covered = float(assessment.coverage[place])
         risk = float(assessment.overall[place]) if covered > 0 else None
         yield {
@@ -49,19 +47,19 @@ def measure_months(
         }
 
 
-def list_holding(case: Case, answers: Mapping[str, Span], share: float, day: int) -> list[str]:
+def list_holding(
+    courses: Iterable[Course], answers: Mapping[str, Span], share: float, day: int
+) -> list[str]:
     """Return the ids of the responses that meet a rule on a day, each by its own promise."""
-    return [r.id for r in case.in_order.responses if _holds(case, r, answers, share, day)]
+    return [one.response.id for one in courses if _holds(one, answers, share, day)]
 
 
-def _holds(
-    case: Case, response: Response, answers: Mapping[str, Span], share: float, day: int
-) -> bool:
+def _holds(course: Course, answers: Mapping[str, Span], share: float, day: int) -> bool:
     """Tell whether a response meets the rule on a day: reached, not over, still strong."""
-    span = answers.get(response.id)
-    if span is None or span.middle > day or is_over(response, day):
+    span = answers.get(course.response.id)
+    if span is None or span.middle > day or course.over <= day:
         return False
-    strength = strength_on(response, case.in_order.deliveries, day)
+    strength = course.strength(day)
     if share == 0 or strength is None:
         return True
-    return response.share(strength.promised, strength.delivered) >= share
+    return course.response.share(strength.promised, strength.delivered) >= share

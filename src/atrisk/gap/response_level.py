@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atrisk.base.dates import Month, Span
+from atrisk.base.dates import ImpreciseDate, Month, Span
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited
@@ -51,12 +54,82 @@ class Strength:
     told_by: Cited
 
 
-def is_over(response: Response, day: int) -> bool:
-    """Tell whether a response had ended by a day, counted as in ``date.toordinal``."""
-    return response.ended is not None and Span.of(response.ended).middle <= day
+@dataclass(frozen=True, eq=False, slots=True)
+class Course:
+    """A response on its way; days are counted as in ``date.toordinal``, a date by its middle.
+
+    Attributes:
+        response: whose way it is.
+        reached: from which day on each stage of `_FURTHEST` is shown; without those never reached.
+        arrived: the day on which money, people or the full strength first came; ``inf`` if never.
+        begun: the day on which it was decided, paid or came, the first of them; ``inf`` if never.
+        over: the day on which it ended; ``inf`` while it goes on.
+        days, deliveries: what it told of its own strength, by day; of two of one day the first.
+    """
+
+    response: Response
+    reached: dict[str, float]
+    arrived: float
+    begun: float
+    over: float
+    days: tuple[float, ...]
+    deliveries: tuple[Delivery, ...]
+
+    def furthest(self, day: float) -> str:
+        """Return the furthest stage that was reached by a day, or nothing if none or over."""
+        if self.over <= day:
+            return ""
+        return next((stage for stage, when in self.reached.items() if when <= day), "")
+
+    def strength(self, day: float) -> Strength | None:
+        """Return what was promised and stood on a day; None if it is not on record by then."""
+        told_by: Response | Delivery = self.response
+        last = bisect_right(self.days, day)
+        if last:
+            told_by = self.deliveries[last - 1]
+        elif self.days or self.arrived > day:
+            return None  # what a response delivered in the end says nothing of the days before
+        promised = told_by.promised or self.response.promised
+        if not promised or told_by.delivered is None:
+            return None
+        return Strength(promised, told_by.delivered, told_by)
 
 
-def measure_level(case: Case, assessment: Assessment, day: int) -> Level:
+def list_courses(case: Case) -> tuple[Course, ...]:
+    """Return the course of each response, by id; deliveries are gone over once, not once each."""
+    by_response: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in case.in_order.deliveries:
+        by_response[delivery.response].append(delivery)
+    return tuple(_follow(one, by_response[one.id]) for one in case.in_order.responses)
+
+
+def _follow(response: Response, deliveries: Iterable[Delivery]) -> Course:
+    told: dict[float, Delivery] = {}
+    for delivery in deliveries:
+        if response.owns(delivery):
+            told.setdefault(Span.of(delivery.date).middle, delivery)
+    shown = {
+        stage: _first(response.stage(name) for name in names) for stage, names in _FURTHEST.items()
+    }
+    came = (response.funded, response.deployed, response.full_strength)
+    return Course(
+        response,
+        {stage: day for stage, day in shown.items() if day < inf},
+        arrived=_first(came),
+        begun=_first((response.decided, *came)),
+        over=_first((response.ended,)),
+        days=tuple(sorted(told)),
+        deliveries=tuple(told[day] for day in sorted(told)),
+    )
+
+
+def _first(dates: Iterable[ImpreciseDate | None]) -> float:
+    return min((Span.of(when).middle for when in dates if when), default=inf)
+
+
+def measure_level(
+    courses: Iterable[Course], table: Mapping[str, ResponseLevelRow], day: int
+) -> Level:
     """Return the response level on a day and what it rests on.
 
     Of each instrument the strongest response in force counts, because two forces in one theatre
@@ -65,16 +138,16 @@ def measure_level(case: Case, assessment: Assessment, day: int) -> Level:
     ``response = protective * (1 - harmful)``.
 
     Args:
-        case: whose responses and deliveries.
-        assessment: whose method holds the levels.
+        courses: of the responses, by id (`list_courses`).
+        table: the level of each instrument and stage, from 0 to 1.
         day: counted as in ``date.toordinal``.
     """
-    table = assessment.method.response_level
     parts: Parts = {}
-    for response in case.in_order.responses:
-        level = _level(response, table, day)
+    for course in courses:
+        response = course.response
+        level = _level(course, table, day)
         if level > 0 and response.effect != "neutral":
-            shares = _share(response, case.in_order.deliveries, day, table[UNKNOWN_SHARE].level)
+            shares = _share(course, day, table[UNKNOWN_SHARE].level)
             group = parts.setdefault((response.effect, response.instrument), [])
             group.append((level * np.array(shares), response.id))
     guard, harm = _join(parts, "protective"), _join(parts, "harmful")
@@ -103,68 +176,39 @@ def _name_strongest(parts: Parts) -> tuple[tuple[str, float], ...]:
     return tuple(named)
 
 
-def _level(response: Response, table: Mapping[str, ResponseLevelRow], day: int) -> float:
+def _level(course: Course, table: Mapping[str, ResponseLevelRow], day: int) -> float:
     """Return the level of the furthest stage that a response has reached by a day."""
-    if is_over(response, day):
-        return 0.0
-    for stage, dates in _FURTHEST.items():
-        reached = [when for name in dates if (when := response.stage(name))]
-        if any(Span.of(when).middle <= day for when in reached):
-            row = table.get(f"{response.instrument} {stage}")
-            return row.level if row else 0.0
-    return 0.0
+    stage = course.furthest(day)
+    row = table.get(f"{course.response.instrument} {stage}") if stage else None
+    return row.level if row else 0.0
 
 
-def _share(
-    response: Response, deliveries: Iterable[Delivery], day: int, unknown: float
-) -> tuple[float, float, float]:
+def _share(course: Course, day: int, unknown: float) -> tuple[float, float, float]:
     """Return low, point and high of the share of the promise that stands on a day.
 
     What protects civilians does so by its strength, so a force without one on record may be
     nothing or all; what has no strength counts in full.
     """
-    strength = strength_on(response, deliveries, day)
+    strength = course.strength(day)
     if strength:
-        share = response.share(strength.promised, strength.delivered)
+        share = course.response.share(strength.promised, strength.delivered)
         return (share, share, share)
-    counted = response.promised or response.protects_civilians
+    counted = course.response.promised or course.response.protects_civilians
     return (0.0, unknown, 1.0) if counted else (1.0, 1.0, 1.0)
-
-
-def strength_on(response: Response, deliveries: Iterable[Delivery], day: int) -> Strength | None:
-    """Return what was promised and what stood on a day; None if it is not on record by then."""
-    own = [d for d in deliveries if response.owns(d)]
-    past = [d for d in own if Span.of(d.date).middle <= day]
-    told_by: Response | Delivery = response
-    if past:
-        told_by = max(past, key=lambda d: Span.of(d.date).middle)
-    elif own or not _has_arrived(response, day):
-        return None  # what a response delivered in the end says nothing of the days before
-    promised = told_by.promised or response.promised
-    if not promised or told_by.delivered is None:
-        return None
-    return Strength(promised, told_by.delivered, told_by)
-
-
-def _has_arrived(response: Response, day: int) -> bool:
-    dates = (response.funded, response.deployed, response.full_strength)
-    return any(Span.of(when).middle <= day for when in dates if when)
 
 
 def list_promises(case: Case, assessment: Assessment) -> Iterable[Row]:
     """Yield what was promised and delivered, for each response with a promise and each month."""
-    for response in case.in_order.responses:
+    for course in list_courses(case):
+        response = course.response
         if not response.promised:
             continue
-        stages = (response.decided, response.funded, response.deployed, response.full_strength)
-        starts = [when for when in stages if when]
-        begun = min((Span.of(w).middle for w in starts), default=None)
         for month in assessment.months:
             # No day after the last that the assessment sees.
             day = min(Month.parse(month).last_day, assessment.until).toordinal()
-            if begun is None or begun > day or is_over(response, day):
+            if course.begun > day or course.over <= day:
                 continue
-            strength = strength_on(response, case.in_order.deliveries, day)
+            strength = course.strength(day)
             told_by = strength.told_by if strength else response
             yield {
                 "month": month,
