@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from atrisk.scoring.view import View
 if TYPE_CHECKING:
     from atrisk.ensemble.runner import Runner
 
+ALL = "all"  # what stands for every bundled case of a framework
 METHOD = "--method persistence=long"  # an example of what may be typed, beside a set such as v1
 
 
@@ -38,6 +39,14 @@ def load_all(given: argparse.Namespace, names: Iterable[str]) -> tuple[list[Case
     """Return several cases, and the framework that they are scored under."""
     loaded = [load(argparse.Namespace(**{**vars(given), "case": name})) for name in names]
     return [case for case, _ in loaded], loaded[0][1]
+
+
+def load_coded(names: Sequence[str], framework: Framework) -> list[Case]:
+    """Return the cases whose coded rows are learnt from; ``all`` is every bundled one."""
+    if list(names) != [ALL]:
+        return [load_case(read_name(name, list_cases())) for name in names]
+    coded = [load_case(name) for name in list_cases()]
+    return [case for case in coded if case.header.framework == framework.id]
 
 
 def assess_given(given: argparse.Namespace, knowledge: str) -> Assessment:

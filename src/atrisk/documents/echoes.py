@@ -90,15 +90,24 @@ class Echoes:
     def find(
         self, dates: Sequence[str], places: Sequence[str], near: dict[str, float]
     ) -> list[str]:
+        """Return what ``find_rows`` does, each as its claim or row, and when and where it was."""
+        return [f"{name} ({told})" for name, _, told in self.find_rows(dates, places, near)]
+
+    def find_rows(
+        self, dates: Sequence[str], places: Sequence[str], near: dict[str, float]
+    ) -> list[tuple[str, Evidence, str]]:
         """Return the claims, or rows, that a passage may tell again, the likeliest first.
 
         Args:
             dates: that the passage names, as ``name_dates`` writes them.
             places: that it names.
             near: how like it each row is, by the row's id.
+
+        Returns:
+            The claim, or the id of a row without one; a row that tells it; when and where it was.
         """
         spans = list(_read_spans(dates))
-        found: dict[str, tuple[bool, float, str]] = {}
+        found: dict[str, tuple[bool, float, Evidence, str]] = {}
         for name, (row, (first, last)) in self._events.items():
             if not any(first <= end and start <= last for start, end in spans):
                 continue
@@ -106,10 +115,10 @@ class Echoes:
             score = len(shared) > 0, near.get(name, 0)
             told = ", ".join([row.start.text, *shared])
             key = row.claim or name
-            if any(score) and score > found.get(key, (False, 0, ""))[:2]:
-                found[key] = (*score, f"{key} ({told})")
-        best = sorted(found.values(), key=lambda one: (not one[0], -one[1], one[2]))[:MOST]
-        return [told for _, _, told in best]
+            if any(score) and (key not in found or score > found[key][:2]):
+                found[key] = (*score, row, told)
+        best = sorted(found.items(), key=lambda one: (not one[1][0], -one[1][1], one[0]))[:MOST]
+        return [(key, row, told) for key, (_, _, row, told) in best]
 
 
 def _read_spans(dates: Iterable[str]) -> Iterator[Days]:

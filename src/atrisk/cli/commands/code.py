@@ -11,7 +11,7 @@ from atrisk.base.errors import DataError, RequestError, UnknownNameError, check_
 from atrisk.base.output import Row, render, write_json
 from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.loading import list_cases, load_case
-from atrisk.cli.inputs import load, read_name
+from atrisk.cli.inputs import ALL, load, read_name
 from atrisk.cli.options import FRAMEWORK, Command, add_case, add_format, add_framework
 from atrisk.cli.output import print_plain, say
 from atrisk.frameworks.framework import Framework
@@ -70,6 +70,14 @@ def _add_code(parser: argparse.ArgumentParser) -> None:
         help="code as NAME, blind to others: rows of evidence go to evidence.NAME.csv",
     )
     parser.add_argument(
+        "--like",
+        metavar="CASE",
+        action="append",
+        default=[],
+        help=f"suggest from the evidence of a coded case, or of {ALL} bundled cases, too; may be "
+        "repeated",
+    )
+    parser.add_argument(
         "--port", metavar="N", type=int, default=0, help="port to serve on (default: a free one)"
     )
     parser.add_argument(
@@ -95,7 +103,7 @@ def _code_case(given: argparse.Namespace) -> int:
         )
     wanted = given.framework and load_framework(read_name(given.framework, list_frameworks()))
     with open_socket(given.port) as listening:
-        desk = open_desk(folder, given.documents, wanted, given.coder)
+        desk = open_desk(folder, given.documents, wanted, given.coder, given.like)
         door = Door(listening.getsockname()[1])
         say(f"{door.address}\nThis address works once, on this machine alone. Stop with Ctrl+C.")
         if not given.no_browser:

@@ -12,7 +12,7 @@ from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render, show, tell_count
 from atrisk.cases.case import Case
 from atrisk.cases.loading import list_cases, load_case
-from atrisk.cli.inputs import read_name, read_own
+from atrisk.cli.inputs import ALL, load_coded, read_name, read_own
 from atrisk.cli.options import FRAMEWORK, Command, add_case, add_documents, add_format
 from atrisk.cli.output import note, say, telling
 from atrisk.frameworks.framework import Framework
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from atrisk.documents.passages import Document
 
 SUGGESTED = 5
-ALL = "all"
 ORDERS = ("day-month", "month-day")
 _ORDER = "order of day and month in dates such as 03/04/2013 (default: left as written)"
 
@@ -178,18 +177,10 @@ def _learn(given: argparse.Namespace, framework: Framework, *more: Case) -> Sugg
     from atrisk.coding.suggestions import Suggester
 
     check_count("top", given.top)
-    like = _load_coded(given.like, framework)
+    like = load_coded(given.like, framework)
     mine = [case for case in more if case.id not in {one.id for one in like}]
     with telling("rows learnt from") as tell:
         return Suggester(framework, (*mine, *like), given.by, tell)
-
-
-def _load_coded(names: list[str], framework: Framework) -> list[Case]:
-    """Return the cases that are learnt from."""
-    if names != [ALL]:
-        return [load_case(read_name(name, list_cases())) for name in names]
-    coded = [load_case(name) for name in list_cases()]
-    return [case for case in coded if case.header.framework == framework.id]
 
 
 def _read_collection(*places: Path, order: Order | None = None) -> Collection:

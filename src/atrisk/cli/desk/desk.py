@@ -6,7 +6,8 @@ Nothing is computed here: every answer is one of the library's own functions.
 from __future__ import annotations
 
 import json
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,17 +18,20 @@ from typing import Any
 from atrisk.base.errors import AtriskError, DataError, RequestError, UnknownNameError
 from atrisk.base.files import write_bytes
 from atrisk.base.rows import Row
+from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.columns import list_columns
 from atrisk.cases.secrecy import read_secrets
 from atrisk.cases.tables import TABLES
 from atrisk.cli.desk.effects import measure_coverage, measure_curve, measure_effect
 from atrisk.cli.desk.offers import Shelf
 from atrisk.cli.desk.saving import ChangedMeanwhileError, Step, Tables, name_row
+from atrisk.cli.desk.settling import list_differences, settle_passage
 from atrisk.coding.listing import add_sources
 from atrisk.documents.collection import Collection
 
 CODED = ("evidence", "searches", "warnings", "responses", "deliveries", "needs", "sources")
 CITING = ("evidence", "warnings", "responses", "needs")  # tables whose rows have anchors
+SETTLING = ("source", "locator", "kept", "by", "reason")  # that whoever settles types
 LONGEST_DRAFT = 100_000  # bytes of the row being typed
 Asked = Mapping[str, Any]
 
@@ -53,6 +57,7 @@ class Desk:
         return {
             "start": self.start,
             "document": self.show_document,
+            "drafts": lambda asked: {"passages": self.shelf.draft(int(asked["number"]))},
             "rows": self.list_rows,
             "offer": self.offer,
             "check": self.check,
@@ -61,6 +66,9 @@ class Desk:
             "undo": self.undo,
             "draft": self.keep_draft,
             "list": self.list_source,
+            "read": self.mark_read,
+            "differences": lambda _: list_differences(self.tables),
+            "settle": self.settle,
             "coverage": lambda _: measure_coverage(self.tables),
             "reading": lambda _: measure_curve(self.tables),
         }
@@ -89,8 +97,9 @@ class Desk:
         return {
             "case": tables.folder.name,
             "coder": tables.coder,
+            "coders": [] if tables.coder else self._list_coders(),
             "documents": self.shelf.list_documents(
-                tables.list_rows("sources"), read_secrets(tables.read("sources")), self._count()
+                tables.list_rows("sources"), read_secrets(tables.read("sources")), self._group()
             ),
             "skipped": [list(one) for one in self.shelf.collection.skipped],
             "indicators": [
@@ -107,10 +116,18 @@ class Desk:
             "draft": self._read_draft(),
         }
 
-    def _count(self) -> Counter[str]:
-        """Return how many rows cite each source."""
-        rows = (row for table in CITING for row in self.tables.list_rows(table))
-        return Counter(row.get("source", "") for row in rows)
+    def _group(self) -> dict[str, list[Row]]:
+        """Return the rows that cite each source."""
+        found = defaultdict(list)
+        for table in CITING:
+            for row in self.tables.list_rows(table):
+                found[row.get("source", "")].append(row)
+        return found
+
+    def _list_coders(self) -> list[str]:
+        """Return the names of the coders whose rows lie beside the case's own."""
+        names = (path.name for path in self.tables.folder.glob("evidence.*.csv"))
+        return sorted(match[1] for name in names if (match := re.fullmatch(CODER_FILE, name)))
 
     def show_document(self, asked: Asked) -> Row:
         """Return a document's passages, each with the rows that cite it."""
@@ -143,7 +160,10 @@ class Desk:
                 "this document is no source of the case yet, or its row has faults; press Source "
                 "beside it, and complete the row"
             )
-        found = self.shelf.offer(number, int(asked["passage"]), str(asked["text"]), source)
+        now = None
+        with suppress(DataError):  # of rows with faults nothing is offered
+            now = self.tables.load()
+        found = self.shelf.offer(number, int(asked["passage"]), str(asked["text"]), source, now)
         taken = {name_row(table, row)[0] for row in self.tables.list_rows(table)}
         count = 1
         while f"{source.id}-{table[0]}{count:03}" in taken:
@@ -163,6 +183,21 @@ class Desk:
         return {"row": next(row for row in self.tables.list_rows("sources")
                             if row["id"] == added.rows[0]["id"])}  # fmt: skip
 
+    def mark_read(self, asked: Asked) -> Row:
+        """Write into a document's row of ``sources.csv`` how much of it was read."""
+        digest = self.shelf.open(int(asked["number"])).sha256
+        rows = self.tables.list_shown("sources")
+        was = next((row for row in rows if row.get("sha256", "").lower() == digest), None)
+        if was is None:
+            raise RequestError("this document is no source of the case yet; press Source beside it")
+        step = self.tables.save("sources", was | {"extent": str(asked["extent"])}, was)
+        return _describe_step(step)
+
+    def settle(self, asked: Asked) -> Row:
+        """Write what was settled of a passage on which coders differ, today."""
+        cells = {name: str(asked.get(name, "")).strip() for name in SETTLING}
+        return settle_passage(self.tables, cells | {"on": self.today().isoformat()})
+
     def check(self, asked: Asked) -> Row:
         """Return the faults of a row as it is typed; without one, what it would move."""
         table, cells = _table(asked), _cells(asked)
@@ -175,9 +210,15 @@ class Desk:
         }
 
     def save(self, asked: Asked) -> Row:
-        """Write a row, and forget the draft."""
-        step = self.tables.save(_table(asked), _cells(asked), asked.get("was"))
+        """Write a row, and forget the draft; a row that tells the same fact gets its claim."""
+        table, cells, same = _table(asked), _cells(asked), asked.get("same")
+        other = next(
+            (row for row in self.tables.list_shown(table) if same and row["id"] == same), None
+        )
+        step = self.tables.save(table, cells, asked.get("was"))
         self._drop_draft()
+        if other and not other.get("claim") and cells.get("claim"):
+            self.tables.save(table, other | {"claim": cells["claim"]}, other)
         return _describe_step(step)
 
     def remove(self, asked: Asked) -> Row:

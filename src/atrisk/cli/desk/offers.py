@@ -7,11 +7,12 @@ indicators and rows that may tell the same fact. Every judgement is the coder's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from atrisk.base.cells import WITHHELD
 from atrisk.base.errors import RequestError, UnknownNameError
+from atrisk.base.marks import show
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import Source
@@ -24,6 +25,8 @@ from atrisk.documents.passages import Document, Passage
 
 NAMING = ("name", "title", "published", "source")  # what tells which document one is
 LONGEST = 4_000  # characters of a stretch that something is offered for
+_NO_ANCHOR = "no three to eight of these words stand just once in the document; select others"
+DRAFTED = 2  # indicators that are offered with a passage before anybody selects words of it
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +42,7 @@ class Shelf:
     case: Case
     collection: Collection
     suggester: Suggester
-
-    @cached_property
-    def _echoes(self) -> Echoes:
-        return Echoes(self.case)
+    _counted: dict[int, tuple[frozenset[str], int]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _places(self) -> Places:
@@ -54,23 +54,42 @@ class Shelf:
         return {n: own[of] for n, (of, _) in enumerate(self.suggester.rows) if of in own}
 
     def list_documents(
-        self, sources: Iterable[Row], secrets: Secrets, coded: Mapping[str, int]
+        self, sources: Iterable[Row], secrets: Secrets, coded: Mapping[str, Sequence[Row]]
     ) -> list[Row]:
         """Return a row for each document, with its source if one has its digest.
 
         Args:
             sources: rows of ``sources.csv`` as they are now.
             secrets: how confidential they are; of such a document no word is told here.
-            coded: how many rows cite each source, by its id.
+            coded: the rows that cite each source, by its id.
         """
         listed = {row["sha256"].lower(): row for row in sources if row.get("sha256")}
         spoken = zip(self.collection.documents, self.collection.languages, strict=True)
         rows = []
         for number, (document, language) in enumerate(spoken):
-            row = _describe(number, document, language, listed.get(document.sha256, {}), coded)
+            source = listed.get(document.sha256, {})
+            mine = coded.get(source.get("id", ""), ())
+            row = _describe(number, document, language, source) | {
+                "rows": len(mine),
+                "coded": self._count_coded(number, mine),
+            }
             hidden = secrets.has_text(document.sha256)
             rows.append(row | dict.fromkeys(NAMING, WITHHELD) if hidden else row)
         return rows
+
+    def _count_coded(self, number: int, rows: Iterable[Row]) -> int:
+        """Return how many passages of a document some row cites."""
+        cited = frozenset(row.get("quote") or row.get("locator", "") for row in rows)
+        known = self._counted.get(number)
+        if known is None or known[0] != cited:
+            anchors = [fold(one) for one in cited if one]
+            passages = self.open(number).passages
+            coded = sum(
+                passage.locator in cited or any(one in passage.text for one in anchors)
+                for passage in passages
+            )
+            known = self._counted[number] = cited, coded
+        return known[1]
 
     def open(self, number: int) -> Document:
         """Return a document by its place.
@@ -84,14 +103,16 @@ class Shelf:
         return documents[number]
 
     def show(self, number: int, rows: Sequence[Row]) -> Row:
-        """Return a document as its passages, each with the rows whose anchors stand in it.
+        """Return a document as its passages, each with the rows that cite it.
+
+        A row cites a passage in which its anchor stands, or, without one, that its locator names.
 
         Args:
             number: its place.
             rows: of evidence and ledgers that cite it.
         """
         document = self.open(number)
-        anchors = [(row, fold(row["quote"])) for row in rows if row.get("quote")]
+        anchors = [(row, fold(row.get("quote", ""))) for row in rows]
         return {
             "number": number,
             "note": document.note,
@@ -101,24 +122,53 @@ class Shelf:
                     "page": passage.page,
                     "heading": passage.heading,
                     "text": passage.text,
+                    "hidden": {
+                        mark: shown
+                        for mark in set(passage.text)
+                        if mark != "\n" and (shown := show(mark)) != mark
+                    },
                     "marks": [
-                        {"id": row["id"], "table": row["table"], "quote": row["quote"]}
+                        {"id": row["id"], "table": row["table"], "quote": row.get("quote", "")}
                         for row, anchor in anchors
-                        if anchor in passage.text
+                        if (anchor in passage.text if anchor else row["locator"] == passage.locator)
                     ],
                 }
                 for passage in document.passages
             ],
         }
 
-    def offer(self, number: int, place: int, text: str, source: Source | None) -> Row:
+    def draft(self, number: int) -> list[Row]:
+        """Return the likeliest indicators of each passage, before anybody selects words of it.
+
+        Nothing is offered for a passage with confidential words, or where nothing is alike.
+        """
+        found = self.suggester.suggest(self.open(number), DRAFTED)
+        offered = zip(found.document.passages, found.codes, found.reasons, strict=True)
+        return [
+            {"passage": passage.number, "indicators": self._name(codes, reasons)}
+            for passage, codes, reasons in offered
+            if codes and passage.number not in found.withheld
+        ]
+
+    def _name(self, codes: Iterable[str], reasons: Iterable[str]) -> list[Row]:
+        indicators = self.suggester.framework.indicators
+        return [
+            {"code": code, "label": indicators[code].label, "reason": reason}
+            for code, reason in zip(codes, reasons, strict=True)
+        ]
+
+    def offer(
+        self, number: int, place: int, text: str, source: Source, now: Case | None = None
+    ) -> Row:
         """Return what a stretch of a passage may become.
 
         Args:
             number: the document's place.
             place: number of the passage.
             text: words of the passage, as they were selected.
-            source: that the document is; None if it is not listed yet.
+            source: that the document is.
+            now: the case with the rows that were saved since the desk was opened; None if it cannot
+                be read.
 
         Raises:
             RequestError: nothing was selected, or not in one passage.
@@ -132,26 +182,23 @@ class Shelf:
         found, near = self.suggester.compare(replace(document, passages=(part,)))
         dates, places = document.name_dates(part), self._places.find(chosen)
         like = {name: float(near[0, row]) for row, name in self._rows.items()}
-        indicators = self.suggester.framework.indicators
-        is_quotable = source is None or source.quotable
+        anchor = document.find_anchor(chosen) if source.quotable else ""
         return {
-            "source": source.id if source else "",
+            "source": source.id,
             "locator": passage.locator,
-            "quote": document.find_anchor(chosen) if is_quotable else "",
+            "quote": anchor,
+            "why": "" if anchor or not source.quotable else _NO_ANCHOR,
             "dates": list(dates or document.name_dates(passage)),
             "places": places or self._places.find(passage.text),
-            "indicators": [
-                {"code": code, "label": indicators[code].label, "reason": reason}
-                for code, reason in zip(found.codes[0], found.reasons[0], strict=True)
+            "indicators": self._name(found.codes[0], found.reasons[0]),
+            "echoes": [
+                {"claim": name, "id": row.id, "told": told, "summary": row.shown_summary}
+                for name, row, told in Echoes(now or self.case).find_rows(dates, places, like)
             ],
-            "echoes": self._echoes.find(dates, places, like),
         }
 
 
-def _describe(
-    number: int, document: Document, language: str, source: Row, coded: Mapping[str, int]
-) -> Row:
-    name = source.get("id", "")
+def _describe(number: int, document: Document, language: str, source: Row) -> Row:
     return {
         "number": number,
         "name": document.name,
@@ -159,9 +206,8 @@ def _describe(
         "published": source.get("published") or document.published,
         "language": language,
         "passages": len(document.passages),
-        "source": name,
+        "source": source.get("id", ""),
         "extent": source.get("extent", ""),
-        "rows": coded.get(name, 0),
     }
 
 

@@ -40,11 +40,15 @@ class ChangedMeanwhileError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one save changed: a row before and after; None where there was, or is, none."""
+    """What one save changed: a row before and after; None where there was, or is, none.
+
+    ``line`` is that of the file on which the row stood before, or None.
+    """
 
     table: str
     before: Cells | None
     after: Cells | None
+    line: int | None = None
 
 
 @dataclass(eq=False)
@@ -164,7 +168,7 @@ class Tables:
         if not self.steps:
             raise RequestError("nothing was saved here that could be taken back")
         last = self.steps[-1]
-        back = self._put(Step(last.table, last.after, last.before))
+        back = self._put(Step(last.table, last.after, last.before), last.line)
         del self.steps[-2:]  # neither it nor what took it back
         return back
 
@@ -177,16 +181,18 @@ class Tables:
                 f"{name!r} is in {self.name_file(table)} already; give the row another id", found[1]
             )
 
-    def _put(self, step: Step) -> Step:
+    def _put(self, step: Step, at: int | None = None) -> Step:
+        """Write a step, a row that comes back on the line on which it stood."""
         path = self.folder / self.name_file(step.table)
         data = path.read_bytes() if path.is_file() else None
         change = self._compare(step)
         if change is not None:
-            content = self._rewrite(step.table, data, change)
+            content = self._rewrite(step.table, data, change, at)
             if (path.read_bytes() if path.is_file() else None) != data:
                 raise RequestError(f"{path.name} was changed just now by somebody else; try again")
             write_bytes(path, content)
-        self.steps.append(step)
+        line = change.mine.line if change and change.mine else None
+        self.steps.append(replace(step, line=line))
         return step
 
     def _compare(self, step: Step) -> Change | None:
@@ -211,10 +217,10 @@ class Tables:
         read: Table[Any] = read_rows(table, [cells], TABLES[table], None)
         return Version(dict(cells), 0, read.records[0] if read.records else None)
 
-    def _rewrite(self, table: str, data: bytes | None, change: Change) -> bytes:
+    def _rewrite(self, table: str, data: bytes | None, change: Change, at: int | None) -> bytes:
         if data is None:
             return write_rows(table, [change]).content
-        return rewrite_table(table, data, self.read(table), [change]).content
+        return rewrite_table(table, data, self.read(table), [change], before=at).content
 
     def load(self) -> Case:
         """Return the case as it lies there now, with this coder's rows of evidence.

@@ -55,7 +55,12 @@ def write_rows(name: str, changes: Iterable[Change]) -> Rewritten:
 
 
 def rewrite_table(
-    name: str, data: bytes, table: Table[Any], changes: Sequence[Change]
+    name: str,
+    data: bytes,
+    table: Table[Any],
+    changes: Sequence[Change],
+    *,
+    before: int | None = None,
 ) -> Rewritten:
     """Return a table with the rows changed, removed and added that a copy changed.
 
@@ -63,8 +68,10 @@ def rewrite_table(
         name: such as ``"evidence"``.
         data: the file.
         table: what was read from it, without a fault.
-        changes: of this table. New rows come last. A column that a copy has and the file has not
-            is put behind the others of every row, if it holds anything.
+        changes: of this table. A column that a copy has and the file has not is put behind the
+            others of every row, if it holds anything.
+        before: line of the file that new rows are put before; None, or one that is not there, for
+            behind the last.
 
     Raises:
         RequestError: the file is saved in a code page that lacks a character of a new cell.
@@ -83,7 +90,7 @@ def rewrite_table(
             lines.append(_Line(writer.join(cells, line[-1:]), change.theirs.line, None))
     added = [one.theirs for one in changes if one.mine is None and one.theirs]
     more = [_Line(writer.join(one.cells, writer.end), one.line, None) for one in added]
-    lines = _append(lines, more, writer.end)
+    lines = _add(lines, more, writer.end, before)
     theirs = {at: line.theirs for at, line in enumerate(lines, start=1) if line.theirs}
     mine = {at: line.mine for at, line in enumerate(lines, start=1) if line.mine}
     return Rewritten(saving.encode("\n".join(line.text for line in lines)), theirs, mine)
@@ -118,14 +125,17 @@ class _Line:
     mine: int | None
 
 
-def _append(lines: list[_Line], added: list[_Line], end: str) -> list[_Line]:
-    """Return lines with new ones behind the last, which then ends as all do."""
+def _add(lines: list[_Line], added: list[_Line], end: str, before: int | None) -> list[_Line]:
+    """Return lines with new ones before one of them, or behind the last, which ends as all do."""
     if not added:
         return lines
-    *before, last = lines
+    at = len(lines) if before is None else before - 1
+    if at < len(lines) and lines[at].text:
+        return [*lines[:at], *added, *lines[at:]]
+    *others, last = lines
     if last.text:
-        return [*before, replace(last, text=last.text + end), *added, _Line("", None, None)]
-    return [*before, *added, last]
+        return [*others, replace(last, text=last.text + end), *added, _Line("", None, None)]
+    return [*others, *added, last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +195,8 @@ class _Writer:
         columns = table.columns or tuple(one.strip() for one in names)
         told = [one.theirs.told for one in changes if one.theirs]
         more = dict.fromkeys(n for cells in told for n in cells if n not in columns)
-        numbers = (column.name for column in list_columns(name) if column.kind == "number")
+        known = list_columns(name) if name in TABLES else ()
+        numbers = (column.name for column in known if column.kind == "number")
         end = lines[header - 1][-1:] if lines[header - 1].endswith("\r") else ""
         return cls(
             columns, tuple(more), header, mark, end, frozenset(numbers if mark == ";" else ())

@@ -2,6 +2,7 @@
 import { ask, make } from "./api.js";
 import { Form } from "./form.js";
 import { Reader } from "./reader.js";
+import { Settling } from "./settling.js";
 
 const KEYS = { e: "evidence", w: "warnings", r: "responses", d: "deliveries", n: "needs", s: "searches" };
 const said = document.getElementById("said");
@@ -17,11 +18,12 @@ async function begin() {
   document.getElementById("skipped").replaceChildren(
     ...start.skipped.map(([name, why]) => make("li", { class: "muted" }, `not read: ${name}: ${why}`)),
   );
-  const reader = new Reader(start.documents, listSource);
+  const reader = new Reader(start.documents, listSource, (indicator) => code("evidence", indicator));
   const form = new Form(start, async (text) => {
     say(text);
     reader.stand(reader.here);
     await refresh(); // which takes the focus from nobody who types on
+    await settling.refresh();
   });
 
   async function refresh() {
@@ -31,16 +33,16 @@ async function begin() {
     await tellCoverage();
   }
 
-  async function code(table) {
+  async function code(table, indicators = "") {
     const chosen = reader.select();
     if (!chosen) return say("choose a document first");
     try {
       const offer = await ask("offer", { ...chosen, table });
       const { dates, places } = offer;
       const sure = (found) => (found.length === 1 && !/[(?]/.test(found[0]) ? found[0] : "");
-      const cells = { ...offer, start: sure(dates), date: sure(dates), place: sure(places) };
+      const cells = { ...offer, start: sure(dates), date: sure(dates), place: sure(places), indicators };
       form.open(table, cells, { offer, number: chosen.number });
-      say("");
+      say(offer.why);
     } catch (error) {
       say(error.message);
     }
@@ -80,11 +82,37 @@ async function begin() {
       const step = await ask("undo");
       say(`took back the last save to ${step.table}`);
       await refresh();
+      await settling.refresh();
     } catch (error) {
       say(error.message);
     }
   }
 
+  const settling = new Settling(say, { take: takeOver, change });
+  const settle = document.getElementById("settle");
+  settle.hidden = !start.coders.length;
+  settle.addEventListener("click", () => settling.toggle());
+  document.getElementById("documents").addEventListener("click", () => settling.close());
+
+  // Another coder's row, as a new one of the rows that were settled, under an id that is free.
+  async function takeOver(cells) {
+    const { rows } = await ask("rows", { table: "evidence" });
+    const taken = new Set(rows.map((one) => one.id));
+    let id = cells.id;
+    for (let count = 2; taken.has(id); count += 1) id = `${cells.id}-${count}`;
+    form.open("evidence", { ...cells, id }, {});
+  }
+
+  document.getElementById("extent").addEventListener("change", async (event) => {
+    try {
+      await ask("read", { number: reader.number, extent: event.target.value });
+      say("saved how much was read");
+      await refresh();
+    } catch (error) {
+      say(error.message);
+      event.target.value = reader.documents[reader.number].extent;
+    }
+  });
   document.getElementById("undo").addEventListener("click", undo);
   document.getElementById("tell-curve").addEventListener("click", () => tellCurve().catch((error) => say(error.message)));
   document.getElementById("acts").addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
@@ -104,8 +132,16 @@ async function begin() {
       form.close();
       reader.stand(reader.here);
     } else if (!isTyping(event)) {
-      const act = { j: () => reader.move(1), k: () => reader.move(-1), u: undo }[event.key];
+      const act = {
+        j: () => reader.move(1),
+        k: () => reader.move(-1),
+        f: () => reader.moveOn() || say("something is coded from every passage"),
+        u: undo,
+      }[event.key];
       if (act) act();
+      else if (/^Arrow(Left|Right)$/.test(event.key) && event.target.closest(".passage")) {
+        reader.selectWord(event.key === "ArrowRight", event.shiftKey);
+      }
       else if (event.key in KEYS) code(KEYS[event.key]);
       else return;
       event.preventDefault();

@@ -24,6 +24,7 @@ export class Form {
     this.turn = 0;
     this.row = null;
     this.form.addEventListener("input", () => this.later());
+    this.form.addEventListener("keydown", (event) => this.choose(event));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
@@ -37,6 +38,7 @@ export class Form {
   // Opens a row: an offer for a new one, or the cells of one that is there.
   open(table, cells, { was = null, offer = {}, number = null } = {}) {
     this.row = { table, was, number };
+    this.same = null; // a row that tells the same fact and has no claim yet
     this.tried = Boolean(was); // what is still empty is no fault before the first try to save
     const columns = this.start.columns[table];
     const order = FIRST[table] || [];
@@ -85,6 +87,7 @@ export class Form {
       box.append(input, make("datalist", { id: `${id}-list` }, ...choose(column, offer, this.start)));
     }
     if (column.name === "indicators") box.append(this.suggest(offer));
+    if (column.name === "claim" && (offer.echoes || []).length) box.append(this.echo(offer.echoes));
     box.append(make("p", { class: "problem", id: `${id}-said`, "data-column": column.name }));
     return box;
   }
@@ -97,6 +100,32 @@ export class Form {
     }
     box.append(make("p", { class: "problem", id: `f-${column.name}-said`, "data-column": column.name }));
     return box;
+  }
+
+  // Rows that may tell the same fact; pressing one takes its claim, which it gets if it has none.
+  echo(echoes) {
+    const items = echoes.map((one) => {
+      const button = make("button", { type: "button" }, `Same fact as ${one.claim}`);
+      button.addEventListener("click", () => {
+        this.form.elements.claim.value = one.claim;
+        this.same = one;
+        this.later();
+      });
+      return make("li", {}, button, make("br"), `${one.told}: ${one.summary}`);
+    });
+    return make("ul", { class: "muted" }, ...items);
+  }
+
+  // In a group of choices a digit or a letter chooses the one that begins so.
+  choose(event) {
+    if (event.target.type !== "radio" || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const all = [...this.form.querySelectorAll(`input[name="${event.target.name}"]`)];
+    const found = all.find((one) => one.value.toLowerCase().startsWith(event.key.toLowerCase()));
+    if (!found) return;
+    event.preventDefault();
+    found.checked = true;
+    found.focus();
+    this.later();
   }
 
   // The likely indicators, and a search over labels and glosses; each press adds or takes one away.
@@ -112,6 +141,13 @@ export class Form {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       const fits = (one) => words.every((word) => `${one.code} ${one.label} ${one.gloss}`.toLowerCase().includes(word));
       show(words.length ? this.start.indicators.filter(fits).slice(0, 12) : likely);
+    });
+    search.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      list.querySelector("button")?.click();
+      search.value = "";
+      show(likely);
     });
     box.append(search, list);
     return box;
@@ -175,7 +211,9 @@ export class Form {
     if (!this.isOpen) return;
     this.tried = true;
     try {
-      const step = await ask("save", { ...this.row, cells: this.cells() });
+      const cells = this.cells();
+      const same = this.same && cells.claim === this.same.claim ? this.same.id : null;
+      const step = await ask("save", { ...this.row, cells, same });
       this.close();
       this.onSaved(`saved ${step.after.id || "the row"} to ${step.table}`);
     } catch (error) {
@@ -221,7 +259,7 @@ function choose(column, offer, start) {
   const offered = {
     start: offer.dates, end: offer.dates, known: offer.dates, date: offer.dates, decided: offer.dates,
     deployed: offer.dates, place: offer.places,
-    claim: (offer.echoes || []).map((one) => one.split(" ")[0]),
+    claim: (offer.echoes || []).map((one) => one.claim),
     indicators: start.indicators.map((one) => one.code),
   };
   return (offered[column.name] || []).map((one) => make("option", { value: one }));
