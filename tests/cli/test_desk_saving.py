@@ -243,3 +243,17 @@ def test_a_save_that_is_not_whole_would_be_seen(
         tables.save("evidence", NEW)
     with pytest.raises(DataError):
         atrisk.load_case(tables.folder, atrisk.load_framework(FRAMEWORK))
+
+
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_undoing_a_removal_gives_the_bytes_back(tables: Tables, place: str) -> None:
+    for number in (1, 2, 3):
+        tables.save("evidence", NEW | {"id": f"new-{number}"})
+    file = tables.folder / "evidence.csv"
+    before = file.read_bytes()
+    rows = list(tables.list_rows("evidence"))
+    gone = {"first": rows[0], "middle": rows[1], "last": rows[-1]}[place]
+    tables.remove("evidence", gone)
+    assert gone["id"] not in file.read_text(encoding="utf-8")
+    tables.undo()
+    assert file.read_bytes() == before

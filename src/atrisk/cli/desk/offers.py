@@ -45,10 +45,6 @@ class Shelf:
     _counted: dict[int, tuple[frozenset[str], int]] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def _places(self) -> Places:
-        return Places((self.case, *self.suggester.like), self.case.header.country)
-
-    @cached_property
     def _rows(self) -> dict[int, str]:
         own = {f"{self.case.id}/{item.id}": item.id for item in self.case.evidence}
         return {n: own[of] for n, (of, _) in enumerate(self.suggester.rows) if of in own}
@@ -180,7 +176,9 @@ class Shelf:
             raise RequestError("select some words of one passage")
         part = replace(passage, text=chosen)
         found, near = self.suggester.compare(replace(document, passages=(part,)))
-        dates, places = document.name_dates(part), self._places.find(chosen)
+        mine = now or self.case
+        names = Places((mine, *self.suggester.like), mine.header.country)
+        dates, places = document.name_dates(part), names.find(chosen)
         like = {name: float(near[0, row]) for row, name in self._rows.items()}
         anchor = document.find_anchor(chosen) if source.quotable else ""
         return {
@@ -189,11 +187,11 @@ class Shelf:
             "quote": anchor,
             "why": "" if anchor or not source.quotable else _NO_ANCHOR,
             "dates": list(dates or document.name_dates(passage)),
-            "places": places or self._places.find(passage.text),
+            "places": places or names.find(passage.text),
             "indicators": self._name(found.codes[0], found.reasons[0]),
             "echoes": [
                 {"claim": name, "id": row.id, "told": told, "summary": row.shown_summary}
-                for name, row, told in Echoes(now or self.case).find_rows(dates, places, like)
+                for name, row, told in Echoes(mine).find_rows(dates, places, like)
             ],
         }
 

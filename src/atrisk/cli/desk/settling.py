@@ -87,8 +87,8 @@ def settle_passage(tables: Tables, cells: Mapping[str, str]) -> Row:
     strange = [name for name in decision.kept if name not in known]
     if not coded or strange:
         raise RequestError(
-            f"{', '.join(strange) or 'this passage'} is not among the rows to settle; "
-            "look at the list again"
+            f"{', '.join(strange) if coded else 'this passage'} is not among what coders differ "
+            "on; look at the list again"
         )
     path = tables.folder / RECORD
     if path.is_file():
@@ -106,5 +106,7 @@ def _rewrite(tables: Tables, data: bytes, theirs: Version) -> bytes:
     where = theirs.cells["source"], theirs.cells["locator"]
     old = [(line, row) for line, row in table.rows if (row["source"], row["locator"]) == where]
     mine = Version(old[0][1], old[0][0]) if old else None
+    if mine:  # whose own columns stay
+        theirs = replace(theirs, cells={**mine.cells, **theirs.cells})
     change = Change(NAME, "changed" if mine else "added", mine, theirs)
     return rewrite_table(NAME, data, table, [change]).content
