@@ -113,9 +113,11 @@ def test_of_a_confidential_passage_nothing_is_told(folders: tuple[Path, Path]) -
     sources = folders[0] / "sources.csv"
     head, letter, elder = sources.read_text(encoding="utf-8").splitlines()
     sources.write_text(f"{head},confidential\n{letter},yes\n{elder},\n", encoding="utf-8")
-    found = sit_down(folders).answer("differences", {})
+    desk = sit_down(folders)
+    found = desk.answer("differences", {})
     assert (found["passages"], found["hidden"]) == ([], 1)
     assert "market" not in str(found)
+    assert desk.answer("drafts", {"number": 0}) == {"passages": []}
 
 
 def test_the_same_fact_gets_one_claim_in_both_rows(folders: tuple[Path, Path]) -> None:

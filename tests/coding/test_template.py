@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import tomllib
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 import atrisk
+from atrisk.cases.tables import TABLES
 from atrisk.cli.main import main
 from atrisk.coding.lints import list_lints
 from atrisk.coding.template import check_country, create_case
@@ -69,6 +71,23 @@ def test_an_editor_finds_the_schema_of_the_header(made: Path) -> None:
 
     schema = json.loads((made / "case.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(tomllib.loads(text), schema)
+
+
+def test_an_empty_case_has_every_table_and_no_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "mali"
+    new = ["new", "MLI", "--start", "2024-01", "--end", "2024-06", "--out", str(folder)]
+    assert main([*new, "--empty"]) == 0
+    assert f"atrisk code {folder} --documents DIR" in capsys.readouterr().out
+    assert "atrisk code" in (folder / "README.md").read_text(encoding="utf-8")
+    lines = {file.name: file.read_text().splitlines() for file in folder.glob("*.csv")}
+    assert {name.removesuffix(".csv") for name in lines} == set(TABLES)
+    assert {len(each) for each in lines.values()} == {1}
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert {one["name"] for one in package["resources"]} <= set(TABLES)
+    assert main(["validate", str(folder)]) == 2
+    assert "has a header and no row" in capsys.readouterr().err
 
 
 @pytest.mark.client

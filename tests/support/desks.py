@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from atrisk.cli.desk.desk import Desk
 from atrisk.frameworks.loading import load_framework
@@ -71,13 +72,22 @@ def make_desk(folder: Path, hostile: str = "") -> tuple[Path, Path]:
 class Served:
     """A desk that is served while a block runs."""
 
-    def __init__(self, case: Path, documents: Path, coder: str = "") -> None:
+    def __init__(
+        self,
+        case: Path,
+        documents: Path,
+        coder: str = "",
+        *,
+        framework: Path | None = FRAMEWORK,
+        like: tuple[str, ...] = (),
+    ) -> None:
         import uvicorn
 
         from atrisk.cli.desk.opening import open_desk
         from atrisk.cli.desk.server import Door, make_app, open_socket
 
-        self.desk = open_desk(case, documents, load_framework(FRAMEWORK), coder)
+        own = load_framework(framework) if framework else None
+        self.desk = open_desk(case, documents, own, coder, like)
         self.listening = open_socket(0)
         self.door = Door(self.listening.getsockname()[1])
         app = make_app(self.desk, self.door)
@@ -99,5 +109,8 @@ def show_all(desk: Desk, *_: object) -> None:
     """Print what a desk says of its case, instead of serving it until somebody stops it."""
     from atrisk.cli.desk.desk import CODED
 
-    for name, asked in [("start", {}), ("coverage", {}), *(("rows", {"table": t}) for t in CODED)]:
+    calls: list[tuple[str, Any]] = [("start", {}), ("coverage", {})]
+    calls += [("differences", {}), *(("rows", {"table": table}) for table in CODED)]
+    calls += [("drafts", {"number": at}) for at in range(len(desk.shelf.collection.documents))]
+    for name, asked in calls:
         sys.stdout.write(f"{json.dumps(desk.answer(name, asked))}\n")

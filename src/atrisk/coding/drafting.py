@@ -23,7 +23,7 @@ from atrisk.cases.columns import list_columns
 from atrisk.cases.evidence import Evidence, Source
 from atrisk.cases.loading import load_case
 from atrisk.cases.secrecy import Secrecy
-from atrisk.cases.tables import HEADER, CaseHeader, read_case_table
+from atrisk.cases.tables import HEADER, CaseHeader
 from atrisk.coding.suggestions import SUGGESTED, Suggester, Suggestions
 from atrisk.documents.collection import Collection, Progress
 from atrisk.documents.echoes import Echoes, Places
@@ -135,7 +135,7 @@ def draft_evidence(
 
 
 def load_for_drafts(which: str | Path) -> Case:
-    """Load a case that need not have a row of evidence yet.
+    """Load a case that need not have a row of evidence, nor a source, yet.
 
     Raises:
         DataError: its header, its sources or its rows have faults.
@@ -147,7 +147,7 @@ def load_for_drafts(which: str | Path) -> Case:
     if table.rows or table.problems:
         return load_case(which)
     header = read_header(folder, HEADER, CaseHeader)
-    sources = read_case_table(folder, "sources")
+    sources = read_table(folder, "sources.csv", Source, may_be_empty=True)
     if sources.problems:
         raise DataError(sources.problems)
     return Case(header, sources.records, (), folder=folder, checked=True)

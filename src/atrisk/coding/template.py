@@ -11,10 +11,13 @@ from atrisk.base.countries import find_country, read_code, suggest_codes
 from atrisk.base.dates import Month
 from atrisk.base.errors import RequestError, UnknownNameError, require
 from atrisk.base.files import fill_folder, make_folder
+from atrisk.base.folders import open_folder
 from atrisk.base.output import quote_toml, write_csv, write_json
+from atrisk.base.tables import read_header
+from atrisk.cases.case import Case
 from atrisk.cases.columns import Column, list_columns
 from atrisk.cases.loading import load_case
-from atrisk.cases.tables import TABLES
+from atrisk.cases.tables import HEADER, TABLES, CaseHeader
 from atrisk.coding.schemas import describe_package, describe_schema
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.options import ALARM
@@ -44,7 +47,13 @@ _TEXTS = {
 
 
 def create_case(
-    country: str, *, start: str, end: str, framework: Framework, out: Path | None = None
+    country: str,
+    *,
+    start: str,
+    end: str,
+    framework: Framework,
+    out: Path | None = None,
+    empty: bool = False,
 ) -> Path:
     """Make the folder of a new case, with one example row in each table.
 
@@ -58,6 +67,8 @@ def create_case(
         end: last month.
         framework: that the case will be coded to.
         out: the folder to make; None for ``./<country>-<first year>-<last year>``.
+        empty: whether to leave the example rows out, as for a case that will be coded in the
+            browser; it can be assessed from its first row on.
 
     Returns:
         The folder. It is made whole or not at all.
@@ -84,14 +95,25 @@ def create_case(
     with make_folder(target) as folder:
         head = {"id": identity, "title": f"{name}, {'-'.join(years)}", "country": country}
         files = {"case.toml": _write_header(head, (first, last), framework)}
-        files |= {f"{table}.csv": _write_table(table, first, framework) for table in TABLES}
+        files |= {
+            f"{table}.csv": _write_table(table, None if empty else first, framework)
+            for table in TABLES
+        }
         files["case.schema.json"] = _dump(describe_schema("case"))
         files["columns.md"] = write_columns(TABLES)
-        files["README.md"] = _write_readme(head["title"], target, framework)
+        files["README.md"] = _write_readme(head["title"], target, framework, empty)
         fill_folder(folder, files)
-        package = describe_package(load_case(folder, framework))
+        package = describe_package(_load(folder, framework, empty))
         fill_folder(folder, {"datapackage.json": _dump(package)})
     return target
+
+
+def _load(folder: Path, framework: Framework, empty: bool) -> Case:
+    """Return the case as it was made; of one without a row, what describes its tables."""
+    if not empty:
+        return load_case(folder, framework)
+    opened = open_folder(folder, "case", HEADER)
+    return Case(read_header(opened, HEADER, CaseHeader), (), (), folder=opened, checked=True)
 
 
 def check_country(code: str) -> str:
@@ -132,10 +154,11 @@ caveat = "NOT YET CODED: SAY FROM HOW MANY DOCUMENTS, AND WHAT THEY CANNOT SHOW.
 """
 
 
-def _write_table(table: str, first: Month, framework: Framework) -> str:
+def _write_table(table: str, first: Month | None, framework: Framework) -> str:
+    """Return a table with an example row of the first month, or none."""
     columns = list_columns(table)
-    row = [_fill(table, column, first, framework) for column in columns]
-    return write_csv([column.name for column in columns], [row])
+    rows = [[_fill(table, column, first, framework) for column in columns]] if first else []
+    return write_csv([column.name for column in columns], rows)
 
 
 def _fill(table: str, column: Column, first: Month, framework: Framework) -> str:
@@ -189,8 +212,15 @@ def _tell_column(column: Column) -> str:
     return f"| `{column.name}` | {accepted} | {'no' if column.filled else may} |"
 
 
-def _write_readme(title: str, target: Path, framework: Framework) -> str:
+def _write_readme(title: str, target: Path, framework: Framework, empty: bool) -> str:
     where = shlex.quote(str(target) if target.is_absolute() else f"./{target}")
+    folder = "FOLDER-WITH-THE-TEXTS"
+    begin = (
+        f"The tables have no row yet: `atrisk code {where} --documents {folder}` fills "
+        "them in the browser."
+        if empty
+        else f"Replace or delete the rows whose ids begin with\n`{EXAMPLE}`."
+    )
     return f"""# {title}
 
 How this case was coded: by whom, from which documents, with what doubts. Write it here as you code.
@@ -200,13 +230,12 @@ The next five commands, from the folder above this one:
 ```sh
 atrisk validate {where}
 atrisk frameworks {framework.id} --show indicators
-atrisk anchors {where} --documents FOLDER-WITH-THE-TEXTS
+atrisk anchors {where} --documents {folder}
 atrisk assess {where}
 atrisk explain {where} MONTH
 ```
 
-`columns.md` says what each cell may hold. Replace or delete the rows whose ids begin with
-`{EXAMPLE}`.
+`columns.md` says what each cell may hold. {begin}
 """
 
 

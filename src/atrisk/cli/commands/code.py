@@ -39,6 +39,11 @@ def _add_new(parser: argparse.ArgumentParser) -> None:
         help="folder to make (default: named after country and years)",
     )
     parser.add_argument(
+        "--empty",
+        action="store_true",
+        help="leave the example rows out, to code in the browser (atrisk code)",
+    )
+    parser.add_argument(
         "--framework",
         metavar="ID",
         default=FRAMEWORK,
@@ -51,10 +56,16 @@ def _make_case(given: argparse.Namespace) -> int:
 
     framework = load_framework(read_name(given.framework, list_frameworks()))
     folder = create_case(
-        given.country, start=given.start, end=given.end, framework=framework, out=given.out
+        given.country,
+        start=given.start,
+        end=given.end,
+        framework=framework,
+        out=given.out,
+        empty=given.empty,
     )
     shown = shlex.quote(str(folder) if folder.is_absolute() else f"./{folder}")
-    say(f"{folder} is ready. Next: atrisk validate {shown}")
+    following = f"code {shown} --documents DIR" if given.empty else f"validate {shown}"
+    say(f"{folder} is ready. Next: atrisk {following}")
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from atrisk.base.errors import AtriskError
+from atrisk.base.errors import AtriskError, DataError
 from atrisk.base.rows import Row
 from atrisk.base.tables import read_rows
 from atrisk.cases.case import Case
@@ -43,8 +43,8 @@ def measure_effect(tables: Tables, table: str, cells: Cells, was: Cells | None) 
         after = _score(tables, _change(now, table, cells, was))
         before = _score(tables, now)
     except AtriskError as error:
-        return {"months": [], "factors": [], "why": str(error).splitlines()[0]}
-    moved = after.overall - (before.overall if before else 0.0)
+        return {"months": [], "factors": [], "why": _say_why(error)}
+    moved = np.where(after.coverage > 0, after.overall - (before.overall if before else 0.0), 0.0)
     order = [p for p in np.argsort(-abs(moved), kind="stable") if round(moved[p], DIGITS)]
     return {
         "months": [_tell_month(before, after, int(place)) for place in sorted(order[:MONTHS])],
@@ -78,6 +78,7 @@ def _tell_month(before: Assessment | None, after: Assessment, place: int) -> Row
 
 def _tell_factors(before: Assessment | None, after: Assessment, place: int) -> list[Row]:
     moved = after.factors[place] - (before.factors[place] if before else 0.0)
+    moved = np.where(after.by_factor.coverage[place] > 0, moved, 0.0)
     titles = after.framework.factors
     order = [n for n in np.argsort(-abs(moved), kind="stable") if round(moved[n], DIGITS)]
     return [
@@ -99,9 +100,9 @@ def measure_coverage(tables: Tables) -> Row:
     try:
         now = _score(tables, tables.load())
     except AtriskError as error:
-        return {"coverage": None, "unseen": [], "rows": 0, "why": str(error).splitlines()[0]}
+        return {"coverage": None, "unseen": [], "rows": 0, "why": _say_why(error)}
     if now is None:
-        return {"coverage": 0.0, "unseen": [], "rows": 0, "why": "nothing is coded yet"}
+        return {"coverage": None, "unseen": [], "rows": 0, "why": "nothing is coded yet"}
     looked = now.by_factor.coverage.max(axis=0) > 0
     factors = list(now.framework.factors.values())
     return {
@@ -117,6 +118,15 @@ def measure_coverage(tables: Tables) -> Row:
     }
 
 
+def _say_why(error: AtriskError) -> str:
+    """Say why nothing is told: of faults of the files the first, with its place."""
+    if not isinstance(error, DataError):
+        return str(error).splitlines()[0]
+    first, others = error.problems[0], len(error.problems) - 1
+    more = f" ({others} more)" if others else ""
+    return f"{first.file}, {first}{more}"
+
+
 def measure_curve(tables: Tables) -> Row:
     """Return the mean score from growing parts of the record, and what the second half added.
 
@@ -126,5 +136,5 @@ def measure_curve(tables: Tables) -> Row:
     try:
         found = measure_reading(tables.load(), tables.framework, steps=STEPS, repeats=REPEATS)
     except AtriskError as error:
-        return {"curve": [], "doubling": None, "why": str(error).splitlines()[0]}
+        return {"curve": [], "doubling": None, "why": _say_why(error)}
     return {"curve": found.to_rows("curve"), "doubling": found.doubling, "why": ""}

@@ -82,7 +82,7 @@ def settle_passage(tables: Tables, cells: Mapping[str, str]) -> Row:
     if one.problems:
         raise DataError(one.problems)
     decision = one.records[0]
-    coded = compare_coders(tables).passages.get((decision.source, decision.locator), {})
+    coded = compare_coders(tables).passages.get((cells["source"], cells["locator"]), {})
     known = {item.id for rows in coded.values() for item in rows}
     strange = [name for name in decision.kept if name not in known]
     if not coded or strange:

@@ -20,16 +20,17 @@ async function begin() {
   );
   const reader = new Reader(start.documents, listSource, (indicator) => code("evidence", indicator));
   const form = new Form(start, async (text) => {
-    say(text);
     reader.stand(reader.here);
     await refresh(); // which takes the focus from nobody who types on
     await settling.refresh();
+    say(text);
   });
 
   async function refresh() {
     const again = await ask("start");
     reader.documents = again.documents;
-    if (reader.number !== null) await reader.open(reader.number);
+    if (reader.number === null) reader.fill();
+    else await reader.open(reader.number);
     await tellCoverage();
   }
 

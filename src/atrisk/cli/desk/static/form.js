@@ -11,6 +11,28 @@ const CREDIBILITY = [
   ["1", "1 confirmed"], ["2", "2 probably true"], ["3", "3 possibly true"], ["4", "4 doubtful"],
   ["5", "5 improbable"], ["6", "6 cannot be judged"],
 ];
+const RELIABILITY = {
+  A: "A reliable", B: "B usually reliable", C: "C fairly reliable", D: "D not usually reliable",
+  E: "E unreliable", F: "F cannot be judged",
+};
+// What a coder asks of a field; the data format has the whole of it.
+const HINTS = {
+  quote: "the anchor: three to eight words that stand once in the document",
+  summary: "the fact in your own words",
+  indicators: "codes; several are separated by ;",
+  start: "when it happened or began: 2020-02-03, 2020-02 or 2020",
+  end: "empty: at one point in time; ..: continuing",
+  known: "first day on record; empty: when the source was published",
+  date: "2020-02-25, 2020-02 or 2020",
+  published: "2020-03-02, 2020-03 or 2020",
+  kind: "report, press release, letter, news ...",
+  claim: "one word for all rows that report the same fact",
+  about: "one or more of: genocide, crimes_against_humanity, war_crimes, grave_abuses, conflict, protection_capacity, humanitarian",
+  extent: "how much of it you read",
+  answers: "ids of the warnings that it answers, if the text says so",
+  promised: "a strength or a sum, as a number",
+  delivered: "what of it came, as a number",
+};
 FIRST.sources = ["title", "publisher", "published", "kind", "reliability", "extent"];
 const LONG = new Set(["summary", "measure", "asked"]);
 const WAIT = 250; // milliseconds after the last key before the row is looked at
@@ -43,6 +65,7 @@ export class Form {
     const columns = this.start.columns[table];
     const order = FIRST[table] || [];
     const sorted = [...columns].sort((one, other) => rank(order, one.name) - rank(order, other.name));
+    document.getElementById("no-row").hidden = true;
     document.getElementById("row-title").textContent = was ? `Change ${cells.id}` : `New row of ${table}`;
     this.form.replaceChildren(
       ...sorted.map((column) => this.field(column, cells[column.name] ?? "", offer)),
@@ -56,7 +79,7 @@ export class Form {
 
   buttons(was) {
     const save = make("button", { type: "submit" }, "Save (Ctrl+Enter)");
-    const leave = make("button", { type: "button" }, "Leave (Escape)");
+    const leave = make("button", { type: "button" }, "Close without saving (Escape)");
     leave.addEventListener("click", () => this.close());
     const box = make("div", { class: "actions" }, save, leave);
     if (was) {
@@ -72,10 +95,11 @@ export class Form {
     if (column.name === "severity") return this.radios(column, value, this.start.severity.map((one) => [one.value, `${one.value} ${one.label}: ${one.meaning}`]));
     if (column.values.length && column.values.length <= 4) return this.radios(column, value, column.values.map((one) => [one, one]));
     const id = `f-${column.name}`;
-    const box = make("div", {}, make("label", { for: id }, column.name.replaceAll("_", " ")));
+    const box = make("div", {}, make("label", { for: id }, ...title(column)));
     const shared = { id, name: column.name, "aria-describedby": `${id}-said` };
     if (column.values.length) {
-      const options = ["", ...column.values].map((one) => make("option", { value: one, selected: one === value }, one));
+      const words = column.name === "reliability" ? RELIABILITY : {};
+      const options = ["", ...column.values].map((one) => make("option", { value: one, selected: one === value }, words[one] || one));
       box.append(make("select", shared, ...options));
     } else if (LONG.has(column.name)) {
       const text = make("textarea", { ...shared, rows: 2 });
@@ -93,7 +117,8 @@ export class Form {
   }
 
   radios(column, value, options) {
-    const box = make("fieldset", { "aria-describedby": `f-${column.name}-said` }, make("legend", {}, column.name.replaceAll("_", " ")));
+    const short = options.every(([, label]) => label.length < 20);
+    const box = make("fieldset", { class: short && "short", "aria-describedby": `f-${column.name}-said` }, make("legend", {}, ...title(column)));
     for (const [one, label] of options) {
       const input = make("input", { type: "radio", name: column.name, value: one, checked: one === String(value) });
       box.append(make("label", {}, input, ` ${label}`));
@@ -246,6 +271,7 @@ export class Form {
     this.row = null;
     this.form.replaceChildren();
     document.getElementById("row-title").textContent = "Row";
+    document.getElementById("no-row").hidden = false;
     document.getElementById("effect").replaceChildren();
   }
 }
@@ -253,6 +279,11 @@ export class Form {
 function rank(order, name) {
   const at = order.indexOf(name);
   return at < 0 ? order.length : at;
+}
+
+function title(column) {
+  const hint = HINTS[column.name];
+  return [column.name.replaceAll("_", " "), ...(hint ? [" ", make("span", { class: "hint" }, hint)] : [])];
 }
 
 function choose(column, offer, start) {
@@ -269,7 +300,8 @@ function tellEffect(effect) {
   const box = document.getElementById("effect");
   if (!effect) return box.replaceChildren();
   const score = (value) => (value === null ? "nothing on record" : value.toFixed(3));
-  const months = effect.months.map((one) => make("li", {}, `${one.month}: ${score(one.before)} to ${score(one.after)}${one.band ? `, ${one.band}` : ""}`));
+  const move = (one) => `${one.month}: ${score(one.before)} to ${score(one.after)}${one.band ? `, ${one.band}` : ""}`;
+  const months = effect.months.length ? [make("li", {}, effect.months.map(move).join("; "))] : [];
   const factors = effect.factors.map((one) => make("li", {}, `factor ${one.factor}, ${one.title}: ${one.change >= 0 ? "+" : ""}${one.change.toFixed(3)}`));
   const title = effect.months.length ? "If saved, it moves" : "If saved";
   box.replaceChildren(make("h3", {}, title), make("ul", {}, ...months, ...factors), make("p", { class: "muted" }, effect.why));

@@ -25,7 +25,7 @@ export class Reader {
         button.append(make("br"), make("small", {}, describe(one)));
         button.setAttribute("aria-current", String(one.number === this.number));
         button.addEventListener("click", () => this.open(one.number));
-        const source = make("button", { type: "button", class: "source" }, one.source ? "Source" : "Source: list it");
+        const source = make("button", { type: "button", class: "source" }, one.source ? "Edit the source" : "List as a source");
         source.setAttribute("aria-label", `${source.textContent}, ${one.title}`);
         source.addEventListener("click", () => this.onSource(one));
         return make("li", {}, button, source);

@@ -23,7 +23,8 @@ export class Settling {
 
   show(open) {
     this.box.hidden = !open;
-    document.getElementById("passages").hidden = open;
+    for (const id of ["passages", "reader-title"]) document.getElementById(id).hidden = open;
+    document.getElementById("acts").classList.toggle("settling", open);
     document.getElementById("settle").setAttribute("aria-pressed", String(open));
   }
 

@@ -1,0 +1,188 @@
+"""Reading on the coding page: selecting by keys and by touch, drafts, claims, marks, settling."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desks import HEADER, Served, make_desk
+
+pytest.importorskip("playwright.sync_api")
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+pytest.importorskip("axe_playwright_python")
+from cli.test_desk_browser import CHROMIUM, PHONE, WIDE, Coder, axe, browser, keep
+
+__all__ = ["browser"]  # a fixture
+pytestmark = [
+    pytest.mark.client,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+]
+OTHER = (
+    "ana-1,letter,passage 1,burned the market of Aba,2020-02-03,,,public,1.1,aggravating,2,2,,,,"
+    "Aba,A market was burned.\n"
+)
+OWN = OTHER.replace("ana-1", "own-1").replace("aggravating,2,", "aggravating,4,")
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    case, documents = make_desk(tmp_path, "Men\u202e of Aba came by night.")
+    (case / "evidence.csv").write_text(HEADER + OWN, encoding="utf-8")
+    (case / "evidence.ana.csv").write_text(HEADER + OTHER, encoding="utf-8")
+    with Served(case, documents) as desk:
+        yield desk
+
+
+def open_letter(coder: Coder) -> Any:
+    coder.page.locator("#documents button", has_text="A letter").first.click()
+    coder.page.locator(".passage .draft").first.wait_for()
+    return coder.page
+
+
+def test_words_are_selected_by_keys_alone(browser: Any, served: Served) -> None:
+    page = open_letter(Coder(browser, served, **WIDE))
+    page.locator('.passage[data-number="2"]').focus()
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowLeft")
+    chosen = page.evaluate("getSelection().toString().trim()")
+    assert chosen in "On 5 February 2020 the army closed the road to Bede"
+    assert len(chosen.split()) == 4
+    page.keyboard.press("e")
+    page.locator("#f-summary").wait_for()
+    assert chosen.startswith(page.locator("#f-quote").input_value()[:4])
+    for _ in range(60):  # never beyond the passage
+        page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    for _ in range(60):
+        page.keyboard.press("Shift+ArrowRight")
+    assert page.evaluate("getSelection().toString()").strip().endswith("every house there.")
+
+
+def test_a_selection_is_kept_when_a_finger_presses_the_button(browser: Any, served: Served) -> None:
+    page = open_letter(Coder(browser, served, **PHONE))
+    page.locator('.passage[data-number="5"] > p').first.evaluate(
+        """place => {
+            const range = document.createRange();
+            range.setStart(place.firstChild, 20);
+            range.setEnd(place.firstChild, 60);
+            getSelection().removeAllRanges();
+            getSelection().addRange(range);
+        }"""
+    )
+    page.locator('#acts [data-table="evidence"]').tap()
+    page.locator("#f-summary").wait_for()
+    assert page.locator("#f-locator").input_value() == "passage 5"
+    assert (
+        page.locator("#f-quote").input_value()
+        in page.locator('.passage[data-number="5"] > p').first.inner_text()
+    )
+
+
+def test_a_draft_opens_the_row_with_its_indicator_and_letters_choose(
+    browser: Any, served: Served
+) -> None:
+    coder = Coder(browser, served, **WIDE)
+    page = open_letter(coder)
+    assert page.locator('.passage[data-number="1"] .draft').count() == 0  # something is coded there
+    page.keyboard.press("f")
+    assert page.evaluate("document.activeElement.dataset.number") == "2"
+    draft = page.locator(".passage .draft button").first
+    code = draft.inner_text().split()[0]
+    draft.click()
+    page.locator("#f-summary").wait_for()
+    assert page.locator("#f-indicators").input_value() == code
+    for name, key, value in (("direction", "m", "mitigating"), ("severity", "3", "3"),
+                             ("credibility", "6", "6"), ("audience", "c", "council")):  # fmt: skip
+        page.locator(f'input[name="{name}"]').first.focus()
+        page.keyboard.press(key)
+        assert page.locator(f'input[name="{name}"]:checked').input_value() == value
+    more = "2.1" if code == "1.1" else "1.1"
+    page.locator("input[type=search]").fill(more)
+    page.keyboard.press("Enter")
+    assert page.locator("#f-indicators").input_value() == f"{code};{more}"
+
+
+def test_the_same_fact_is_offered_in_its_own_words(browser: Any, served: Served) -> None:
+    coder = Coder(browser, served, **WIDE)
+    page = open_letter(coder)
+    page.locator('.passage[data-number="1"] small').click()
+    page.keyboard.press("e")
+    offered = page.locator("button", has_text="Same fact as own-1")
+    offered.wait_for()
+    assert "A market was burned." in page.locator("#form").inner_text()
+    offered.click()
+    page.locator("#f-summary").fill("Two traders were shot.")
+    page.locator("#f-indicators").fill("1.1")
+    for name, value in (("direction", "aggravating"), ("severity", "2"), ("credibility", "2"),
+                        ("audience", "public")):  # fmt: skip
+        page.locator(f'input[name="{name}"][value="{value}"]').check()
+    page.keyboard.press("Control+Enter")
+    coder.wait("saved letter-e001")
+    claims = [row["claim"] for row in served.desk.tables.list_rows("evidence")]
+    assert claims == ["own-1", "own-1"]
+
+
+def test_what_nobody_sees_is_shown_and_still_selected_as_it_is(
+    browser: Any, served: Served
+) -> None:
+    page = open_letter(Coder(browser, served, **WIDE))
+    mark = page.locator(".hidden-mark")
+    assert mark.get_attribute("data-shown") == "\\u202e"
+    assert mark.evaluate("one => getComputedStyle(one, '::before').content") == json.dumps(
+        "\\u202e"
+    )
+    text = page.locator(".passage > p", has=mark).first
+    assert text.evaluate("one => one.textContent") == "Men\u202e of Aba came by night."
+
+
+def test_how_much_was_read_is_saved_where_one_reads(browser: Any, served: Served) -> None:
+    coder = Coder(browser, served, **WIDE)
+    page = open_letter(coder)
+    page.locator("#extent").select_option("part")
+    coder.wait("saved how much was read")
+    page.locator("#documents small", has_text="read in part, 1 of 13 passages coded").wait_for()
+    after = served.desk.tables.steps[-1].after
+    assert after is not None
+    assert after["extent"] == "part"
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_two_coders_are_settled_side_by_side(browser: Any, served: Served, size: str) -> None:
+    coder = Coder(browser, served, **(WIDE if size == "wide" else PHONE))
+    page = coder.page
+    page.locator("#settle").click()
+    card = page.locator(".card")
+    card.wait_for()
+    assert card.locator(".differs").all_inner_texts() == ["4", "2"]
+    found = axe.Axe().run(page).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    keep(page, f"desk-settle-{size}")
+    card.locator("button", has_text="Take over").click()
+    page.locator("#f-summary").wait_for()
+    assert page.locator("#f-id").input_value() == "ana-1"
+    page.keyboard.press("Control+Enter")
+    coder.wait("saved ana-1")
+    page.locator(".card").locator("[type=submit]").click()
+    page.locator(".card .problem", has_text="by").wait_for()
+    page.locator("[aria-label='settled by']").fill("mk")
+    page.locator("[aria-label=reason]").fill("One place.")
+    page.locator("input[name=kept][value=ana-1]").check()
+    page.locator(".card [type=submit]").click()
+    coder.wait("settled letter")
+    record = (served.desk.tables.folder / "adjudication.csv").read_text(encoding="utf-8")
+    assert record.splitlines()[1].startswith("letter,passage 1,ana-1,mk,")
+    page.locator("#documents button", has_text="A letter").first.click()
+    page.locator(".passage").first.wait_for()
+    assert page.locator("#settling").is_hidden()
+    assert coder.said == []
