@@ -1,19 +1,23 @@
 """How fast the coding page is with 300 documents and 2,000 rows: python benchmarks/desk.py
 
 Prints medians, in milliseconds: the page's first answers as a browser asks them (start, coverage
-and a document), an offer, a check with its effect, and a save. What is read once, before the page
-is served, is told apart, in seconds.
+and a document), an offer, a check with its effect, and a save; with Playwright and Chromium, also
+from the address to the list of documents on the screen. What is read once, before the page is
+served, is told apart, in seconds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import atrisk
@@ -89,6 +93,35 @@ def make_rows(desk: Desk) -> list[dict[str, str]]:
     return [cells | judged | {"id": f"new-{turn}"} for turn in range(REPEATS)]
 
 
+def open_in_browser(desk: Desk) -> Iterator[Callable[[int], None]]:
+    """Yield what opens the page in Chromium, until its documents are listed; nothing without it."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if find_spec("playwright") is None or chromium is None:
+        return
+    import uvicorn
+    from playwright.sync_api import sync_playwright
+
+    from atrisk.cli.desk.server import Door, make_app, open_socket
+
+    listening = open_socket(0)
+    door = Door(listening.getsockname()[1])
+    server = uvicorn.Server(uvicorn.Config(make_app(desk, door), log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(door.address)
+
+        def load(_: int) -> None:
+            page.goto(f"http://127.0.0.1:{door.port}/")
+            page.locator("#documents li").nth(DOCUMENTS - 1).wait_for()
+
+        yield load
+    server.should_exit = True
+    thread.join()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         case, documents = write_case(Path(folder))
@@ -119,6 +152,8 @@ def main() -> None:
         }
         for name, work in calls.items():
             say(f"{name:20} {measure(work)} ms\n")
+        for load in open_in_browser(desk):
+            say(f"{'in the browser':20} {measure(load)} ms\n")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.intensity import renew
 from atrisk.scoring.readings import number_sources
 from atrisk.scoring.scores import find_specific
-from atrisk.scoring.tellings import Spans, Tellings, date_items, number
+from atrisk.scoring.tellings import Spans, Tellings, number
 from atrisk.scoring.view import Outlook, find_held
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ def vary_around(
     kinds, case, framework, method = _check_kinds(vary), base.case, base.framework, base.method
     chosen = choose_uncertainty(framework.uncertainty, uncertainty)
     tellings = base.intensity.tellings
-    spans = date_items(tellings, case, base.outlook.cuts, base.audience)
+    spans = base.intensity.dates.see(base.outlook.cuts)
     if method.persistence.fades_from == "known":
         spans = renew(spans)
     first = _find_first(spans, base.outlook)

@@ -97,7 +97,7 @@ def _describe(
     item = tellings.items[tellings.item[telling]]
     assert isinstance(item, Evidence)  # noqa: S101 - a search has severity 0 and no part
     source = case.source_by_id[item.source]
-    siblings = np.flatnonzero(tellings.group == tellings.group[telling])
+    siblings = range(*tellings.bounds[tellings.group[telling]])
     others = [s for s in siblings if s != telling and intensity.known[s, place]]
     return {
         "factor": indicator.factor,

@@ -21,7 +21,7 @@ from atrisk.frameworks.method import Method
 from atrisk.kernel.persistence import cumulate, fade, persist
 from atrisk.kernel.severity import escape, exceed, expect_worst, find_largest
 from atrisk.scoring.readings import Readings, measure_readings
-from atrisk.scoring.tellings import Spans, Tellings, date_items, gather
+from atrisk.scoring.tellings import Dates, Spans, Tellings, date_items, gather
 from atrisk.scoring.view import Outlook
 
 Floats = NDArray[np.float64]
@@ -34,6 +34,7 @@ class Intensity:
 
     Attributes:
         tellings: what they rest on.
+        dates: when each item began, ended and became known.
         probability: that each telling is true, known and still holds; tellings x months.
         known: whether each telling is known; tellings x months.
         point, low, high: months x indicators, in [0, 1].
@@ -42,6 +43,7 @@ class Intensity:
     """
 
     tellings: Tellings
+    dates: Dates
     probability: Floats
     known: NDArray[np.bool_]
     point: Floats
@@ -71,7 +73,15 @@ def measure_intensity(
         Intensities by month; no month uses what became known after its day.
     """
     tellings = gather(case, framework)
-    spans = date_items(tellings, case, outlook.cuts, audience)
+    dates = date_items(tellings, case, audience)
+    return measure_tellings(tellings, dates, framework, method, outlook)
+
+
+def measure_tellings(
+    tellings: Tellings, dates: Dates, framework: Framework, method: Method, outlook: Outlook
+) -> Intensity:
+    """Score every month as ``measure_intensity`` does, from tellings that are gathered already."""
+    spans = dates.see(outlook.cuts)
     known = (spans.learnt[:, None] <= _ordinals(outlook.days)[None, :])[tellings.item]
     current = np.where(known, _hold(tellings, framework, method, spans), 0.0)
     low, point, high = (
@@ -87,7 +97,9 @@ def measure_intensity(
     expected, least, most = np.split(cases, 3)
     unknown = (1.0 - assessed) * method.not_assessed.upper
     readings = measure_readings(tellings, spans, point, framework, method)
-    return Intensity(tellings, point, known, expected, least, most + unknown, assessed, readings)
+    return Intensity(
+        tellings, dates, point, known, expected, least, most + unknown, assessed, readings
+    )
 
 
 def exceed_at(intensity: Intensity, month: int, top: int) -> tuple[Floats, Integers]:

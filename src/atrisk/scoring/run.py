@@ -14,7 +14,7 @@ from atrisk.cases.evidence import AUDIENCES, Audience
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method, WeightSet
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.intensity import Intensity, measure_intensity
+from atrisk.scoring.intensity import Intensity, measure_intensity, measure_tellings
 from atrisk.scoring.scores import Hierarchy, Scores, score_overall
 from atrisk.scoring.seen import describe_limit, is_limited, see_case
 from atrisk.scoring.view import Outlook, View, read_outlook
@@ -97,8 +97,9 @@ def assess(
 
 def assess_outlook(assessment: Assessment, outlook: Outlook) -> Assessment:
     """Assess the same case alike in other months, or from other days of knowledge."""
-    base, audience = assessment, assessment.audience
-    intensity = measure_intensity(base.case, base.framework, base.method, outlook, audience)
+    base = assessment
+    found = base.intensity
+    intensity = measure_tellings(found.tellings, found.dates, base.framework, base.method, outlook)
     return _join_up(
         intensity,
         case=base.case,

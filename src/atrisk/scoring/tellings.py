@@ -67,7 +67,7 @@ class Tellings:
         severity[self.unit] = self.severity
         return severity
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[tuple[int, int], ...]:
         """First telling of each group, and one past its last."""
         return tuple(pairwise([*self.starts.tolist(), len(self.item)]))
@@ -80,6 +80,29 @@ class Tellings:
     def grade(self, table: Mapping[str, GradeRow], part: str = "probability") -> Floats:
         """Return what a table gives each item's grade: ``low``, ``probability`` or ``high``."""
         return np.array([getattr(table[grade], part) for grade in self.grades])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Dates:
+    """When each item began, ended and became known, as days, whenever one looks.
+
+    Attributes:
+        began, ended: first and last day that each may mean, items x 2; 0 for an end that is none.
+        learnt: day from which each item is known to the audience.
+        events: whether an item is over within its day, so that it ends when it began.
+    """
+
+    began: Integers
+    ended: Integers
+    learnt: Integers
+    events: NDArray[np.bool_]
+
+    def see(self, cuts: Iterable[date]) -> Spans:
+        """Return the dates as rows are scored whose last days these are."""
+        days = np.array([cut.toordinal() for cut in cuts])
+        beyond = days[-1] + 1  # no date where the last day is that of the year 9999
+        ended = np.where(self.ended > 0, self.ended, beyond)
+        return Spans(self.began, ended, self.learnt, self.events, days)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -135,19 +158,14 @@ def gather(case: Case, framework: Framework) -> Tellings:
     )
 
 
-def date_items(
-    tellings: Tellings, case: Case, cuts: Iterable[date], audience: Audience | None
-) -> Spans:
+def date_items(tellings: Tellings, case: Case, audience: Audience | None) -> Dates:
     """Return when each item began, ended and became known to an audience."""
-    days = tuple(cuts)
-    beyond = days[-1].toordinal() + 1  # no date where the last day is that of the year 9999
     items = [(item, case.source_of(item)) for item in tellings.items]
-    return Spans(
+    return Dates(
         began=_ordinals(began(*pair) for pair in items),
-        ended=_ordinals((ended(*pair) for pair in items), beyond),
+        ended=_ordinals(ended(*pair) for pair in items),
         learnt=np.array([knowledge_day(*pair, audience).toordinal() for pair in items]),
         events=np.array([item.end is None for item, _ in items]),
-        cuts=np.array([cut.toordinal() for cut in days]),
     )
 
 
@@ -167,7 +185,5 @@ def number(names: Iterable[Hashable]) -> Integers:
     return np.array([seen.setdefault(name, len(seen)) for name in names])
 
 
-def _ordinals(spans: Iterable[tuple[date, date] | None], none: int = 0) -> Integers:
-    return np.array(
-        [[one[0].toordinal(), one[1].toordinal()] if one else [none, none] for one in spans]
-    )
+def _ordinals(spans: Iterable[tuple[date, date] | None]) -> Integers:
+    return np.array([[one[0].toordinal(), one[1].toordinal()] if one else [0, 0] for one in spans])

@@ -27,11 +27,10 @@ from atrisk.frameworks.options import AggregationOption
 from atrisk.kernel.alarms import watch_draws
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
-from atrisk.scoring.intensity import Intensity, measure_intensity
+from atrisk.scoring.intensity import Intensity, measure_tellings
 from atrisk.scoring.readings import measure_readings
 from atrisk.scoring.run import assess
 from atrisk.scoring.scores import Hierarchy
-from atrisk.scoring.tellings import date_items
 from atrisk.scoring.view import View, check_view, find_held
 
 Floats = NDArray[np.float64]
@@ -254,9 +253,7 @@ class _Scorer:
     def __init__(self, base: Assessment, explored: tuple[str, ...]) -> None:
         self.base, self.explored = base, explored
         self.crimes = tuple(base.framework.crimes)
-        self.spans = date_items(
-            base.intensity.tellings, base.case, base.outlook.cuts, base.audience
-        )
+        self.spans = base.intensity.dates.see(base.outlook.cuts)
         self.found: dict[tuple[str, ...], Intensity] = {}
         self.readings: dict[tuple[str, ...], Intensity] = {}
         self.factors: dict[tuple[str, ...], Floats] = {}
@@ -278,8 +275,9 @@ class _Scorer:
         grade, persistence, factor_rule, _, weights = key
         first, second = (grade, persistence), (grade, persistence, factor_rule, weights)
         if first not in self.found:
-            self.found[first] = measure_intensity(
-                base.case, base.framework, method, base.outlook, base.audience
+            found = base.intensity
+            self.found[first] = measure_tellings(
+                found.tellings, found.dates, base.framework, method, base.outlook
             )
         # Of an estimate it is the rule that says how much a claim counts beside its source's.
         read = (*first, factor_rule)

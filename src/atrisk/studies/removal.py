@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.intensity import expect_intensity
 from atrisk.scoring.readings import measure_readings
-from atrisk.scoring.tellings import Tellings, date_items
+from atrisk.scoring.tellings import Tellings
 
 Floats = NDArray[np.float64]
 Items = frozenset[int]
@@ -41,9 +41,7 @@ class Removal:
 
     def __init__(self, assessment: Assessment) -> None:
         self.assessment, tellings = assessment, assessment.intensity.tellings
-        self.spans = date_items(
-            tellings, assessment.case, assessment.outlook.cuts, assessment.audience
-        )
+        self.spans = assessment.intensity.dates.see(assessment.outlook.cuts)
         factors = list(assessment.framework.factors)
         indicators = assessment.framework.indicators.values()
         bears = np.array([factors.index(one.factor) for one in indicators])[tellings.indicator]
