@@ -17,7 +17,6 @@ from atrisk.frameworks.uncertainty import choose_uncertainty
 from atrisk.kernel.propagation import Model, Owner, Part, Telling
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.intensity import renew
-from atrisk.scoring.readings import number_sources
 from atrisk.scoring.scores import find_specific
 from atrisk.scoring.tellings import Spans, Tellings, number
 from atrisk.scoring.view import Outlook, find_held
@@ -181,7 +180,7 @@ def _list_owners(
     """Return indicators with their claims, the telling that was known first the first of each."""
     natures = [NATURES.index(item.nature) for item in framework.indicators.values()]
     first, learnt = known
-    sources = number_sources(tellings)
+    sources = tellings.source
     claims: dict[int, tuple[list[tuple[Telling, ...]], ...]] = {}
     for group, (start, stop) in enumerate(tellings.bounds):
         owner, found = int(tellings.owner[group]), bool(tellings.severity[start] > 0)

@@ -15,7 +15,7 @@ from atrisk.frameworks.method import Method
 from atrisk.kernel.estimate import vary_estimate, weigh_sources
 from atrisk.kernel.rules import ShrunkenMean
 from atrisk.kernel.severity import escape, exceed, find_largest
-from atrisk.scoring.tellings import Spans, Tellings, number
+from atrisk.scoring.tellings import Spans, Tellings
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -111,16 +111,11 @@ def measure_readings(
     )
 
 
-def number_sources(tellings: Tellings) -> Integers:
-    """Number the sources of items; a search that no source tells of is one of its own."""
-    return number(item.source or f"search {item.id}" for item in tellings.items)
-
-
 def _find_sources(
     tellings: Tellings, spans: Spans, probability: Floats, weight: Floats
 ) -> Integers:
     """Return the source that tells each group best in each month; of equals, that known first."""
-    sources = number_sources(tellings)[tellings.item]
+    sources = tellings.source[tellings.item]
     order = np.lexsort((np.arange(len(tellings.item)), spans.learnt[tellings.item]))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))

@@ -77,6 +77,11 @@ class Tellings:
         """Claim of each item, numbered in the order in which they come."""
         return number(item.claim_key for item in self.items)
 
+    @cached_property
+    def source(self) -> Integers:
+        """Source of each item, numbered likewise; a search that none tells of is one of its own."""
+        return number(item.source or f"search {item.id}" for item in self.items)
+
     def grade(self, table: Mapping[str, GradeRow], part: str = "probability") -> Floats:
         """Return what a table gives each item's grade: ``low``, ``probability`` or ``high``."""
         return np.array([getattr(table[grade], part) for grade in self.grades])
