@@ -227,7 +227,7 @@ def test_an_adequate_rule_without_its_stage_is_caught(monkeypatch: pytest.Monkey
 
 
 def test_the_last_response_instead_of_the_first_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atrisk.gap.matching.min", max, raising=False)
+    monkeypatch.setattr("atrisk.gap.matching._find_first", lambda middles: int(middles.argmax()))
     assert is_caught(test_an_earlier_response_never_lengthens_a_lag)
 
 

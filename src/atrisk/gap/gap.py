@@ -20,7 +20,7 @@ from atrisk.frameworks.options import RuleOption
 from atrisk.gap.actions import Actions, measure_actions
 from atrisk.gap.answers import describe_answer
 from atrisk.gap.hearing import find_seen, list_alarms, list_heard
-from atrisk.gap.matching import RULE_STAGES, Lag, find_answers, measure_lag
+from atrisk.gap.matching import RULE_STAGES, Answers, Lag, find_answers, measure_lag
 from atrisk.gap.months import list_holding, measure_months
 from atrisk.gap.need import (
     Standing,
@@ -324,10 +324,11 @@ def _measure(
     else:
         answers = find_answers(case, chosen, at)
     subjects: list[tuple[EarlyWarning | str, Span]] = [*warned, *beside]
+    known = Answers.of(case, answers)
     lags = tuple(
         measure_need_lag(one, when, standing, until)
         if standing
-        else measure_lag(case, one, when, answers, documented=chosen.documented, until=until)
+        else measure_lag(known, one, when, documented=chosen.documented, until=until)
         for one, when in subjects
     )
     confidence = assessment.framework.header.confidence_level

@@ -6,9 +6,13 @@ dates may mean, and include that no answer came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
 
 from atrisk.base.dates import Span
 from atrisk.base.rows import Row
@@ -16,6 +20,8 @@ from atrisk.cases.case import Case
 from atrisk.cases.ledger import STAGES, Delivery, EarlyWarning, Response, Stage
 from atrisk.frameworks.options import RuleOption
 
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 RULE_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage != "ended")
 # From each stage on, the dates that show that it was reached at the latest. What stands has been
 # paid for; that something was paid for shows no decision, since money may come before or after it.
@@ -94,20 +100,73 @@ def find_answers(case: Case, rule: RuleOption, stage: Stage) -> dict[str, Span]:
     of the promised strength counts from the first delivery that reaches it.
     """
     found = {}
+    told = group_deliveries(case)
     for response in case.in_order.responses:
         span = reach(response, stage) if fits(response, rule) else None
         if span and rule.asks_strength(stage):
-            span = _later(span, _reach_share(response, case.in_order.deliveries, rule.share))
+            span = _later(span, _reach_share(response, told.get(response.id, ()), rule.share))
         if span:
             found[response.id] = span
     return found
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Answers:
+    """The responses that meet a rule, by id, with the days on which each did so.
+
+    Attributes:
+        responses: in the order of their ids.
+        spans: when each met the rule.
+        first, last, middle: the same as arrays.
+        by_actor: places of the responses of each actor, whose own act a warning may be.
+        by_warning: places of the responses of which a source says that they answer a warning.
+    """
+
+    responses: tuple[Response, ...]
+    spans: tuple[Span, ...]
+    first: Integers
+    last: Integers
+    middle: Floats
+    by_actor: Mapping[str, tuple[int, ...]]
+    by_warning: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, case: Case, answers: Mapping[str, Span]) -> Answers:
+        """Return the answers of a case, by what ``find_answers`` found."""
+        responses = tuple(one for one in case.in_order.responses if one.id in answers)
+        spans = tuple(answers[one.id] for one in responses)
+        by_actor: dict[str, list[int]] = defaultdict(list)
+        by_warning: dict[str, list[int]] = defaultdict(list)
+        for place, response in enumerate(responses):
+            for name in _list_actors(response):
+                by_actor[name].append(place)
+            for warning in response.answers:
+                by_warning[warning].append(place)
+        return cls(
+            responses,
+            spans,
+            np.array([span.first for span in spans], dtype=np.int64),
+            np.array([span.last for span in spans], dtype=np.int64),
+            np.array([span.middle for span in spans], dtype=np.float64),
+            {name: tuple(places) for name, places in by_actor.items()},
+            {name: tuple(places) for name, places in by_warning.items()},
+        )
+
+    def admit(self, warning: EarlyWarning | None, *, documented: bool) -> NDArray[np.bool_]:
+        """Tell of each whether a source links the two, where asked, and they are not one act."""
+        linked = self.by_warning.get(warning.id, ()) if warning else ()
+        may = np.full(len(self.spans), not documented)
+        if warning and not documented:
+            for place in self.by_actor.get(warning.issuer.casefold(), ()):
+                may[place] = not is_own_act(warning, self.responses[place])
+        may[list(linked)] = True
+        return may
+
+
 def measure_lag(
-    case: Case,
+    answers: Answers,
     subject: EarlyWarning | str,
     when: Span,
-    answers: dict[str, Span],
     *,
     documented: bool,
     until: date,
@@ -125,46 +184,35 @@ def measure_lag(
     documented answer is after its warning because a source says so, as far as the dates allow it.
     A warning's own act is no answer to it (``is_own_act``).
     """
-    warning = subject if isinstance(subject, EarlyWarning) else None
-    by_id = {response.id: response for response in case.responses}
-    mine = {
-        name: span
-        for name, span in answers.items()
-        if _may_answer(warning, by_id[name], documented=documented)
-    }
-    end = until.toordinal()
+    warning, end = subject if isinstance(subject, EarlyWarning) else None, until.toordinal()
+    mine = answers.admit(warning, documented=documented)
+    begins, ends, middles = answers.first, answers.last, answers.middle
     # The record ends with what is seen: what came later, or may have, is not known to have come.
-    after = {
-        name: span
-        for name, span in mine.items()
-        if span.middle <= end
-        and (when.middle <= span.middle or (documented and when.first <= span.last))
-    }
-    first = min(after, key=lambda name: (after[name].middle, name), default=None)
-    lows = [max(0, span.first - when.last) for span in mine.values() if span.last >= when.first]
-    sure = [span for span in mine.values() if when.last <= span.first and span.last <= end]
-    highs = [span.last - when.first for span in sure]
+    comes = (when.middle <= middles) | (documented & (when.first <= ends))
+    after = np.flatnonzero(mine & (middles <= end) & comes)
+    # Of equals the first by id.
+    place = int(after[_find_first(middles[after])]) if len(after) else None
+    first = None if place is None else answers.responses[place]
+    span = None if place is None else answers.spans[place]
+    lows = np.maximum(0, begins[mine & (ends >= when.first)] - when.last)
+    highs = ends[mine & (when.last <= begins) & (ends <= end)] - when.first
     waited = max(0.0, end - when.middle)
     return Lag(
         kind="warning" if warning else "alarm",
         subject=warning.id if warning else str(subject),
         warning=warning,
         heard=when,
-        response=by_id[first] if first else None,
-        days=max(0.0, after[first].middle - when.middle) if first else waited,
-        low=min([*lows, max(0, end - when.last)]),
-        high=min(highs, default=None),
+        response=first,
+        days=max(0.0, span.middle - when.middle) if span else waited,
+        low=min([*lows.tolist(), max(0, end - when.last)]),
+        high=int(highs.min()) if len(highs) else None,
         censored=first is None,
-        answered_on=after[first].text if first else "",
+        answered_on=span.text if span else "",
     )
 
 
-def _may_answer(warning: EarlyWarning | None, response: Response, *, documented: bool) -> bool:
-    """Tell whether a source links the two, where that is asked, and they are not one act."""
-    linked = warning is not None and warning.id in response.answers
-    if documented or linked or warning is None:
-        return linked or not documented
-    return not is_own_act(warning, response)
+def _find_first(middles: Floats) -> int:
+    return int(np.argmin(middles))
 
 
 def is_own_act(warning: EarlyWarning, response: Response) -> bool:
@@ -173,13 +221,16 @@ def is_own_act(warning: EarlyWarning, response: Response) -> bool:
     It is if the issuer is among its actors, and the two stand in one place of one source or the
     first stage that it reached has the warning's date. An actor's other acts may answer it.
     """
-    actors = {name.strip().casefold() for name in response.actor.split(";")}
-    if warning.issuer.casefold() not in actors:
+    if warning.issuer.casefold() not in _list_actors(response):
         return False
     one_place = (warning.source, warning.locator) == (response.source, response.locator)
     stages = (response.stage(name) for name in RULE_STAGES)
     first = min((Span.of(when) for when in stages if when), default=None, key=_by_middle)
     return one_place or first == Span.of(warning.date)
+
+
+def _list_actors(response: Response) -> set[str]:
+    return {name.strip().casefold() for name in response.actor.split(";")}
 
 
 def _by_middle(span: Span) -> float:
@@ -201,8 +252,18 @@ def reach(response: Response, stage: Stage) -> Span | None:
     return next((Span.of(when) for when in dates if when), None)
 
 
-def _reach_share(response: Response, deliveries: Iterable[Delivery], share: float) -> Span | None:
-    own = [d for d in deliveries if response.owns(d)]
+def group_deliveries(case: Case) -> dict[str, tuple[Delivery, ...]]:
+    """Return the deliveries of each response's own strength, by its id, in one pass over all."""
+    found: dict[str, list[Delivery]] = defaultdict(list)
+    by_id = {response.id: response for response in case.in_order.responses}
+    for delivery in case.in_order.deliveries:
+        response = by_id.get(delivery.response)
+        if response and response.owns(delivery):
+            found[response.id].append(delivery)
+    return {name: tuple(mine) for name, mine in found.items()}
+
+
+def _reach_share(response: Response, own: Sequence[Delivery], share: float) -> Span | None:
     reached = [
         Span.of(d.date)
         for d in own

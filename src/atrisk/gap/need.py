@@ -11,6 +11,8 @@ and never before a need was on record, since nobody can say then how much was en
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +26,7 @@ from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.ledger import EarlyWarning, Need, Response, Stage
 from atrisk.frameworks.options import RuleOption
-from atrisk.gap.matching import Lag, fits, reach
+from atrisk.gap.matching import Lag, fits, group_deliveries, reach
 from atrisk.scoring.assessment import Assessment
 
 Dated = tuple[tuple[Span, float], ...]
@@ -142,8 +144,11 @@ class Standing:
 
         It holds whatever the dates may mean.
         """
-        days = [day, *(one for one in self._edges if one > day)]
-        return next((one for one in days if self._judge(one, sure=sure)), None)
+        enough = self._enough_surely if sure else self._enough_perhaps
+        at = bisect_right(self._edges, day)  # nothing changes between two edges
+        if at and enough[at - 1]:
+            return day
+        return next((self._edges[later] for later in range(at, len(enough)) if enough[later]), None)
 
     def name_forces(self, day: int) -> list[str]:
         """Return the ids of what stands on a day on which it is adequate."""
@@ -172,12 +177,36 @@ class Standing:
     def _edges(self) -> list[int]:
         return sorted({day for span in self._spans for day in (span.first, span.last)})
 
-    def _judge(self, day: int, *, sure: bool) -> bool:
-        needed, told = _list_possible(self._needed, day)
-        if not needed or (sure and not told):
-            return False
-        side, bar = (0, max(needed)) if sure else (1, min(needed))
-        return _sum_strongest((f.key, f.bound(day)[side]) for f in self.forces) >= self.share * bar
+    @cached_property
+    def _enough_surely(self) -> tuple[bool, ...]:
+        return tuple(self._sweep(sure=True))
+
+    @cached_property
+    def _enough_perhaps(self) -> tuple[bool, ...]:
+        return tuple(self._sweep(sure=False))
+
+    def _sweep(self, *, sure: bool) -> Iterator[bool]:
+        """Yield for each edge whether enough stands from it on: surely, or perhaps.
+
+        Of each force's rows the strongest counts; a row is looked at on its own edges alone.
+        """
+        changing: dict[int, set[int]] = defaultdict(set)
+        rows: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
+        for place, force in enumerate(self.forces):
+            rows[force.key][place] = 0.0
+            for span in force.spans:
+                changing[span.first].add(place)
+                changing[span.last].add(place)
+        strongest = dict.fromkeys(rows, 0.0)
+        for day in self._edges:
+            for place in changing.get(day, ()):
+                force = self.forces[place]
+                rows[force.key][place] = force.bound(day)[0 if sure else 1]
+                strongest[force.key] = max(rows[force.key].values())
+            needed, told = _list_possible(self._needed, day)
+            bar = (max(needed) if sure else min(needed)) if needed else 0.0
+            is_judged = bool(needed) and (told or not sure)
+            yield is_judged and sum(strongest.values()) >= self.share * bar
 
     def _walk(self) -> Iterator[Step]:
         days: list[float | None] = [*sorted({span.middle for span in self._spans}), None]
@@ -261,11 +290,12 @@ def measure_standing(case: Case, rule: RuleOption, stage: Stage, until: date) ->
 
 def _list_forces(case: Case, rule: RuleOption, stage: Stage, last: int) -> Iterator[Force]:
     units = {unit.casefold() for unit in rule.units}
+    deliveries = group_deliveries(case)
     for response in case.in_order.responses:
         reached = reach(response, stage)
         if reached is None or reached.first > last or not fits(response, rule):
             continue
-        own = [d for d in case.in_order.deliveries if response.owns(d)]
+        own = deliveries.get(response.id, ())
         told: Dated = ()
         if response.unit.casefold() in units:
             told = tuple((Span.of(d.date), d.delivered) for d in own if d.delivered is not None)
@@ -288,13 +318,6 @@ def _keep_strongest(known: Iterable[tuple[Force, float]]) -> Strengths:
         if force.key not in best or number > best[force.key][1]:
             best[force.key] = (force, number)
     return tuple(best.values())
-
-
-def _sum_strongest(parts: Iterable[tuple[tuple[str, str], float]]) -> float:
-    best: dict[tuple[str, str], float] = {}
-    for key, number in parts:
-        best[key] = max(number, best.get(key, 0.0))
-    return sum(best.values())
 
 
 def measure_need_lag(

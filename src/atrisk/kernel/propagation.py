@@ -232,15 +232,13 @@ class _Told:
 
     def __init__(self, model: Model, draws: Draws) -> None:
         self.rows, self.began, self.ended = model.rows, draws.began, draws.ended
-        levels = np.arange(1, model.top + 1, dtype=np.int8)[:, None, None]
+        self.steps = np.arange(1, model.top + 1, dtype=np.int8)[:, None, None]
         same = len(model.unit_item) == len(draws.truth)
-        truth = draws.truth if same else draws.truth[model.unit_item]
-        self.reached = (draws.severity >= levels) * truth
+        self.truth = draws.truth if same else draws.truth[model.unit_item]
+        self.severity = draws.severity
         self.levels = draws.severity.max(axis=1).tolist()
         # Of two that are 0 or anything, the larger is the probability of either.
         self.certain = bool(((draws.truth == 0) | (draws.truth == 1)).all())
-        self.missed = 1 - self.reached
-        self.truth = truth
         lags = np.arange(-model.rows, model.rows + draws.oldest)
         lags = np.maximum(lags, 0).astype(np.float32)
         rates = np.float32(np.log(2)) / draws.half_life
@@ -326,11 +324,12 @@ class _Told:
     def _miss(self, telling: Telling) -> Singles:
         """Return the probability that a telling does not hold, up to the highest level it has."""
         unit, levels = telling.unit, self.levels[telling.unit]
+        reached = (self.severity[unit] >= self.steps[:levels]) * self.truth[unit]
         lapsed = self._lapse(telling)
         room = self.room[:levels, : len(lapsed)]
         if self.certain:
-            return np.maximum(self.missed[:levels, unit, None, :], lapsed, out=room)
-        held = np.multiply(self.reached[:levels, unit, None, :], 1 - lapsed, out=room)
+            return np.maximum(np.subtract(1, reached, out=reached), lapsed, out=room)
+        held = np.multiply(reached, 1 - lapsed, out=room)
         return np.subtract(1, held, out=held)
 
     def _lapse(self, telling: Telling) -> Singles:
