@@ -44,11 +44,13 @@ def weigh_sources(weight: Floats, factor: Integers, source: Integers, dependence
         [0.5, 0.5, 0.5]
     """
     months = weight.shape[1]
-    cells = (factor[:, None] * (int(source.max(initial=0)) + 1) + source) * months
-    cells += np.arange(months)
-    _, cell = np.unique(cells, return_inverse=True)
-    cell = cell.reshape(cells.shape)
-    many = np.bincount(cell.ravel(), weights=weight.ravel())[cell]
+    factors, place = np.unique(factor, return_inverse=True)
+    sources = int(source.max(initial=0)) + 1
+    cells = (place[:, None] * sources + source) * months + np.arange(months)
+    if len(factors) * sources * months > cells.size:  # most of them empty
+        _, cell = np.unique(cells, return_inverse=True)
+        cells = cell.reshape(cells.shape)
+    many = np.bincount(cells.ravel(), weights=weight.ravel())[cells]
     return np.asarray(1.0 / (1.0 + np.maximum(many - 1.0, 0.0) * dependence))
 
 
