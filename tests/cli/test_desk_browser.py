@@ -165,7 +165,7 @@ def test_ten_by_keyboard_ten_by_mouse_a_warning_a_response_an_edit_and_an_undo(
     coder.wait("saved letter-e")
     edited = served.desk.tables.steps[-1]
     page.locator("#undo").click()
-    coder.wait("took back the last save")
+    coder.wait("took back the last save: letter-e")
     assert edited.before in list(served.desk.tables.list_rows("evidence"))
     check_files(served.desk.tables.folder)
     assert coder.said == []
@@ -179,18 +179,19 @@ def code_others(coder: Coder) -> None:
     page.evaluate("getSelection().removeAllRanges()")
     page.locator('.passage[data-number="11"]').click()
     page.keyboard.press("w")
-    page.locator("#row-title", has_text="New row of warnings").wait_for()
+    page.locator("#row-title", has_text="New warning").wait_for()
     page.locator("#f-summary").fill("A bishop warned of a massacre.")
     for name, text in (("issuer", "A bishop"), ("addressee", "The ministry"),
-                       ("about", "conflict"), ("date", "2020-02-25")):  # fmt: skip
+                       ("date", "2020-02-25")):  # fmt: skip
         page.locator(f"#f-{name}").fill(text)
+    page.locator('input[name="about"][value="conflict"]').check()
     page.locator('input[name="audience"][value="public"]').check()
     page.locator('input[name="specificity"][value="imminent"]').check()
     page.keyboard.press("Control+Enter")
     coder.wait("saved letter-w001")
     page.locator('.passage[data-number="12"]').click()
     page.keyboard.press("r")
-    page.locator("#row-title", has_text="New row of responses").wait_for()
+    page.locator("#row-title", has_text="New response").wait_for()
     page.locator("#f-summary").fill("Forty officers were sent.")
     page.locator("#f-actor").fill("The ministry")
     page.locator("#f-measure").fill("Police to the town")

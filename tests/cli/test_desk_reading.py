@@ -26,12 +26,13 @@ OTHER = (
     "ana-1,letter,passage 1,burned the market of Aba,2020-02-03,,,public,1.1,aggravating,2,2,,,,"
     "Aba,A market was burned.\n"
 )
+NIGHT = "Men\u202e of Aba came by night, and the killing began."
 OWN = OTHER.replace("ana-1", "own-1").replace("aggravating,2,", "aggravating,4,")
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    case, documents = make_desk(tmp_path, "Men\u202e of Aba came by night.")
+    case, documents = make_desk(tmp_path, NIGHT)
     (case / "evidence.csv").write_text(HEADER + OWN, encoding="utf-8")
     (case / "evidence.ana.csv").write_text(HEADER + OTHER, encoding="utf-8")
     with Served(case, documents) as desk:
@@ -109,7 +110,10 @@ def test_a_draft_opens_the_row_with_its_indicator_and_letters_choose(
     more = "2.1" if code == "1.1" else "1.1"
     page.locator("input[type=search]").fill(more)
     page.keyboard.press("Enter")
-    assert page.locator("#f-indicators").input_value() == f"{code};{more}"
+    told = f"{code};{more}"
+    same = "told => document.getElementById('f-indicators').value === told"
+    page.wait_for_function(same, arg=told)
+    page.locator("#chosen", has_text=code).wait_for()
 
 
 def test_the_same_fact_is_offered_in_its_own_words(browser: Any, served: Served) -> None:
@@ -142,7 +146,7 @@ def test_what_nobody_sees_is_shown_and_still_selected_as_it_is(
         "\\u202e"
     )
     text = page.locator(".passage > p", has=mark).first
-    assert text.evaluate("one => one.textContent") == "Men\u202e of Aba came by night."
+    assert text.evaluate("one => one.textContent") == NIGHT
 
 
 def test_how_much_was_read_is_saved_where_one_reads(browser: Any, served: Served) -> None:
@@ -186,3 +190,67 @@ def test_two_coders_are_settled_side_by_side(browser: Any, served: Served, size:
     page.locator(".passage").first.wait_for()
     assert page.locator("#settling").is_hidden()
     assert coder.said == []
+
+
+def fill_evidence(page: Any, *, audience: bool = True) -> None:
+    page.locator("#f-summary").fill("Wells were spoiled.")
+    page.locator("#f-indicators").fill("3.1")
+    chosen = [("direction", "aggravating"), ("severity", "2"), ("credibility", "2")]
+    for name, value in chosen + [("audience", "public")] * audience:
+        page.locator(f'input[name="{name}"][value="{value}"]').check()
+
+
+def test_a_save_that_fails_says_so_and_goes_to_the_first_fault(
+    browser: Any, served: Served
+) -> None:
+    page = open_letter(Coder(browser, served, **WIDE))
+    page.locator('.passage[data-number="7"] small').click()
+    page.keyboard.press("e")
+    fill_evidence(page, audience=False)
+    page.locator("#effect", has_text="complete: audience").wait_for()
+    page.keyboard.press("Control+Enter")
+    page.locator("#form-problem", has_text="Not saved: look at audience").wait_for()
+    assert page.evaluate("document.activeElement.name") == "audience"
+
+
+def test_while_a_row_is_open_no_letter_undoes_or_codes(browser: Any, served: Served) -> None:
+    coder = Coder(browser, served, **WIDE)
+    page = open_letter(coder)
+    page.locator('.passage[data-number="7"] small').click()
+    page.keyboard.press("e")
+    fill_evidence(page)
+    page.keyboard.press("Control+Enter")
+    coder.wait("saved letter-e001")
+    page.keyboard.press("e")
+    page.locator("#f-summary").fill("Half a sentence")
+    page.locator("#row-title").click()
+    for key in "uwjf":
+        page.keyboard.press(key)
+    assert page.locator("#f-summary").input_value() == "Half a sentence"
+    assert len(served.desk.tables.steps) == 1
+
+
+def test_what_was_typed_into_a_row_that_was_closed_comes_back(browser: Any, served: Served) -> None:
+    page = open_letter(Coder(browser, served, **WIDE))
+    page.locator('.passage[data-number="7"] small').click()
+    page.keyboard.press("e")
+    page.locator("#f-summary").fill("Half a sentence")
+    page.keyboard.press("Escape")
+    page.locator("#restore").click()
+    assert page.locator("#f-summary").input_value() == "Half a sentence"
+    assert page.locator("#f-locator").input_value() == "passage 7"
+
+
+def test_an_indicator_is_found_by_words_or_browsed(browser: Any, served: Served) -> None:
+    page = open_letter(Coder(browser, served, **WIDE))
+    page.locator('.passage[data-number="7"] small').click()
+    page.keyboard.press("e")
+    page.locator("input[type=search]").fill("was there fighting or hungers")  # by stems, not all
+    page.locator("#form li button", has_text="1.2 Fighting").wait_for()
+    page.locator("#form li button", has_text="3.1 Hunger").wait_for()
+    page.locator("input[type=search]").fill("zzz")
+    page.locator("#form li", has_text="No indicator is like these words").wait_for()
+    page.locator("summary", has_text="Browse all indicators").click()
+    page.locator("summary", has_text="2 ").click()
+    page.locator("#form details button", has_text="2.2 Spark").click()
+    assert page.locator("#f-indicators").input_value() == "2.2"

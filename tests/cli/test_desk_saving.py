@@ -12,6 +12,7 @@ import atrisk
 from atrisk.base.errors import DataError
 from atrisk.cli.desk.effects import measure_coverage, measure_effect
 from atrisk.cli.desk.saving import ChangedMeanwhileError, Tables
+from atrisk.coding.schemas import compare_package
 from desks import FRAMEWORK, HEADER, ROW, make_desk
 from toys import ROOT
 
@@ -257,3 +258,20 @@ def test_undoing_a_removal_gives_the_bytes_back(tables: Tables, place: str) -> N
     assert gone["id"] not in file.read_text(encoding="utf-8")
     tables.undo()
     assert file.read_bytes() == before
+
+
+def test_the_data_package_is_counted_anew_where_it_was_true(tmp_path: Path) -> None:
+    framework = atrisk.load_framework("un-foa-2014")
+    folder = atrisk.create_case(
+        "CAF", start="2020-01", end="2020-06", framework=framework, out=tmp_path / "case"
+    )
+    tables = Tables(folder, framework)
+    first = next(iter(tables.list_rows("evidence")))
+    tables.save("evidence", first | {"id": "second"})
+    assert list(compare_package(atrisk.load_case(folder))) == []
+    (folder / "evidence.csv").write_bytes((folder / "evidence.csv").read_bytes() + b"\n")
+    lines = (folder / "evidence.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "evidence.csv").write_text("\n".join([*lines[:2], ""]), encoding="utf-8")  # cut off
+    tables.save("evidence", first | {"id": "third"})
+    (told,) = compare_package(atrisk.load_case(folder))
+    assert told[0] == "evidence.csv"  # the cut is still told

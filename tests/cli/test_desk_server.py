@@ -171,7 +171,7 @@ def test_an_offer_has_an_anchor_a_date_and_a_free_id(client: Client) -> None:
     for wrong in ({"text": "not in it"}, {"text": ""}, {"passage": 99}, {"table": "secrets"}):
         assert "error" in client.call("offer", part | wrong)
     unlisted = client.call("offer", part | {"number": 1, "text": "market of Aba"})
-    assert "press Source" in unlisted["error"]
+    assert "press List as a source" in unlisted["error"]
 
 
 def test_a_row_is_checked_saved_marked_and_taken_back(client: Client, served: Served) -> None:
@@ -261,7 +261,7 @@ def test_a_document_becomes_a_source_and_is_completed(client: Client, served: Se
     assert (row["id"], row["publisher"]) == ("other", "")
     assert "listed already" in client.call("list", {"number": 1})["error"]
     part = {"number": 1, "passage": 1, "text": "market of Aba", "table": "evidence"}
-    assert "complete the row" in client.call("offer", part)["error"]
+    assert "complete its row" in client.call("offer", part)["error"]
     judged = {
         "publisher": "A parish",
         "published": "2020-03-02",

@@ -175,10 +175,13 @@ def test_how_much_was_read_and_coded_is_told_by_document(folders: tuple[Path, Pa
 
 
 def test_drafts_name_likely_indicators_of_each_passage(folders: tuple[Path, Path]) -> None:
+    (folders[1] / "more.txt").write_text("The killing went on.\n\nIt rained.", encoding="utf-8")
     desk = sit_down(folders)
-    found = desk.answer("drafts", {"number": 0})["passages"]
+    listed = {one["name"]: one["number"] for one in desk.answer("start", {})["documents"]}
+    number = listed["more.txt"]
+    found = desk.answer("drafts", {"number": number})["passages"]
     known = desk.tables.framework.indicators
-    assert found
+    assert [one["passage"] for one in found] == [1]  # where a word of a label stands
     for one in found:
         assert 1 <= len(one["indicators"]) <= 2
         assert all(known[each["code"]].label == each["label"] for each in one["indicators"])

@@ -17,7 +17,7 @@ PICTURES = ROOT / "docs" / "pictures"
 WIDE: Any = {"width": 1280, "height": 860}
 ROWS = (
     # words to select, indicator to search for, severity, summary
-    ("burned the market of Aba", "patterns of violence", "2", "Armed men burned a market."),
+    ("burned the market of Aba", "11.1", "2", "Armed men burned a market."),
     ("called the people of the hills vermin", "hate", "3", "A radio incited against hill people."),
     ("that nobody would be punished", "impunity", "2", "The governor promised impunity."),
 )  # fmt: skip
@@ -100,9 +100,9 @@ def code_ledgers(page: Any) -> None:
         summary="The bishop warned of a massacre.",
         issuer="Bishop of Bede",
         addressee="Ministry of the interior",
-        about="crimes_against_humanity",
         date="2020-02-25",
     )
+    page.locator('input[name="about"][value="crimes_against_humanity"]').check()
     page.locator('input[name="specificity"][value="imminent"]').check()
     page.locator('input[name="audience"][value="internal"]').check()
     page.keyboard.press("Control+Enter")

@@ -69,8 +69,9 @@ class Words:
 
     def find_shared(self, text: str, codes: Sequence[str]) -> list[list[str]]:
         """Return the words of a text that stand in the label or gloss of each of some codes."""
-        _, stemmer = _load_stemmer()
-        words = dict.fromkeys(re.findall(r"[^\W\d_]{3,}", text.casefold()))
+        bm25s, stemmer = _load_stemmer()
+        said = re.findall(r"[^\W\d_]{3,}", text.casefold())
+        words = dict.fromkeys(w for w in said if w not in bm25s.stopwords.STOPWORDS_EN_PLUS)
         stems = dict(zip(words, stemmer.stemWords(list(words)), strict=True))
         return [[word for word in words if stems[word] in self._titles[code]] for code in codes]
 

@@ -192,6 +192,29 @@ def refresh_package(text: str, before: Case, after: Case) -> str | None:
     return None if fresh == package else write_json(fresh) + "\n"
 
 
+def recount_table(text: str, name: str, before: str, after: str) -> str | None:
+    """Return a data package in which a table that changed is counted anew, if it was true of it.
+
+    Args:
+        text: of the package.
+        name: of the table, such as ``"evidence"``.
+        before, after: text of the table.
+
+    Returns:
+        Its text; None if it is no JSON, or did not describe the table as it was.
+    """
+    try:
+        package = json.loads(text)
+        told = next(one for one in package["resources"] if one["name"] == name)
+    except (ValueError, RecursionError, TypeError, KeyError, StopIteration):
+        return None
+    was = _count_records(before)
+    if {key: told.get(key) for key in was} != was:
+        return None
+    told |= _count_records(after)
+    return write_json(package) + "\n"
+
+
 def _refresh_resource(
     told: dict[str, Any], old: dict[str, Any], new: dict[str, Any]
 ) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from atrisk.base.files import write_bytes
 from atrisk.base.rows import Row
 from atrisk.cases.checks import CODER_FILE
 from atrisk.cases.columns import list_columns
+from atrisk.cases.ledger import ABOUT
 from atrisk.cases.secrecy import read_secrets
 from atrisk.cases.tables import TABLES
 from atrisk.cli.desk.effects import measure_coverage, measure_curve, measure_effect
@@ -57,6 +58,7 @@ class Desk:
         return {
             "start": self.start,
             "document": self.show_document,
+            "find": lambda asked: {"indicators": self.shelf.find(str(asked["words"]))},
             "drafts": lambda asked: {"passages": self.shelf.draft(int(asked["number"]))},
             "rows": self.list_rows,
             "offer": self.offer,
@@ -95,7 +97,8 @@ class Desk:
         """Return what the page needs once: case, framework, columns, documents and draft."""
         framework, tables = self.tables.framework, self.tables
         return {
-            "case": tables.folder.name,
+            "case": self.shelf.case.header.title,
+            "about": list(ABOUT),
             "coder": tables.coder,
             "coders": [] if tables.coder else self._list_coders(),
             "documents": self.shelf.list_documents(
@@ -157,8 +160,8 @@ class Desk:
         source = sources.get(digest)
         if source is None:
             raise RequestError(
-                "this document is no source of the case yet, or its row has faults; press Source "
-                "beside it, and complete the row"
+                "first list this document as a source and complete its row: press List as a "
+                "source, or Edit the source, below its title"
             )
         now = None
         with suppress(DataError):  # of rows with faults nothing is offered
@@ -189,7 +192,9 @@ class Desk:
         rows = self.tables.list_shown("sources")
         was = next((row for row in rows if row.get("sha256", "").lower() == digest), None)
         if was is None:
-            raise RequestError("this document is no source of the case yet; press Source beside it")
+            raise RequestError(
+                "this document is no source of the case yet; press List as a source below its title"
+            )
         step = self.tables.save("sources", was | {"extent": str(asked["extent"])}, was)
         return _describe_step(step)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from atrisk.base.errors import AtriskError, DataError
+from atrisk.base.output import tell_count
 from atrisk.base.rows import Row
 from atrisk.base.tables import read_rows
 from atrisk.cases.case import Case
@@ -20,6 +23,7 @@ from atrisk.studies.reading import measure_reading
 SCORED = ("evidence", "searches")  # tables whose rows move a score
 MONTHS, FACTORS = 6, 3  # that are told, those that move most
 STEPS, REPEATS = 4, 5  # of the reading curve; `atrisk reading` draws it finer
+FEW = 20  # rows, below which a curve says nothing
 DIGITS = 3  # that a change must reach to be told
 
 
@@ -33,8 +37,9 @@ def measure_effect(tables: Tables, table: str, cells: Cells, was: Cells | None) 
         was: the row that it stands for; None for a new one.
 
     Returns:
-        ``months`` with their score before and after, and ``factors`` that move most in the month
-        that moves most; ``why`` nothing is told, else empty.
+        ``counts_from``, the day on which it became known; ``months`` with their score before and
+        after; ``factors`` that move most in the month that moves most; ``why`` nothing is told,
+        else empty.
     """
     if table not in SCORED:
         return {"months": [], "factors": [], "why": "rows of this table move no score"}
@@ -47,10 +52,20 @@ def measure_effect(tables: Tables, table: str, cells: Cells, was: Cells | None) 
     moved = np.where(after.coverage > 0, after.overall - (before.overall if before else 0.0), 0.0)
     order = [p for p in np.argsort(-abs(moved), kind="stable") if round(moved[p], DIGITS)]
     return {
+        "counts_from": _find_first(after, cells["id"]),
         "months": [_tell_month(before, after, int(place)) for place in sorted(order[:MONTHS])],
         "factors": _tell_factors(before, after, int(order[0])) if order else [],
         "why": "" if order else "it moves no month by a thousandth",
     }
+
+
+def _find_first(after: Assessment, name: str) -> str:
+    """Return the day from which a row counts, on which it became known; nothing if none."""
+    items = after.intensity.tellings.items
+    place = next((n for n, item in enumerate(items) if item.id == name), None)
+    if place is None:
+        return ""
+    return date.fromordinal(int(after.intensity.dates.learnt[place])).isoformat()
 
 
 def _score(tables: Tables, case: Case) -> Any:
@@ -104,10 +119,12 @@ def measure_coverage(tables: Tables) -> Row:
     if now is None:
         return {"coverage": None, "unseen": [], "rows": 0, "why": "nothing is coded yet"}
     looked = now.by_factor.coverage.max(axis=0) > 0
+    covered = now.by_indicator.coverage.max(axis=0) > 0
     factors = list(now.framework.factors.values())
     return {
         "coverage": float(now.coverage[-1]),
-        "month": now.months[-1],
+        "indicators": int(covered.sum()),
+        "of": len(covered),
         "unseen": [
             {"factor": one.code, "title": one.title}
             for one, seen in zip(factors, looked, strict=True)
@@ -119,12 +136,12 @@ def measure_coverage(tables: Tables) -> Row:
 
 
 def _say_why(error: AtriskError) -> str:
-    """Say why nothing is told: of faults of the files the first, with its place."""
+    """Say why nothing is told: of faults of the files how many rows have some."""
     if not isinstance(error, DataError):
         return str(error).splitlines()[0]
-    first, others = error.problems[0], len(error.problems) - 1
-    more = f" ({others} more)" if others else ""
-    return f"{first.file}, {first}{more}"
+    files = dict.fromkeys(Path(fault.file).name for fault in error.problems)
+    rows = tell_count(len({(one.file, one.line) for one in error.problems}), "row")
+    return f"{', '.join(files)}: {rows} to complete before anything can be scored"
 
 
 def measure_curve(tables: Tables) -> Row:
@@ -137,4 +154,12 @@ def measure_curve(tables: Tables) -> Row:
         found = measure_reading(tables.load(), tables.framework, steps=STEPS, repeats=REPEATS)
     except AtriskError as error:
         return {"curve": [], "doubling": None, "why": _say_why(error)}
-    return {"curve": found.to_rows("curve"), "doubling": found.doubling, "why": ""}
+    told = "" if len(found.base.case.evidence) >= FEW else "too few rows to say; "
+    flat = "the curve has flattened" if found.is_flat else "the curve has not flattened"
+    verdict = f"{told}{flat}: the second half of the rows changed the mean score by "
+    return {
+        "curve": found.to_rows("curve"),
+        "doubling": found.doubling,
+        "verdict": f"{verdict}{found.doubling:+.3f}",
+        "why": "",
+    }

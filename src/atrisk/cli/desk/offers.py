@@ -25,7 +25,11 @@ from atrisk.documents.passages import Document, Passage
 
 NAMING = ("name", "title", "published", "source")  # what tells which document one is
 LONGEST = 4_000  # characters of a stretch that something is offered for
-_NO_ANCHOR = "no three to eight of these words stand just once in the document; select others"
+_NO_ANCHOR = (
+    "select three words or more, of which some stand together only once in the document: they are "
+    "the anchor"
+)
+FOUND = 12  # indicators that a search gives
 DRAFTED = 2  # indicators that are offered with a passage before anybody selects words of it
 
 
@@ -143,8 +147,15 @@ class Shelf:
         return [
             {"passage": passage.number, "indicators": self._name(codes, reasons)}
             for passage, codes, reasons in offered
-            if codes and passage.number not in found.withheld
+            if codes and passage.number not in found.withheld and _shares_words(reasons)
         ]
+
+    def find(self, words: str) -> list[Row]:
+        """Return the indicators that some words are most like, by labels, glosses, coded rows."""
+        document = self.open(0)
+        part = replace(document.passages[0], text=fold(words)[:LONGEST], number=1)
+        found = self.suggester.suggest(replace(document, passages=(part,)), FOUND)
+        return self._name(found.codes[0], found.reasons[0])
 
     def _name(self, codes: Iterable[str], reasons: Iterable[str]) -> list[Row]:
         indicators = self.suggester.framework.indicators
@@ -194,6 +205,11 @@ class Shelf:
                 for name, row, told in Echoes(mine).find_rows(dates, places, like)
             ],
         }
+
+
+def _shares_words(reasons: Sequence[str]) -> bool:
+    """Tell whether the likeliest indicator shares a word with a passage, or all is a guess."""
+    return reasons[0].startswith("in its label")
 
 
 def _describe(number: int, document: Document, language: str, source: Row) -> Row:

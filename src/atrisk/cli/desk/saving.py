@@ -7,6 +7,7 @@ as it was or as it is to be. A row that somebody else changed meanwhile is never
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from atrisk.base.tables import Table, read_header, read_rows, read_table
 from atrisk.cases.case import Case
 from atrisk.cases.secrecy import read_secrets
 from atrisk.cases.tables import HEADER, KEYS, TABLES, CaseHeader, check_all
+from atrisk.coding.schemas import PACKAGE, recount_table
 from atrisk.exchange.copies.merging import Change, Version, What
 from atrisk.exchange.copies.rewriting import rewrite_table, write_rows
 from atrisk.frameworks.framework import Framework
@@ -191,9 +193,20 @@ class Tables:
             if (path.read_bytes() if path.is_file() else None) != data:
                 raise RequestError(f"{path.name} was changed just now by somebody else; try again")
             write_bytes(path, content)
+            self._recount(step.table, data or b"", content)
         line = change.mine.line if change and change.mine else None
         self.steps.append(replace(step, line=line))
         return step
+
+    def _recount(self, table: str, before: bytes, after: bytes) -> None:
+        """Count a table anew in the data package beside it, if that was true of it."""
+        package = self.folder / PACKAGE
+        with suppress(OSError, ValueError):  # a package that cannot be read is told by validate
+            told = recount_table(
+                package.read_text(encoding="utf-8"), table, before.decode(), after.decode()
+            )
+            if told is not None:
+                write_bytes(package, told.encode())
 
     def _compare(self, step: Step) -> Change | None:
         """Return the change of a row; None if it is as it is to be."""

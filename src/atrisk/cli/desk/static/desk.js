@@ -43,7 +43,9 @@ async function begin() {
       const sure = (found) => (found.length === 1 && !/[(?]/.test(found[0]) ? found[0] : "");
       const cells = { ...offer, start: sure(dates), date: sure(dates), place: sure(places), indicators };
       form.open(table, cells, { offer, number: chosen.number });
-      say(offer.why);
+      const words = chosen.text.split(/\s+/).length;
+      const anchor = offer.quote && words > 8 ? `the anchor is "${offer.quote}": at most eight words that stand once in the document` : "";
+      say(offer.why || anchor);
     } catch (error) {
       say(error.message);
     }
@@ -63,8 +65,9 @@ async function begin() {
       if (one.source) return await change("sources", one.source, one.number);
       const { row } = await ask("list", { number: one.number });
       await refresh();
-      form.open("sources", row, { was: row, number: one.number });
-      say(`listed as ${row.id}; complete the row`);
+      await reader.open(one.number);
+      form.open("sources", row, { was: row, number: one.number, fresh: true });
+      say(`listed as ${row.id}; complete the row and save it`);
     } catch (error) {
       say(error.message);
     }
@@ -74,14 +77,16 @@ async function begin() {
   async function tellCurve() {
     const found = await ask("reading");
     const shares = found.curve.map((one) => make("li", {}, `${Math.round(100 * one.share)} % of the rows: mean score ${one.mean_score.toFixed(3)} ± ${one.deviation.toFixed(3)}`));
-    const added = found.doubling === null ? found.why : `The second half of the rows added ${found.doubling >= 0 ? "+" : ""}${found.doubling.toFixed(3)}.`;
-    document.getElementById("curve").replaceChildren(make("ul", {}, ...shares), added);
+    const verdict = found.verdict ? `${found.verdict[0].toUpperCase()}${found.verdict.slice(1)}.` : found.why;
+    const note = shares.length ? "Mean score of random parts of the rows, ± its standard deviation between parts." : "";
+    document.getElementById("curve").replaceChildren(make("p", {}, verdict), make("ul", {}, ...shares), make("p", { class: "muted" }, note));
   }
 
   async function undo() {
     try {
       const step = await ask("undo");
-      say(`took back the last save to ${step.table}`);
+      const row = (step.before || step.after || {}).id || "a row";
+      say(`took back the last save: ${row} of ${step.table}`);
       await refresh();
       await settling.refresh();
     } catch (error) {
@@ -115,6 +120,11 @@ async function begin() {
     }
   });
   document.getElementById("undo").addEventListener("click", undo);
+  document.getElementById("restore").addEventListener("click", () => form.restore());
+  document.getElementById("hide-drafts").addEventListener("click", (event) => {
+    const hidden = document.getElementById("passages").classList.toggle("no-drafts");
+    event.target.setAttribute("aria-pressed", String(hidden));
+  });
   document.getElementById("tell-curve").addEventListener("click", () => tellCurve().catch((error) => say(error.message)));
   document.getElementById("acts").addEventListener("mousedown", (event) => event.preventDefault()); // keeps the selection
   document.getElementById("acts").addEventListener("click", (event) => {
@@ -132,7 +142,7 @@ async function begin() {
     } else if (event.key === "Escape" && form.isOpen) {
       form.close();
       reader.stand(reader.here);
-    } else if (!isTyping(event)) {
+    } else if (!isTyping(event) && !form.isOpen) {
       const act = {
         j: () => reader.move(1),
         k: () => reader.move(-1),
@@ -163,8 +173,9 @@ function isTyping(event) {
 
 async function tellCoverage() {
   const found = await ask("coverage");
-  const covered = found.coverage === null ? "" : `${found.rows} row${found.rows === 1 ? "" : "s"} of evidence; ${Math.round(100 * found.coverage)} % of the indicators covered${found.month ? ` in ${found.month}` : ""}`;
+  const covered = found.coverage === null ? "" : `${found.rows} row${found.rows === 1 ? "" : "s"} of evidence; ${found.indicators} of ${found.of} indicators have been looked at`;
   document.getElementById("covered").textContent = [covered, found.why].filter(Boolean).join("; ");
+  document.getElementById("unseen-title").hidden = !found.unseen.length;
   document.getElementById("unseen").replaceChildren(...found.unseen.map((one) => make("li", {}, `${one.factor} ${one.title}`)));
 }
 

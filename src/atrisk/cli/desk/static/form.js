@@ -4,7 +4,6 @@ import { ask, make } from "./api.js";
 const FIRST = {
   evidence: ["quote", "summary", "indicators", "direction", "severity", "credibility", "start", "end", "known", "audience", "claim", "place"],
   warnings: ["quote", "summary", "issuer", "addressee", "date", "audience", "about", "specificity", "asked"],
-  responses: ["quote", "summary", "actor", "instrument", "measure", "decided", "deployed", "effect", "protects_civilians"],
 };
 // Credibility of the information, as the Admiralty code names it.
 const CREDIBILITY = [
@@ -20,20 +19,40 @@ const HINTS = {
   quote: "the anchor: three to eight words that stand once in the document",
   summary: "the fact in your own words",
   indicators: "codes; several are separated by ;",
-  start: "when it happened or began: 2020-02-03, 2020-02 or 2020",
+  start: "when it happened or began: 2020-02-03, 2020-02, or a range 2020-02-03/2020-02-10",
   end: "empty: at one point in time; ..: continuing",
   known: "first day on record; empty: when the source was published",
   date: "2020-02-25, 2020-02 or 2020",
   published: "2020-03-02, 2020-03 or 2020",
   kind: "report, press release, letter, news ...",
   claim: "one word for all rows that report the same fact",
-  about: "one or more of: genocide, crimes_against_humanity, war_crimes, grave_abuses, conflict, protection_capacity, humanitarian",
+  about: "one or more",
   extent: "how much of it you read",
   answers: "ids of the warnings that it answers, if the text says so",
+  proposed: "date of the stage, or empty; at least one stage is needed",
+  decided: "date", funded: "date", deployed: "date", full_strength: "date", ended: "date, if it is over",
+  population: "to whom it happened", actors: "who did it", actor: "who acted", locator: "where in the document",
+  announced: "yes, if it was set for later (a trial, an election)", derived: "leave empty: for rows made from event data",
+  written: "the day on which its first readers had it, if it was published later", retrieved: "the day on which it was read",
+  quotable: "no, if its words may not be shown", sha256: "tells the document; leave it as it is", id: "name of the row",
+  confidential: "yes hides the words, strict names and places too", pillar: "of the Responsibility to Protect",
+  inferred: "stages whose dates the text does not give", baseline: "the strength that was there before",
+  noticed: "when those who were warned showed that they had heard it", accepted: "when they said that they agreed",
   promised: "a strength or a sum, as a number",
   delivered: "what of it came, as a number",
 };
 FIRST.sources = ["title", "publisher", "published", "kind", "reliability", "extent"];
+FIRST.responses = [
+  "quote", "summary", "actor", "instrument", "measure", "proposed", "decided", "funded", "deployed", "full_strength", "ended",
+  "effect", "protects_civilians", "promised", "delivered", "unit", "answers",
+];
+FIRST.deliveries = ["response", "date", "promised", "delivered", "unit", "quote"];
+FIRST.needs = ["quote", "summary", "date", "issuer", "needed", "unit"];
+FIRST.searches = ["summary", "indicators", "start", "end", "known", "audience"];
+const TITLES = {
+  evidence: "New evidence", warnings: "New warning", responses: "New response", deliveries: "New delivery", needs: "New need",
+  searches: "New search that found nothing",
+};
 const LONG = new Set(["summary", "measure", "asked"]);
 const WAIT = 250; // milliseconds after the last key before the row is looked at
 
@@ -45,7 +64,12 @@ export class Form {
     this.timer = null;
     this.turn = 0;
     this.row = null;
-    this.form.addEventListener("input", () => this.later());
+    this.effect = make("div", { id: "effect", "aria-live": "polite" });
+    this.dropped = null; // a row that was closed with something typed in it
+    this.form.addEventListener("input", () => {
+      this.dirty = true;
+      this.later();
+    });
     this.form.addEventListener("keydown", (event) => this.choose(event));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -58,28 +82,34 @@ export class Form {
   }
 
   // Opens a row: an offer for a new one, or the cells of one that is there.
-  open(table, cells, { was = null, offer = {}, number = null } = {}) {
+  open(table, cells, { was = null, offer = {}, number = null, fresh = false } = {}) {
+    this.drop();
     this.row = { table, was, number };
+    this.offer = offer;
+    this.dirty = false;
     this.same = null; // a row that tells the same fact and has no claim yet
-    this.tried = Boolean(was); // what is still empty is no fault before the first try to save
+    this.tried = Boolean(was) && !fresh; // what is still empty is no fault before the first try to save
     const columns = this.start.columns[table];
     const order = FIRST[table] || [];
     const sorted = [...columns].sort((one, other) => rank(order, one.name) - rank(order, other.name));
     document.getElementById("no-row").hidden = true;
-    document.getElementById("row-title").textContent = was ? `Change ${cells.id}` : `New row of ${table}`;
+    document.getElementById("row-title").textContent = fresh ? `New source: ${cells.id}` : was ? `Change ${cells.id}` : TITLES[table];
+    const isFirst = (column) => order.includes(column.name) || (column.filled && !["id", "source", "locator", "sha256"].includes(column.name));
+    const list = (some) => some.map((column) => this.field(column, cells[column.name] ?? "", offer));
     this.form.replaceChildren(
-      ...sorted.map((column) => this.field(column, cells[column.name] ?? "", offer)),
-      make("p", { id: "form-problem", class: "problem" }),
-      this.buttons(was),
+      ...list(sorted.filter(isFirst)),
+      make("details", { id: "more" }, make("summary", {}, "More fields"), ...list(sorted.filter((column) => !isFirst(column)))),
+      make("div", { class: "foot" }, this.effect, make("p", { id: "form-problem", class: "problem", role: "alert" }), this.buttons(was)),
     );
+    this.name();
     const first = this.form.querySelector("[name=summary], [name=publisher]") || this.form.querySelector("input, textarea");
     first.focus();
     this.look();
   }
 
   buttons(was) {
-    const save = make("button", { type: "submit" }, "Save (Ctrl+Enter)");
-    const leave = make("button", { type: "button" }, "Close without saving (Escape)");
+    const save = make("button", { type: "submit", title: "Ctrl+Enter" }, "Save");
+    const leave = make("button", { type: "button", title: "Escape" }, "Close without saving");
     leave.addEventListener("click", () => this.close());
     const box = make("div", { class: "actions" }, save, leave);
     if (was) {
@@ -91,6 +121,7 @@ export class Form {
   }
 
   field(column, value, offer) {
+    if (column.name === "about") return this.boxes(column, value, this.start.about);
     if (column.name === "credibility") return this.radios(column, value, CREDIBILITY);
     if (column.name === "severity") return this.radios(column, value, this.start.severity.map((one) => [one.value, `${one.value} ${one.label}: ${one.meaning}`]));
     if (column.values.length && column.values.length <= 4) return this.radios(column, value, column.values.map((one) => [one, one]));
@@ -110,9 +141,21 @@ export class Form {
       input.value = value;
       box.append(input, make("datalist", { id: `${id}-list` }, ...choose(column, offer, this.start)));
     }
-    if (column.name === "indicators") box.append(this.suggest(offer));
+    if (column.name === "indicators") box.append(make("p", { id: "chosen", class: "hint" }), this.suggest(offer));
     if (column.name === "claim" && (offer.echoes || []).length) box.append(this.echo(offer.echoes));
     box.append(make("p", { class: "problem", id: `${id}-said`, "data-column": column.name }));
+    return box;
+  }
+
+  // Several of some values, which a cell joins with semicolons.
+  boxes(column, value, options) {
+    const chosen = String(value).split(";").map((one) => one.trim());
+    const box = make("fieldset", { class: "short", "aria-describedby": `f-${column.name}-said` }, make("legend", {}, ...title(column)));
+    for (const one of options) {
+      const input = make("input", { type: "checkbox", name: column.name, value: one, checked: chosen.includes(one) });
+      box.append(make("label", {}, input, ` ${one.replaceAll("_", " ")}`));
+    }
+    box.append(make("p", { class: "problem", id: `f-${column.name}-said`, "data-column": column.name }));
     return box;
   }
 
@@ -161,21 +204,51 @@ export class Form {
     const show = (items) => list.replaceChildren(...items.map((one) => this.choice(one)));
     const likely = (offer.indicators || []).map((one) => ({ ...this.start.indicators.find((i) => i.code === one.code), reason: one.reason }));
     show(likely);
+    const find = async () => {
+      const words = search.value.trim();
+      if (!words) return show(likely);
+      const coded = this.start.indicators.filter((one) => one.code.startsWith(words));
+      const found = coded.length ? coded : (await ask("find", { words })).indicators;
+      if (words !== search.value.trim()) return undefined; // more was typed meanwhile
+      if (found.length) return show(found.map((one) => ({ ...this.start.indicators.find((i) => i.code === one.code), reason: one.reason })));
+      return list.replaceChildren(make("li", {}, "No indicator is like these words; try others, or browse all below."));
+    };
     search.addEventListener("input", (event) => {
       event.stopPropagation();
-      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const fits = (one) => words.every((word) => `${one.code} ${one.label} ${one.gloss}`.toLowerCase().includes(word));
-      show(words.length ? this.start.indicators.filter(fits).slice(0, 12) : likely);
+      find();
     });
-    search.addEventListener("keydown", (event) => {
+    search.addEventListener("keydown", async (event) => {
       if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
+      await find();
       list.querySelector("button")?.click();
       search.value = "";
       show(likely);
     });
-    box.append(search, list);
+    box.append(search, list, this.browse());
     return box;
+  }
+
+  // Every indicator, factor by factor.
+  browse() {
+    const box = make("details", {}, make("summary", {}, "Browse all indicators"));
+    box.addEventListener("toggle", () => {
+      if (box.childElementCount > 1) return;
+      for (const [code, title] of Object.entries(this.start.factors)) {
+        const mine = this.start.indicators.filter((one) => one.factor === code);
+        box.append(make("details", {}, make("summary", {}, `${code} ${title}`), make("ul", { class: "muted" }, ...mine.map((one) => this.choice(one)))));
+      }
+    });
+    return box;
+  }
+
+  // Names the indicators that are chosen.
+  name() {
+    const place = document.getElementById("chosen");
+    if (!place) return;
+    const codes = this.form.elements.indicators.value.split(";").map((one) => one.split("=")[0].trim());
+    const chosen = this.start.indicators.filter((one) => codes.includes(one.code));
+    place.textContent = chosen.map((one) => `${one.code} ${one.label}`).join("; ");
   }
 
   choice(one) {
@@ -185,13 +258,19 @@ export class Form {
       const codes = input.value.split(";").map((code) => code.trim()).filter(Boolean);
       const kept = codes.filter((code) => code !== one.code);
       input.value = (kept.length < codes.length ? kept : [...codes, one.code]).join(";");
+      this.dirty = true;
       this.later();
     });
     return make("li", {}, button, make("br"), one.gloss, one.reason ? ` (${one.reason})` : "");
   }
 
   cells() {
-    return Object.fromEntries([...new FormData(this.form)].map(([name, value]) => [name, value.trim()]));
+    const cells = {};
+    for (const [name, value] of new FormData(this.form)) {
+      if (name === "kept") continue;
+      cells[name] = name in cells ? `${cells[name]};${value.trim()}` : value.trim();
+    }
+    return cells;
   }
 
   later() {
@@ -203,6 +282,7 @@ export class Form {
   async look() {
     clearTimeout(this.timer);
     if (!this.isOpen) return;
+    this.name();
     const turn = ++this.turn;
     const asked = { ...this.row, cells: this.cells() };
     try {
@@ -210,7 +290,7 @@ export class Form {
       const found = await ask("check", asked);
       if (turn === this.turn && this.isOpen) {
         this.tell(found.problems);
-        tellEffect(found.effect);
+        tellEffect(this.effect, found.effect, found.problems.map((one) => one.column));
       }
     } catch (error) {
       if (turn === this.turn) this.tell([{ column: "", message: error.message }]);
@@ -239,13 +319,40 @@ export class Form {
       const cells = this.cells();
       const same = this.same && cells.claim === this.same.claim ? this.same.id : null;
       const step = await ask("save", { ...this.row, cells, same });
+      this.dirty = false;
       this.close();
       this.onSaved(`saved ${step.after.id || "the row"} to ${step.table}`);
     } catch (error) {
       this.tell(error.problems || []);
-      if (!error.problems) this.tellNow(error);
-      else this.form.querySelector("[aria-invalid=true]")?.focus();
+      if (error.problems) this.showFaults(error.problems);
+      else this.tellNow(error);
     }
+  }
+
+  // Says beside Save what is missing, and goes to the first of it.
+  showFaults(problems) {
+    const names = [...new Set(problems.map((one) => one.column).filter(Boolean))];
+    const place = document.getElementById("form-problem");
+    place.textContent = [`Not saved: look at ${names.join(", ") || "the row"}.`, place.textContent].filter(Boolean).join(" ");
+    const first = [...this.form.querySelectorAll(".problem[data-column]")].find((one) => one.textContent);
+    if (!first) return;
+    first.closest("details")?.setAttribute("open", "");
+    const box = first.parentElement;
+    box.scrollIntoView({ block: "center" });
+    box.querySelector("input, textarea, select")?.focus();
+  }
+
+  // Keeps what was typed into a row that is closed, so that it can be brought back.
+  drop() {
+    if (this.isOpen && this.dirty) this.dropped = { ...this.row, cells: this.cells(), offer: this.offer };
+    document.getElementById("restore").hidden = !this.dropped;
+  }
+
+  restore() {
+    const { table, cells, was, number, offer } = this.dropped;
+    this.dropped = null;
+    this.open(table, cells, { was, number, offer });
+    this.dirty = true;
   }
 
   tellNow(error) {
@@ -258,6 +365,7 @@ export class Form {
   async remove() {
     try {
       await ask("remove", { table: this.row.table, was: this.row.was });
+      this.dirty = false;
       this.close();
       this.onSaved("removed the row");
     } catch (error) {
@@ -266,13 +374,14 @@ export class Form {
   }
 
   close() {
+    this.drop();
     this.turn += 1;
     clearTimeout(this.timer);
     this.row = null;
     this.form.replaceChildren();
     document.getElementById("row-title").textContent = "Row";
     document.getElementById("no-row").hidden = false;
-    document.getElementById("effect").replaceChildren();
+    this.effect.replaceChildren();
   }
 }
 
@@ -296,14 +405,15 @@ function choose(column, offer, start) {
   return (offered[column.name] || []).map((one) => make("option", { value: one }));
 }
 
-function tellEffect(effect) {
-  const box = document.getElementById("effect");
-  if (!effect) return box.replaceChildren();
+function tellEffect(box, effect, missing) {
+  const names = [...new Set(missing.filter(Boolean))].map((one) => one.replaceAll("_", " "));
+  if (!effect) return box.replaceChildren(names.length ? make("p", { class: "muted" }, `To see what it would move, complete: ${names.join(", ")}.`) : "");
   const score = (value) => (value === null ? "nothing on record" : value.toFixed(3));
   const move = (one) => `${one.month}: ${score(one.before)} to ${score(one.after)}${one.band ? `, ${one.band}` : ""}`;
   const months = effect.months.length ? [make("li", {}, effect.months.map(move).join("; "))] : [];
   const factors = effect.factors.map((one) => make("li", {}, `factor ${one.factor}, ${one.title}: ${one.change >= 0 ? "+" : ""}${one.change.toFixed(3)}`));
-  const title = effect.months.length ? "If saved, it moves" : "If saved";
-  box.replaceChildren(make("h3", {}, title), make("ul", {}, ...months, ...factors), make("p", { class: "muted" }, effect.why));
+  const title = effect.months.length ? "If saved, it moves the score (0 to 1)" : "If saved";
+  const from = effect.counts_from ? `It counts from ${effect.counts_from}, the day on which it became known.` : "";
+  box.replaceChildren(make("h3", {}, title), make("ul", {}, ...months, ...factors), make("p", { class: "muted" }, [effect.why, from].filter(Boolean).join(" ")));
   return undefined;
 }

@@ -177,7 +177,7 @@ function mark(text, marks) {
   for (const one of found) {
     if (one.at < done) continue;
     parts.push(text.slice(done, one.at));
-    parts.push(make("mark", { title: `${one.table}: ${one.id}` }, text.slice(one.at, one.at + one.quote.length)));
+    parts.push(make("mark", { class: one.table, title: `${one.table}: ${one.id}` }, text.slice(one.at, one.at + one.quote.length)));
     done = one.at + one.quote.length;
   }
   return [...parts, text.slice(done)];
