@@ -26,6 +26,7 @@ import numpy as np
 import atrisk
 
 MONTH = "2013-12"
+SHIPPED = Path(__file__).parents[1] / "cases" / "car-2012-2015"
 COMMANDS = {
     "assess": "assess CASE",
     "validate": "validate CASE",
@@ -41,7 +42,7 @@ COMMANDS = {
     "methods": "methods CASE",
     "scenarios": "scenarios CASE",
     "sensitivity": "sensitivity CASE --seed 0",
-    "sensitivity omissions": "sensitivity CASE --seed 0 --show omissions",
+    "sensitivity leave_out": "sensitivity CASE --seed 0 --show leave_out",
     "sensitivity flips": "sensitivity CASE --seed 0 --show flips",
     "reading": "reading CASE --seed 0",
     "compare": "compare CASE car-2020-2021",
@@ -74,11 +75,9 @@ def grow(times: int, folder: Path) -> Path:
     grown = replace(case, **copied, checked=True)
     out = folder / f"car-{times}"
     grown.save(out)
-    source = Path(str(case.folder)) / "scenarios"
-    if source.is_dir():
-        (out / "scenarios").mkdir(exist_ok=True)
-        for file in source.glob("*.toml"):
-            (out / "scenarios" / file.name).write_bytes(file.read_bytes())
+    (out / "scenarios").mkdir(exist_ok=True)
+    for file in [*SHIPPED.glob("scenarios/*.toml"), SHIPPED / "judgements.csv"]:
+        (out / file.relative_to(SHIPPED)).write_bytes(file.read_bytes())
     return out
 
 

@@ -16,7 +16,6 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.header import Crime
 from atrisk.frameworks.method import Method
 from atrisk.kernel.estimate import bound_estimate, vary_level
-from atrisk.scoring.intensity import Intensity
 from atrisk.scoring.readings import Readings
 
 Floats = NDArray[np.float64]
@@ -126,12 +125,6 @@ class Hierarchy:
             for factor, places in self.members.items()
         ]
         return np.stack(joined, axis=1)
-
-    def join_intensity(self, found: Intensity) -> Floats:
-        """Join intensities, or the readings of a method that estimates, into factors."""
-        if found.readings is None:
-            return self.join_factors(found.point)
-        return self.join_factors(found.readings.told, found.readings.read)
 
     def join_crime(self, crime: str, factors: Floats) -> Floats:
         """Join rows x factors into one score of a crime for each row."""

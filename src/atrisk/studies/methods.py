@@ -7,7 +7,7 @@ asked most is the share of leaves, by weight, that are in alarm in a month.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -27,7 +27,7 @@ from atrisk.frameworks.options import AggregationOption
 from atrisk.kernel.alarms import watch_draws
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
-from atrisk.scoring.intensity import Intensity, measure_tellings
+from atrisk.scoring.intensity import measure_tellings
 from atrisk.scoring.readings import measure_readings
 from atrisk.scoring.run import assess
 from atrisk.scoring.scores import Hierarchy
@@ -254,8 +254,9 @@ class _Scorer:
         self.base, self.explored = base, explored
         self.crimes = tuple(base.framework.crimes)
         self.spans = base.intensity.dates.see(base.outlook.cuts)
-        self.found: dict[tuple[str, ...], Intensity] = {}
-        self.readings: dict[tuple[str, ...], Intensity] = {}
+        # Of each step what the next one asks for, and no more: a large case has many leaves.
+        self.found: dict[tuple[str, ...], tuple[Floats, Floats]] = {}
+        self.told: dict[tuple[str, ...], tuple[Floats, Floats | None]] = {}
         self.factors: dict[tuple[str, ...], Floats] = {}
         self.by_overall: dict[tuple[str, ...], Floats] = {}
 
@@ -271,27 +272,34 @@ class _Scorer:
         return overall, alarm[:, 0]
 
     def _join(self, method: Method, key: tuple[str, ...]) -> Floats:
-        base, hierarchy = self.base, Hierarchy(self.base.framework, method)
+        hierarchy = Hierarchy(self.base.framework, method)
         grade, persistence, factor_rule, _, weights = key
         first, second = (grade, persistence), (grade, persistence, factor_rule, weights)
-        if first not in self.found:
-            found = base.intensity
-            self.found[first] = measure_tellings(
-                found.tellings, found.dates, base.framework, method, base.outlook
-            )
         # Of an estimate it is the rule that says how much a claim counts beside its source's.
         read = (*first, factor_rule)
-        if read not in self.readings:
-            found = self.found[first]
-            readings = measure_readings(
-                found.tellings, self.spans, found.probability, base.framework, method
-            )
-            self.readings[read] = replace(found, readings=readings)
+        if read not in self.told:
+            self.told[read] = self._tell(method, first)
         if second not in self.factors:
-            joined = hierarchy.join_intensity(self.readings[read])
+            joined = hierarchy.join_factors(*self.told[read])
             self.factors[second] = self._bring(method, "factor_aggregation", joined)
         crimes = [hierarchy.join_crime(crime, self.factors[second]) for crime in self.crimes]
         return self._bring(method, "crime_aggregation", np.max(crimes, axis=0))
+
+    def _tell(self, method: Method, first: tuple[str, ...]) -> tuple[Floats, Floats | None]:
+        """Return intensities; of a method that estimates what is told, and how much is read."""
+        base, known = self.base, self.base.intensity
+        if first in self.found:
+            probability, point = self.found[first]
+            readings = measure_readings(
+                known.tellings, self.spans, probability, base.framework, method
+            )
+        else:
+            found = measure_tellings(
+                known.tellings, known.dates, base.framework, method, base.outlook
+            )
+            self.found[first] = found.probability, found.point
+            readings, point = found.readings, found.point
+        return (point, None) if readings is None else (readings.told, readings.read)
 
     def _bring(self, method: Method, branch: str, scores: Floats) -> Floats:
         """Bring scores to one scale where options are mixed; one that is held stays on its own."""
