@@ -1,0 +1,75 @@
+"""Validating many rows, beside frictionless on the same tables: python benchmarks/validating.py
+
+A case of 50,000 rows is written with its data package. Each validator is a process of its own, in
+turn: atrisk checks cells, references, dates, codes and claims, frictionless the cells and keys that
+the package describes. Printed are the processor's time and the peak of memory, as Linux counts
+them, medians of three rounds, and their ratios.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from growth import grow
+
+import atrisk
+from atrisk.base.output import write_json
+from atrisk.coding.schemas import describe_package
+
+ROWS, ROUNDS = 50_000, 3
+OURS = "from atrisk.cli.main import main; status = main(['validate', sys.argv[1]])"
+THEIRS = (
+    "import frictionless; "
+    "package = frictionless.Package(sys.argv[1] + '/datapackage.json'); "
+    "report = package.validate(limit_memory=8_000); "
+    "status = 0 if report.valid else 1"
+)
+TOLD = (
+    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(status)"
+)
+
+
+def run(code: str, case: Path) -> tuple[float, float]:
+    """Return the seconds of the processor and the MiB at the peak of a process."""
+    before = os.times()
+    done = subprocess.run(
+        [sys.executable, "-c", f"import resource, sys; {code}; {TOLD}", str(case)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = os.times()
+    if done.returncode:
+        sys.exit(f"{done.stdout[-500:]}{done.stderr[-500:]}")
+    return sum(after[2:4]) - sum(before[2:4]), int(done.stderr.split()[-1]) / 1024
+
+
+def main() -> None:
+    once = len(atrisk.load_case("car-2012-2015").evidence)
+    with tempfile.TemporaryDirectory() as folder:
+        case = grow(-(-ROWS // once), Path(folder))
+        loaded = atrisk.load_case(case)
+        text = write_json(describe_package(loaded))
+        (case / "datapackage.json").write_text(text, encoding="utf-8")
+        rows = len(loaded.evidence)
+        found: dict[str, list[tuple[float, float]]] = {"atrisk": [], "frictionless": []}
+        for _ in range(ROUNDS):
+            found["atrisk"].append(run(OURS, case))
+            found["frictionless"].append(run(THEIRS, case))
+    middle = {
+        name: [statistics.median(column) for column in zip(*runs, strict=True)]
+        for name, runs in found.items()
+    }
+    for name, (seconds, memory) in middle.items():
+        sys.stdout.write(f"{name:14} {rows:,} rows: {seconds:6.2f} s, {memory:6.0f} MiB\n")
+    ratios = [ours / theirs for ours, theirs in zip(*middle.values(), strict=True)]
+    sys.stdout.write(f"{'ratio':14} {ratios[0]:.2f} of the time, {ratios[1]:.2f} of the memory\n")
+
+
+if __name__ == "__main__":
+    main()
