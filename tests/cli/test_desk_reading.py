@@ -254,3 +254,33 @@ def test_an_indicator_is_found_by_words_or_browsed(browser: Any, served: Served)
     page.locator("summary", has_text="2 ").click()
     page.locator("#form details button", has_text="2.2 Spark").click()
     assert page.locator("#f-indicators").input_value() == "2.2"
+
+
+def test_confidential_rows_are_counted_and_the_curve_grows_with_the_rows(
+    browser: Any, served: Served
+) -> None:
+    folder = served.desk.tables.folder
+    sources = (folder / "sources.csv").read_text(encoding="utf-8").splitlines()
+    told = [f"{sources[0]},confidential", f"{sources[1]},", f"{sources[2]},yes", ""]
+    (folder / "sources.csv").write_text("\n".join(told), encoding="utf-8")
+    row = next(iter(served.desk.tables.list_rows("evidence")))
+    for number in range(3):
+        served.desk.answer("save", {"table": "evidence", "cells": row | {"id": f"n-{number}"}})
+    coder = Coder(browser, served, **WIDE)
+    page = open_letter(coder)
+    page.locator("#kept-out", has_text="1 confidential row is kept out of this page").wait_for()
+    page.locator('.passage[data-number="7"] small').click()
+    page.keyboard.press("e")
+    fill_evidence(page)
+    page.keyboard.press("Control+Enter")
+    coder.wait("saved letter-e001")
+    page.locator("#tell-curve").click()
+    page.locator("#curve", has_text="Too few rows to say").wait_for()
+    before = page.locator("#curve").inner_text()
+    page.locator('.passage[data-number="8"] small').click()
+    page.keyboard.press("e")
+    fill_evidence(page)
+    page.locator("#f-indicators").fill("2.1")
+    page.keyboard.press("Control+Enter")
+    coder.wait("saved letter-e002")
+    assert page.locator("#curve").inner_text() != before

@@ -117,6 +117,7 @@ class Desk:
             ],
             "columns": {name: [_describe(c) for c in list_columns(name)] for name in CODED},
             "draft": self._read_draft(),
+            "hidden": sum(self.list_rows({"table": name})["hidden"] for name in CODED),
         }
 
     def _group(self) -> dict[str, list[Row]]:

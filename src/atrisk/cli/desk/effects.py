@@ -151,7 +151,10 @@ def measure_curve(tables: Tables) -> Row:
         ``curve``, rows of ``measure_reading``, and ``doubling``; ``why`` nothing is told.
     """
     try:
-        found = measure_reading(tables.load(), tables.framework, steps=STEPS, repeats=REPEATS)
+        case = tables.load()
+        if len(case.evidence) < STEPS:
+            return {"curve": [], "doubling": None, "why": "too few rows to say"}
+        found = measure_reading(case, tables.framework, steps=STEPS, repeats=REPEATS)
     except AtriskError as error:
         return {"curve": [], "doubling": None, "why": _say_why(error)}
     told = "" if len(found.base.case.evidence) >= FEW else "too few rows to say; "

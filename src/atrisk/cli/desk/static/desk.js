@@ -26,12 +26,20 @@ async function begin() {
     say(text);
   });
 
+  function tellHidden(count) {
+    const place = document.getElementById("kept-out");
+    place.hidden = !count;
+    place.textContent = `${count} confidential row${count === 1 ? " is" : "s are"} kept out of this page`;
+  }
+
   async function refresh() {
     const again = await ask("start");
     reader.documents = again.documents;
+    tellHidden(again.hidden);
     if (reader.number === null) reader.fill();
     else await reader.open(reader.number);
     await tellCoverage();
+    if (document.getElementById("curve").childElementCount) await tellCurve(); // as it grows, once asked for
   }
 
   async function code(table, indicators = "") {
@@ -164,6 +172,7 @@ async function begin() {
     form.open(start.draft.table, start.draft.cells, { was: start.draft.was, number: start.draft.number });
     say("the row that was being typed is back");
   }
+  tellHidden(start.hidden);
   await tellCoverage();
 }
 
