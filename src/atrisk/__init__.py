@@ -39,7 +39,7 @@ _ROOMS = {
     "events.derive": "add_events split_events",
     "scoring.view": "View",
     "scoring.assessment": "Assessment",
-    "scoring.run": "assess",
+    "scoring.run": "Rescored assess rescore",
     "scoring.news": "split_changes",
     "scoring.comparison": "compare_scores",
     "scoring.flags": "Flag Flags raise_flags",
@@ -202,7 +202,9 @@ if _typing.TYPE_CHECKING:
     from atrisk.scoring.flags import Flags as Flags
     from atrisk.scoring.flags import raise_flags as raise_flags
     from atrisk.scoring.news import split_changes as split_changes
+    from atrisk.scoring.run import Rescored as Rescored
     from atrisk.scoring.run import assess as assess
+    from atrisk.scoring.run import rescore as rescore
     from atrisk.scoring.view import View as View
     from atrisk.studies.agreement import Agreement as Agreement
     from atrisk.studies.agreement import measure_agreement as measure_agreement

@@ -26,7 +26,7 @@ from atrisk.frameworks.method import Method
 from atrisk.kernel.estimate import bound_estimate
 from atrisk.scoring.explanation import describe_assumption, explain_score
 from atrisk.scoring.intensity import Intensity
-from atrisk.scoring.scores import Hierarchy, Scores, describe_score
+from atrisk.scoring.scores import Hierarchy, Scores, describe_score, name_bands
 from atrisk.scoring.view import Outlook, View
 
 Floats = NDArray[np.float64]
@@ -173,11 +173,7 @@ class Assessment(LevelResult):
     @cached_property
     def bands(self) -> tuple[str | None, ...]:
         """Band of each overall score; None where too little is covered to name one."""
-        least = self.framework.header.least_coverage
-        return tuple(
-            self.framework.band(score, self.method).label if covered >= least else None
-            for score, covered in zip(self.overall, self.coverage, strict=True)
-        )
+        return name_bands(self.framework, self.method, self.by_overall)
 
     @cached_property
     def named_crimes(self) -> tuple[str | None, ...]:

@@ -44,15 +44,6 @@ class Readings:
     told: Floats
     read: Floats
 
-    def count(self, factors: int, counts: Floats) -> Floats:
-        """Return the readings of each factor, months x factors, by the weights of indicators."""
-        weighted = self.read * counts
-        owners = np.zeros(len(counts), dtype=np.int64)
-        owners[self.owner] = self.factor
-        total = np.zeros((len(weighted), factors))
-        np.add.at(total.T, owners, weighted.T)
-        return total
-
     def vary(self, factor: int, counts: Floats, estimate: Floats) -> Floats:
         """Return the variance of a factor's estimate by month.
 

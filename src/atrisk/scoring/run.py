@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, UnknownNameError, require
 from atrisk.cases.case import Case, check_codes
-from atrisk.cases.evidence import AUDIENCES, Audience
+from atrisk.cases.evidence import AUDIENCES, Audience, Evidence, Search
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method, WeightSet
+from atrisk.kernel.estimate import vary_estimate
+from atrisk.kernel.rules import ShrunkenMean
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.intensity import Intensity, measure_intensity, measure_tellings
-from atrisk.scoring.scores import Hierarchy, Scores, score_overall
+from atrisk.scoring.scores import Hierarchy, Scores, name_bands, score_overall
 from atrisk.scoring.seen import describe_limit, is_limited, see_case
+from atrisk.scoring.tellings import date_items, gather
 from atrisk.scoring.view import Outlook, View, read_outlook
+
+Floats = NDArray[np.float64]
 
 
 def assess(
@@ -123,7 +130,7 @@ def _join_up(
     hierarchy = Hierarchy(framework, method)
     by_indicator = Scores(intensity.point, intensity.low, intensity.high, intensity.assessed)
     by_factor = hierarchy.score_factors(by_indicator, intensity.readings)
-    by_crime = hierarchy.score_crimes(by_indicator, by_factor, intensity.readings)
+    by_crime = hierarchy.score_crimes(by_indicator, by_factor)
     worst = np.argmax([scores.point for scores in by_crime.values()], axis=0)
     return Assessment(
         case=case,
@@ -138,3 +145,182 @@ def _join_up(
         by_overall=score_overall(by_crime, by_indicator),
         worst_crimes=tuple(list(by_crime)[place] for place in worst),
     )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Rescored:
+    """Scores of an assessment with some rows added or taken out, without what explains them.
+
+    Attributes:
+        base: the assessment.
+        by_indicator, by_factor, by_crime, by_overall: as in ``Assessment``.
+        touched: codes of the factors that the rows bear on; all others are those of the base.
+    """
+
+    base: Assessment
+    by_indicator: Scores
+    by_factor: Scores
+    by_crime: Mapping[str, Scores]
+    by_overall: Scores
+    touched: tuple[str, ...]
+
+    @property
+    def factors(self) -> Floats:
+        """Factor scores, months x factors."""
+        return self.by_factor.point
+
+    @property
+    def overall(self) -> Floats:
+        """Score of the worst crime in each month."""
+        return self.by_overall.point
+
+    @property
+    def coverage(self) -> Floats:
+        """Share of the framework's indicators on which evidence is current."""
+        return self.by_overall.coverage
+
+    @property
+    def bands(self) -> tuple[str | None, ...]:
+        """Band of each overall score; None where too little is covered to name one."""
+        return name_bands(self.base.framework, self.base.method, self.by_overall)
+
+
+def rescore(
+    assessment: Assessment,
+    add: Iterable[Evidence | Search] = (),
+    drop: Iterable[str] = (),
+) -> Rescored:
+    """Score an assessment with some rows more or fewer, only where they bear on it.
+
+    The factors that the rows bear on are scored anew from all of their rows; the others, and what
+    their intervals rest on, are taken over, and crimes are joined from both.
+
+    Args:
+        assessment: from ``assess``.
+        add: rows of evidence or searches, of sources that the case has.
+        drop: ids of rows that are taken out; a row that changes is dropped and added.
+
+    Returns:
+        The scores, those of ``assess`` with these rows to 1e-12.
+
+    Raises:
+        UnknownNameError: there is no row to drop by that id, or no indicator or source of a row.
+        RequestError: no row is left.
+
+    Examples:
+        >>> import atrisk
+        >>> case = atrisk.load_case("car-2012-2015")
+        >>> now = atrisk.assess(case, atrisk.load_framework("un-foa-2014"))
+        >>> row = case.evidence[0]
+        >>> without = rescore(now, drop=[row.id])
+        >>> bool(abs(rescore(now, add=[row], drop=[row.id]).overall - now.overall).max() < 1e-12)
+        True
+    """
+    gone, more = set(drop), tuple(add)
+    moved = [item for item in assessment.case.items if item.id in gone] + list(more)
+    _check_rows(assessment, gone, more)
+    indicators = assessment.framework.indicators
+    touched = {indicators[code].factor for item in moved for code in item.indicators}
+    codes = {code for code, one in indicators.items() if one.factor in touched}
+    part = _measure_part(assessment, gone, more, codes)
+    return _replace_factors(assessment, part, touched)
+
+
+def _check_rows(assessment: Assessment, gone: set[str], more: Iterable[Evidence | Search]) -> None:
+    case, framework = assessment.case, assessment.framework
+    known = {item.id for item in case.items}
+    for name in sorted(gone - known):
+        raise UnknownNameError("row", name, known)
+    for item in more:
+        for code in item.indicators:
+            if code not in framework.indicators:
+                raise UnknownNameError("indicator", code, framework.indicators)
+        if item.source and item.source not in case.source_by_id:
+            raise UnknownNameError("source", item.source, case.source_by_id)
+
+
+def _measure_part(
+    assessment: Assessment, gone: set[str], more: tuple[Evidence | Search, ...], codes: set[str]
+) -> Intensity | None:
+    """Measure the intensities of some indicators from all rows on them; None if there is none."""
+    base = assessment.case
+    kept = [i for i in base.items if i.id not in gone and not codes.isdisjoint(i.indicators)]
+    if len(gone) >= len(base.items) and not more:
+        raise RequestError(f"{base.id} has no evidence, so there is nothing to score; add a row")
+    rows = [*kept, *more]
+    evidence = tuple(item for item in rows if isinstance(item, Evidence))
+    searches = tuple(item for item in rows if isinstance(item, Search))
+    case = see_case(
+        replace(base, evidence=evidence, searches=searches, checked=True),
+        assessment.outlook,
+        assessment.audience,
+    )
+    if not case.items:
+        return None
+    tellings = gather(case, assessment.framework, codes)
+    dates = date_items(tellings, case, assessment.audience)
+    return measure_tellings(
+        tellings, dates, assessment.framework, assessment.method, assessment.outlook
+    )
+
+
+def _replace_factors(assessment: Assessment, part: Intensity | None, touched: set[str]) -> Rescored:
+    """Return the scores with the indicators and factors of a part in the place of their own."""
+    hierarchy, framework = assessment.hierarchy, assessment.framework
+    places = [p for code in framework.factors if code in touched for p in hierarchy.members[code]]
+    base, unseen = assessment.by_indicator, assessment.method.not_assessed.upper
+    nothing = np.zeros((len(assessment.months), len(framework.indicators)))
+
+    def put(old: Floats, new: Floats) -> Floats:
+        found = old.copy()
+        found[:, places] = new[:, places]
+        return found
+
+    by_indicator = Scores(
+        put(base.point, part.point if part else nothing),
+        put(base.low, part.low if part else nothing),
+        put(base.high, part.high if part else nothing + unseen),
+        put(base.coverage, part.assessed if part else nothing),
+    )
+    by_factor = _rescore_factors(assessment, by_indicator, part, touched, put)
+    by_crime = hierarchy.score_crimes(by_indicator, by_factor)
+    overall = score_overall(by_crime, by_indicator)
+    codes = tuple(code for code in framework.factors if code in touched)
+    return Rescored(assessment, by_indicator, by_factor, by_crime, overall, codes)
+
+
+def _vary_unread(rule: ShrunkenMean, point: Floats) -> Floats:
+    """Return the variance of a factor of which nothing was read."""
+    none = np.zeros((0, len(point)))
+    return vary_estimate(none, none, none, point, readings=rule.readings, spread=rule.spread)
+
+
+def _rescore_factors(
+    assessment: Assessment,
+    by_indicator: Scores,
+    part: Intensity | None,
+    touched: set[str],
+    put: Callable[[Floats, Floats], Floats],
+) -> Scores:
+    """Return the factors; of a method that estimates only those that are touched vary anew."""
+    hierarchy, readings, doubt = (
+        assessment.hierarchy,
+        assessment.intensity.readings,
+        assessment.by_factor.doubt,
+    )
+    if readings is None or doubt is None:
+        return hierarchy.score_factors(by_indicator)
+    own_readings, nothing = part.readings if part else None, np.zeros_like(readings.told)
+    told = put(readings.told, own_readings.told if own_readings else nothing)
+    read = put(readings.read, own_readings.read if own_readings else nothing)
+    point, own = hierarchy.join_factors(told, read), doubt.own.copy()
+    for place, code in enumerate(assessment.framework.factors):
+        if code in touched:
+            own[:, place] = (
+                hierarchy.vary(own_readings, place, point)
+                if own_readings
+                else _vary_unread(readings.rule, point[:, place])
+            )
+    shared = hierarchy.share_doubt(readings.rule, own, read)
+    coverage = hierarchy.cover_factors(by_indicator)
+    return hierarchy.bound_factors(point, shared, coverage, readings.rule)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.header import Crime
 from atrisk.frameworks.method import Method
 from atrisk.kernel.estimate import bound_estimate, vary_level
+from atrisk.kernel.rules import ShrunkenMean
 from atrisk.scoring.readings import Readings
 
 Floats = NDArray[np.float64]
@@ -75,6 +77,15 @@ def describe_score(
     }
 
 
+def name_bands(framework: Framework, method: Method, scores: Scores) -> tuple[str | None, ...]:
+    """Return the band of each month's score; None where too little is covered to name one."""
+    least = framework.header.least_coverage
+    return tuple(
+        framework.band(score, method).label if covered >= least else None
+        for score, covered in zip(scores.point, scores.coverage, strict=True)
+    )
+
+
 class Hierarchy:
     """How a method joins indicators into factors, factors into crimes, crimes into the overall.
 
@@ -130,50 +141,68 @@ class Hierarchy:
         """Join rows x factors into one score of a crime for each row."""
         return self.crime_rule.join(factors[:, self.columns[crime]], self.factor_weights[crime])
 
+    def cover_factors(self, scores: Scores) -> Floats:
+        """Return the share of each factor's indicators that are covered, months x factors."""
+        covered = [scores.coverage[:, places].mean(axis=1) for places in self.members.values()]
+        return np.stack(covered, axis=1)
+
     def score_factors(self, scores: Scores, readings: Readings | None = None) -> Scores:
         """Join indicators, or readings of them, into factors; arrays of months x factors."""
-        covered = [scores.coverage[:, places].mean(axis=1) for places in self.members.values()]
-        coverage = np.stack(covered, axis=1)
+        coverage = self.cover_factors(scores)
         if readings is None:
             parts = (scores.point, scores.low, scores.high)
             point, low, high = (self.join_factors(part) for part in parts)
             return Scores(point, low, high, coverage)
         point = self.join_factors(readings.told, readings.read)
-        doubt = self._doubt(readings, point)
+        return self.bound_factors(point, self._doubt(readings, point), coverage, readings.rule)
+
+    def bound_factors(
+        self, point: Floats, doubt: FactorDoubt, coverage: Floats, rule: ShrunkenMean
+    ) -> Scores:
+        """Return factors that are estimates with the bounds that their doubt gives them."""
         variance = doubt.own + doubt.assumed**2 * doubt.level[:, None]
-        bounds = bound_estimate(point, variance, readings.rule.level)
+        bounds = bound_estimate(point, variance, rule.level)
         return Scores(point, *bounds, coverage, variance, doubt)
 
     def _doubt(self, readings: Readings, point: Floats) -> FactorDoubt:
-        counts, rule, size = self._counts(), readings.rule, len(self.members)
-        own = [readings.vary(place, counts, point[:, place]) for place in range(size)]
-        read = readings.count(size, counts)
-        level = vary_level(read, readings=rule.readings, spread=rule.spread, common=rule.common)
-        assumed = rule.readings / (rule.readings + read)
-        return FactorDoubt(np.stack(own, axis=1), assumed, level, rule.coder)
+        own = [self.vary(readings, place, point) for place in range(len(self.members))]
+        return self.share_doubt(readings.rule, np.stack(own, axis=1), readings.read)
 
-    def score_crimes(
-        self, by_indicator: Scores, by_factor: Scores, readings: Readings | None = None
-    ) -> dict[str, Scores]:
+    def vary(self, readings: Readings, place: int, point: Floats) -> Floats:
+        """Return the variance of a factor's estimate by itself, by month."""
+        return readings.vary(place, self._counts, point[:, place])
+
+    def share_doubt(self, rule: ShrunkenMean, own: Floats, read: Floats) -> FactorDoubt:
+        """Return what the variances of all factors are made of.
+
+        Args:
+            rule: of the factors.
+            own: variance of each by itself, months x factors.
+            read: how much is read of each indicator, months x indicators.
+        """
+        weighted, size = read * self._counts, len(self.members)
+        counted = np.zeros((len(weighted), size))
+        np.add.at(counted.T, self._owners, weighted.T)
+        level = vary_level(counted, readings=rule.readings, spread=rule.spread, common=rule.common)
+        return FactorDoubt(own, rule.readings / (rule.readings + counted), level, rule.coder)
+
+    def score_crimes(self, by_indicator: Scores, by_factor: Scores) -> dict[str, Scores]:
         """Join each crime's factors; its coverage is the share of their indicators."""
         return {
-            crime.code: self._score_crime(crime, by_indicator, by_factor, readings)
+            crime.code: self._score_crime(crime, by_indicator, by_factor)
             for crime in self.framework.crimes.values()
         }
 
-    def _score_crime(
-        self, crime: Crime, by_indicator: Scores, by_factor: Scores, readings: Readings | None
-    ) -> Scores:
+    def _score_crime(self, crime: Crime, by_indicator: Scores, by_factor: Scores) -> Scores:
         point = self.join_crime(crime.code, by_factor.point)
         coverage = by_indicator.coverage[:, self._list_indicators(crime)].mean(axis=1)
-        if readings is None or by_factor.doubt is None:
+        rule = self.factor_rule
+        if by_factor.doubt is None or not isinstance(rule, ShrunkenMean):
             low, high = (self.join_crime(crime.code, b) for b in (by_factor.low, by_factor.high))
             return Scores(point, low, high, coverage)
         shares = self.share_out(crime.code, by_factor.point)
         variance = by_factor.doubt.vary(shares) + by_factor.doubt.coder**2
-        return Scores(
-            point, *bound_estimate(point, variance, readings.rule.level), coverage, variance
-        )
+        return Scores(point, *bound_estimate(point, variance, rule.level), coverage, variance)
 
     def share_out(self, crime: str, factors: Floats) -> Floats:
         """Return the multiplier of every factor in a crime, months x factors of the framework."""
@@ -183,6 +212,15 @@ class Hierarchy:
         shares[:, self.columns[crime]] = [self._share(crime, row) for row in rows]
         return shares
 
+    @cached_property
+    def _owners(self) -> Integers:
+        """Return the factor of each indicator."""
+        owners = np.zeros(len(self.framework.indicators), dtype=np.int64)
+        for place, members in enumerate(self.members.values()):
+            owners[members] = place
+        return owners
+
+    @cached_property
     def _counts(self) -> Floats:
         """Return each indicator's weight over the mean weight of its factor."""
         counts = np.zeros(len(self.framework.indicators))

@@ -6,7 +6,7 @@ form a *group*, which counts once. A search is a telling of severity 0.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -133,14 +133,22 @@ class Spans:
         return np.searchsorted(self.cuts, days)
 
 
-def gather(case: Case, framework: Framework) -> Tellings:
-    """List every telling of a case, by direction, indicator and claim; there is one at least."""
+def gather(case: Case, framework: Framework, only: Collection[str] | None = None) -> Tellings:
+    """List every telling of a case, by direction, indicator and claim; there is one at least.
+
+    Args:
+        case: whose items.
+        framework: whose indicators.
+        only: codes of the indicators that are asked for; None for all.
+    """
+    wanted = set(framework.indicators if only is None else only)
     position = {code: place for place, code in enumerate(framework.indicators)}
     items = case.in_order.items
     rows = sorted(
         (item.is_mitigating, position[code], item.claim_key, item.id, place, item.severity_of(code))
         for place, item in enumerate(items)
         for code in item.indicators
+        if code in wanted
     )
     units = {(place, item.severity): place for place, item in enumerate(items)}
     for row in rows:

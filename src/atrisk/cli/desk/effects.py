@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ import numpy as np
 from atrisk.base.errors import AtriskError, DataError
 from atrisk.base.output import tell_count
 from atrisk.base.rows import Row
-from atrisk.base.tables import read_rows
-from atrisk.cases.case import Case
+from atrisk.base.tables import Table, read_rows
+from atrisk.cases.evidence import Evidence, knowledge_day
 from atrisk.cases.tables import KEYS, TABLES
-from atrisk.cli.desk.saving import Cells, Tables, name_row
+from atrisk.cli.desk.saving import Cells, Tables
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.run import assess
+from atrisk.scoring.run import Rescored, assess, rescore
 from atrisk.studies.reading import measure_reading
 
 SCORED = ("evidence", "searches")  # tables whose rows move a score
@@ -43,65 +42,59 @@ def measure_effect(tables: Tables, table: str, cells: Cells, was: Cells | None) 
     """
     if table not in SCORED:
         return {"months": [], "factors": [], "why": "rows of this table move no score"}
+    rows: Table[Any] = read_rows(table, [cells], TABLES[table], KEYS.get(table, "id"))
+    (row,) = rows.records
     try:
-        now = tables.load()
-        after = _score(tables, _change(now, table, cells, was))
-        before = _score(tables, now)
+        before = tables.assess()
+        after = _rescore(tables, before, row, was)
     except AtriskError as error:
         return {"months": [], "factors": [], "why": _say_why(error)}
     moved = np.where(after.coverage > 0, after.overall - (before.overall if before else 0.0), 0.0)
     order = [p for p in np.argsort(-abs(moved), kind="stable") if round(moved[p], DIGITS)]
+    source = next((one for one in tables.read("sources").records if one.id == row.source), None)
     return {
-        "counts_from": _find_first(after, cells["id"]),
-        "months": [_tell_month(before, after, int(place)) for place in sorted(order[:MONTHS])],
-        "factors": _tell_factors(before, after, int(order[0])) if order else [],
+        "counts_from": knowledge_day(row, source).isoformat(),
+        "months": [
+            _tell_month(tables, before, after, int(place)) for place in sorted(order[:MONTHS])
+        ],
+        "factors": _tell_factors(tables, before, after, int(order[0])) if order else [],
         "why": "" if order else "it moves no month by a thousandth",
     }
 
 
-def _find_first(after: Assessment, name: str) -> str:
-    """Return the day from which a row counts, on which it became known; nothing if none."""
-    items = after.intensity.tellings.items
-    place = next((n for n, item in enumerate(items) if item.id == name), None)
-    if place is None:
-        return ""
-    return date.fromordinal(int(after.intensity.dates.learnt[place])).isoformat()
+def _rescore(
+    tables: Tables, before: Assessment | None, row: Any, was: Cells | None
+) -> Assessment | Rescored:
+    """Return the scores with a row in its place, or as the first of the case."""
+    if before is None:
+        name = "evidence" if isinstance(row, Evidence) else "searches"
+        only: dict[str, Any] = {name: (row,)}
+        return assess(replace(tables.load(), checked=True, **only), tables.framework)
+    known = {item.id for item in before.case.items}
+    return rescore(before, add=[row], drop=known & {was["id"]} if was else ())
 
 
-def _score(tables: Tables, case: Case) -> Any:
-    """Return a case's assessment; None while it has no evidence."""
-    return assess(case, tables.framework) if case.evidence or case.searches else None
-
-
-def _change(case: Case, table: str, cells: Cells, was: Cells | None) -> Case:
-    """Return the case with the row in its place, or at the end."""
-    (row,) = read_rows(table, [cells], TABLES[table], KEYS.get(table, "id")).records
-    kept = [one for one in getattr(case, table) if was is None or one.id != name_row(table, was)[0]]
-    changed: dict[str, Any] = {table: (*kept, row)}
-    return replace(case, checked=True, **changed)
-
-
-def _tell_month(before: Assessment | None, after: Assessment, place: int) -> Row:
+def _tell_month(
+    tables: Tables, before: Assessment | None, after: Assessment | Rescored, place: int
+) -> Row:
     old = None if before is None or not before.coverage[place] else float(before.overall[place])
     return {
-        "month": after.months[place],
+        "month": str(tables.months[place]),
         "before": old,
         "after": float(after.overall[place]),
         "band": after.bands[place],
     }
 
 
-def _tell_factors(before: Assessment | None, after: Assessment, place: int) -> list[Row]:
+def _tell_factors(
+    tables: Tables, before: Assessment | None, after: Assessment | Rescored, place: int
+) -> list[Row]:
     moved = after.factors[place] - (before.factors[place] if before else 0.0)
     moved = np.where(after.by_factor.coverage[place] > 0, moved, 0.0)
-    titles = after.framework.factors
+    factors = list(tables.framework.factors.values())
     order = [n for n in np.argsort(-abs(moved), kind="stable") if round(moved[n], DIGITS)]
     return [
-        {
-            "factor": after.factor_codes[n],
-            "title": titles[after.factor_codes[n]].title,
-            "change": float(moved[n]),
-        }
+        {"factor": factors[n].code, "title": factors[n].title, "change": float(moved[n])}
         for n in order[:FACTORS]
     ]
 
@@ -113,7 +106,7 @@ def measure_coverage(tables: Tables) -> Row:
         ``coverage`` from 0 to 1, ``unseen`` factors, ``rows`` of evidence; ``why`` nothing is told.
     """
     try:
-        now = _score(tables, tables.load())
+        now = tables.assess()
     except AtriskError as error:
         return {"coverage": None, "unseen": [], "rows": 0, "why": _say_why(error)}
     if now is None:

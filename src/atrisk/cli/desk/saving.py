@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from atrisk.base.dates import Month, list_months
 from atrisk.base.errors import DataError, Problem, RequestError, UnknownNameError
 from atrisk.base.files import write_bytes
 from atrisk.base.folders import Folder, open_folder
@@ -23,6 +24,8 @@ from atrisk.coding.schemas import PACKAGE, recount_table
 from atrisk.exchange.copies.merging import Change, Version, What
 from atrisk.exchange.copies.rewriting import rewrite_table, write_rows
 from atrisk.frameworks.framework import Framework
+from atrisk.scoring.assessment import Assessment
+from atrisk.scoring.run import assess
 
 Cells = Mapping[str, str]
 NAMED_BY = {"deliveries": ("response", "date", "unit")}  # what tells a row, if it has no id
@@ -69,6 +72,8 @@ class Tables:
     coder: str = ""
     steps: list[Step] = field(default_factory=list, repr=False)
     _read: dict[str, tuple[bytes, Table[Any]]] = field(default_factory=dict, repr=False)
+    _turn: int = field(default=0, repr=False)  # how often a table was read anew
+    _assessed: tuple[Any, Assessment | None] | None = field(default=None, repr=False)
 
     def name_file(self, table: str) -> str:
         """Return the name of a table's file.
@@ -94,6 +99,7 @@ class Tables:
             return known[1]
         found = self._parse(table) if data else Table(path.name)
         self._read[table] = data, found
+        self._turn += 1
         return found
 
     def _parse(self, table: str) -> Table[Any]:
@@ -249,6 +255,27 @@ class Tables:
             raise DataError(list(dict.fromkeys(faults)))
         records: dict[str, Any] = {name: table.records for name, table in found.items()}
         return Case(header, framework=self.framework, checked=True, **records)
+
+    def assess(self) -> Assessment | None:
+        """Return the assessment of the case as it lies there now; None while it has no evidence.
+
+        Raises:
+            DataError: its files have faults.
+        """
+        for name in TABLES:
+            self.read(name)
+        data = (self.folder / HEADER).read_bytes(), self._turn
+        if self._assessed is None or self._assessed[0] != data:
+            case = self.load()
+            has_rows = case.evidence or case.searches
+            self._assessed = data, assess(case, self.framework) if has_rows else None
+        return self._assessed[1]
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """The months of the case."""
+        header = read_header(self._open(), HEADER, CaseHeader)
+        return list_months(header.start, header.end)
 
     def list_shown(self, table: str) -> Iterator[dict[str, str]]:
         """Yield the cells of each row that is not confidential, by itself or by its source."""
