@@ -284,3 +284,27 @@ def test_confidential_rows_are_counted_and_the_curve_grows_with_the_rows(
     page.keyboard.press("Control+Enter")
     coder.wait("saved letter-e002")
     assert page.locator("#curve").inner_text() != before
+
+
+def test_a_date_in_words_is_written_as_the_tables_have_it(browser: Any, served: Served) -> None:
+    page = open_letter(Coder(browser, served, **WIDE))
+    page.locator('.passage[data-number="7"] small').click()
+    page.keyboard.press("e")
+    for typed, told in (("12 April 2020", "2020-04-12"), ("avril 2020", "2020-04"),
+                        ("2020-05-01", "2020-05-01"), ("some day", "some day")):  # fmt: skip
+        page.locator("#f-known").fill(typed)
+        page.locator("#f-end").focus()
+        same = "told => document.getElementById('f-known').value === told"
+        page.wait_for_function(same, arg=told)
+    page.locator("#f-known-said", has_text="is not a date").wait_for()
+
+
+def test_the_dates_of_an_opening_are_offered_as_its_publication(
+    browser: Any, served: Served
+) -> None:
+    page = Coder(browser, served, **WIDE).page
+    page.locator("button.source", has_text="List as a source").first.click()
+    page.locator("#row-title", has_text="New source").wait_for()
+    assert page.locator("#f-published-list option").first.get_attribute("value") == "2020-02-03"
+    assert page.locator("#form-problem").inner_text() == ""  # nothing was tried yet
+    assert page.locator("#passages .passage").count() > 0  # the document is open beside it

@@ -29,10 +29,12 @@ from atrisk.cli.desk.saving import ChangedMeanwhileError, Step, Tables, name_row
 from atrisk.cli.desk.settling import list_differences, settle_passage
 from atrisk.coding.listing import add_sources
 from atrisk.documents.collection import Collection
+from atrisk.documents.dates import name_dates
 
 CODED = ("evidence", "searches", "warnings", "responses", "deliveries", "needs", "sources")
 CITING = ("evidence", "warnings", "responses", "needs")  # tables whose rows have anchors
 SETTLING = ("source", "locator", "kept", "by", "reason")  # that whoever settles types
+LONGEST_DATE = 100  # characters of a date as somebody types it
 LONGEST_DRAFT = 100_000  # bytes of the row being typed
 Asked = Mapping[str, Any]
 
@@ -58,6 +60,7 @@ class Desk:
         return {
             "start": self.start,
             "document": self.show_document,
+            "date": lambda asked: {"dates": list(name_dates(str(asked["text"])[:LONGEST_DATE]))},
             "find": lambda asked: {"indicators": self.shelf.find(str(asked["words"]))},
             "drafts": lambda asked: {"passages": self.shelf.draft(int(asked["number"]))},
             "rows": self.list_rows,
@@ -184,8 +187,9 @@ class Desk:
         added = add_sources(self.tables.folder, one)
         if not added.rows:
             raise RequestError("this document is listed already")
-        return {"row": next(row for row in self.tables.list_rows("sources")
-                            if row["id"] == added.rows[0]["id"])}  # fmt: skip
+        name = added.rows[0]["id"]
+        row = next(row for row in self.tables.list_rows("sources") if row["id"] == name)
+        return {"row": row, "dates": self.shelf.name_dates(number)}
 
     def mark_read(self, asked: Asked) -> Row:
         """Write into a document's row of ``sources.csv`` how much of it was read."""

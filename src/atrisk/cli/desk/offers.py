@@ -29,6 +29,7 @@ _NO_ANCHOR = (
     "select three words or more, of which some stand together only once in the document: they are "
     "the anchor"
 )
+OPENING = 3  # passages in which a document may tell when it was published
 FOUND = 12  # indicators that a search gives
 DRAFTED = 2  # indicators that are offered with a passage before anybody selects words of it
 
@@ -101,6 +102,12 @@ class Shelf:
         if not 0 <= number < len(documents):
             raise UnknownNameError("document", str(number), map(str, range(len(documents))))
         return documents[number]
+
+    def name_dates(self, number: int) -> list[str]:
+        """Return the dates that the first passages of a document name, as of its publication."""
+        document = self.open(number)
+        found = [one for p in document.passages[:OPENING] for one in document.name_dates(p)]
+        return [one for one in dict.fromkeys(found) if "(" not in one]
 
     def show(self, number: int, rows: Sequence[Row]) -> Row:
         """Return a document as its passages, each with the rows that cite it.

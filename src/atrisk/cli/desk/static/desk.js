@@ -71,10 +71,10 @@ async function begin() {
   async function listSource(one) {
     try {
       if (one.source) return await change("sources", one.source, one.number);
-      const { row } = await ask("list", { number: one.number });
+      const { row, dates } = await ask("list", { number: one.number });
       await refresh();
       await reader.open(one.number);
-      form.open("sources", row, { was: row, number: one.number, fresh: true });
+      form.open("sources", row, { was: row, number: one.number, fresh: true, offer: { dates } });
       say(`listed as ${row.id}; complete the row and save it`);
     } catch (error) {
       say(error.message);

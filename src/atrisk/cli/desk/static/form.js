@@ -19,11 +19,11 @@ const HINTS = {
   quote: "the anchor: three to eight words that stand once in the document",
   summary: "the fact in your own words",
   indicators: "codes; several are separated by ;",
-  start: "when it happened or began: 2020-02-03, 2020-02, or a range 2020-02-03/2020-02-10",
+  start: "when it happened or began: 3 February 2020, 2020-02, or a range 2020-02-03/2020-02-10",
   end: "empty: at one point in time; ..: continuing",
   known: "first day on record; empty: when the source was published",
-  date: "2020-02-25, 2020-02 or 2020",
-  published: "2020-03-02, 2020-03 or 2020",
+  date: "25 February 2020, 2020-02-25 or 2020-02",
+  published: "2 March 2020, 2020-03-02 or 2020-03",
   kind: "report, press release, letter, news ...",
   claim: "one word for all rows that report the same fact",
   about: "one or more",
@@ -71,6 +71,7 @@ export class Form {
       this.later();
     });
     this.form.addEventListener("keydown", (event) => this.choose(event));
+    this.form.addEventListener("change", (event) => this.read(event.target));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.save();
@@ -193,6 +194,17 @@ export class Form {
     event.preventDefault();
     found.checked = true;
     found.focus();
+    this.later();
+  }
+
+  // Writes a date that was typed in words, such as 12 April 2024, as the tables have it.
+  async read(input) {
+    const column = this.isOpen && this.start.columns[this.row.table].find((one) => one.name === input.name);
+    if (!column || column.kind !== "date" || !/[a-z\u0600-\u06ff]{3}/i.test(input.value)) return;
+    const typed = input.value;
+    const { dates } = await ask("date", { text: typed });
+    if (dates.length !== 1 || dates[0].includes("(") || input.value !== typed) return;
+    input.value = dates[0];
     this.later();
   }
 
@@ -398,7 +410,7 @@ function title(column) {
 function choose(column, offer, start) {
   const offered = {
     start: offer.dates, end: offer.dates, known: offer.dates, date: offer.dates, decided: offer.dates,
-    deployed: offer.dates, place: offer.places,
+    deployed: offer.dates, published: offer.dates, place: offer.places,
     claim: (offer.echoes || []).map((one) => one.claim),
     indicators: start.indicators.map((one) => one.code),
   };
