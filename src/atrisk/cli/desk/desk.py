@@ -114,7 +114,12 @@ class Desk:
             ],
             "factors": {code: one.title for code, one in framework.factors.items()},
             "severity": [
-                {"value": str(one.value), "label": one.label, "meaning": one.meaning}
+                {
+                    "value": str(one.value),
+                    "label": one.label,
+                    "meaning": one.meaning,
+                    "mitigating": one.mitigating,
+                }
                 for one in framework.header.severity
                 if one.value
             ],

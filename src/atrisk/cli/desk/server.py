@@ -26,7 +26,7 @@ COOKIE = "atrisk-desk"
 STATIC = {
     "desk.css": "text/css", "desk.js": "text/javascript", "api.js": "text/javascript",
     "reader.js": "text/javascript", "form.js": "text/javascript",
-    "settling.js": "text/javascript",
+    "settling.js": "text/javascript", "words.js": "text/javascript",
 }  # fmt: skip
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
