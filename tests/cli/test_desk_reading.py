@@ -108,8 +108,8 @@ def test_a_draft_opens_the_row_with_its_indicator_and_letters_choose(
         page.keyboard.press(key)
         assert page.locator(f'input[name="{name}"]:checked').input_value() == value
     framework = served.desk.tables.framework.header.severity
-    told = {one.mitigating or one.meaning for one in framework if one.value}
-    assert all(words in page.locator("#form").inner_text() for words in told)
+    meanings = {one.mitigating or one.meaning for one in framework if one.value}
+    assert all(words in page.locator("#form").inner_text() for words in meanings)
     more = "2.1" if code == "1.1" else "1.1"
     page.locator("input[type=search]").fill(more)
     page.keyboard.press("Enter")
