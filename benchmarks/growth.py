@@ -100,10 +100,12 @@ def run(words: str, case: Path, out: Path, limit: float) -> Run:
     before = os.times()
     began = time.monotonic()
     code = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]),) * 2)\n"
+        "import re, resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]),) * 2)\n"
         "from atrisk.cli.main import main\n"
         "status = main(sys.argv[2:])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+        "told = open('/proc/self/status').read()\n"  # whose peak begins with the program
+        "print(re.search(r'VmHWM:\\s+(\\d+)', told)[1], file=sys.stderr)\n"
         "sys.exit(status)"
     )
     done = subprocess.run(

@@ -4,7 +4,7 @@ A change names rows by their ids, and each name must exist; a change that would 
 refused, so that a misspelt scenario never returns the base as its result.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -372,12 +372,13 @@ def _drop(case: Case, drop: Drop) -> Case:
 
 def _replace_if(case: Case, what: str, **parts: Any) -> Case:
     """Return the case with other parts; refuse what would leave all of them as they are."""
-    if all(_list(getattr(case, name)) == _list(part) for name, part in parts.items()):
+    if all(_are_same(getattr(case, name), part) for name, part in parts.items()):
         raise RequestError(
             f"'{what}' changes nothing in {case.id}: every row is as before; correct or drop it"
         )
     return replace(case, **parts, checked=True)
 
 
-def _list(rows: Iterable[Any]) -> list[dict[str, Any]]:
-    return [dict(row) for row in rows]
+def _are_same(old: Sequence[Any], new: Sequence[Any]) -> bool:
+    pairs = zip(old, new, strict=False)
+    return len(old) == len(new) and all(a is b or dict(a) == dict(b) for a, b in pairs)

@@ -7,7 +7,7 @@ what to do. None of them is an error: the answer may be that it is as it should 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -265,13 +265,16 @@ def _diagonal(case: Case) -> Iterator[Lint]:
 
 
 def _early(case: Case) -> Iterator[Lint]:
+    told = defaultdict(list)
+    for item in case.evidence:
+        if item.known:
+            told[item.source].append(item)
     for source in case.sources:
         out = source.published.latest
-        rows = [item for item in case.evidence if item.source == source.id and item.known]
         # What was said some days before a text came out is what texts tell.
         early = [
             row
-            for row in rows
+            for row in told[source.id]
             if row.known
             and row.known.latest
             and out
