@@ -10,9 +10,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import sync_playwright
-
 import walk
 
 COLOURS = 64  # of a picture, which text on a plain ground does not need more of
@@ -20,6 +17,9 @@ COLOURS = 64  # of a picture, which text on a plain ground does not need more of
 
 def main() -> None:
     """Walk through the tutorial and write its pictures."""
+    from PIL import Image
+    from playwright.sync_api import sync_playwright
+
     walk.PICTURES.mkdir(exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
