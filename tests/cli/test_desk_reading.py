@@ -58,9 +58,11 @@ def test_words_are_selected_by_keys_alone(browser: Any, served: Served) -> None:
     chosen = page.evaluate("getSelection().toString().trim()")
     assert chosen in "On 5 February 2020 the army closed the road to Bede"
     assert len(chosen.split()) == 4
+    assert page.locator("#undo").is_disabled()  # nothing was saved yet
     page.keyboard.press("e")
     page.locator("#f-summary").wait_for()
     assert chosen.startswith(page.locator("#f-quote").input_value()[:4])
+    assert page.locator("#form blockquote").inner_text().strip() == chosen
     for _ in range(60):  # never beyond the passage
         page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Escape")

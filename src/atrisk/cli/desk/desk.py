@@ -125,6 +125,7 @@ class Desk:
             ],
             "columns": {name: [_describe(c) for c in list_columns(name)] for name in CODED},
             "draft": self._read_draft(),
+            "undo": bool(tables.steps),
             "hidden": sum(self.list_rows({"table": name})["hidden"] for name in CODED),
         }
 

@@ -26,7 +26,8 @@ async function begin() {
     say(text);
   });
 
-  function tellHidden(count) {
+  function tellHidden({ hidden: count, undo }) {
+    document.getElementById("undo").disabled = !undo;
     const place = document.getElementById("kept-out");
     place.hidden = !count;
     place.textContent = `${count} confidential row${count === 1 ? " is" : "s are"} kept out of this page`;
@@ -35,7 +36,7 @@ async function begin() {
   async function refresh() {
     const again = await ask("start");
     reader.documents = again.documents;
-    tellHidden(again.hidden);
+    tellHidden(again);
     if (reader.number === null) reader.fill();
     else await reader.open(reader.number);
     await tellCoverage();
@@ -50,7 +51,7 @@ async function begin() {
       const { dates, places } = offer;
       const sure = (found) => (found.length === 1 && !/[(?]/.test(found[0]) ? found[0] : "");
       const cells = { ...offer, start: sure(dates), date: sure(dates), place: sure(places), indicators };
-      form.open(table, cells, { offer, number: chosen.number });
+      form.open(table, cells, { offer, number: chosen.number, words: chosen.text });
       const words = chosen.text.split(/\s+/).length;
       const anchor = offer.quote && words > 8 ? `the anchor is "${offer.quote}": at most eight words that stand once in the document` : "";
       say(offer.why || anchor);
@@ -172,7 +173,7 @@ async function begin() {
     form.open(start.draft.table, start.draft.cells, { was: start.draft.was, number: start.draft.number });
     say("the row that was being typed is back");
   }
-  tellHidden(start.hidden);
+  tellHidden(start);
   await tellCoverage();
 }
 

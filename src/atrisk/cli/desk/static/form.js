@@ -31,7 +31,7 @@ export class Form {
   }
 
   // Opens a row: an offer for a new one, or the cells of one that is there.
-  open(table, cells, { was = null, offer = {}, number = null, fresh = false } = {}) {
+  open(table, cells, { was = null, offer = {}, number = null, fresh = false, words = "" } = {}) {
     this.drop();
     this.row = { table, was, number };
     this.offer = offer;
@@ -46,6 +46,7 @@ export class Form {
     const isFirst = (column) => order.includes(column.name) || (column.filled && !["id", "source", "locator", "sha256"].includes(column.name));
     const list = (some) => some.map((column) => this.field(column, cells[column.name] ?? "", offer));
     this.form.replaceChildren(
+      ...(words ? [make("blockquote", { class: "muted" }, words)] : []), // what is being coded, in sight on a phone too
       ...list(sorted.filter(isFirst)),
       make("details", { id: "more" }, make("summary", {}, "More fields"), ...list(sorted.filter((column) => !isFirst(column)))),
       make("div", { class: "foot" }, this.effect, make("p", { id: "form-problem", class: "problem", role: "alert" }), this.buttons(was)),
