@@ -254,6 +254,9 @@ def test_what_would_move_is_told_before_it_is_saved(browser: Any, served: Served
                         ("audience", "public")):  # fmt: skip
         page.locator(f'input[name="{name}"][value="{value}"]').check()
     page.locator("#effect li", has_text="2020-03").first.wait_for()
+    told = page.locator("#effect").inner_text()
+    assert "It counts from 2020-03-01" in told  # when the letter came out
+    assert "2020-02:" not in told
     keep(page, "desk-effect")
 
 

@@ -280,7 +280,7 @@ def test_confidential_rows_are_counted_and_the_curve_grows_with_the_rows(
     page.keyboard.press("Control+Enter")
     coder.wait("saved letter-e001")
     page.locator("#tell-curve").click()
-    page.locator("#curve", has_text="Too few rows to say").wait_for()
+    page.locator("#curve", has_text="indicators that have evidence already").wait_for()
     before = page.locator("#curve").inner_text()
     page.locator('.passage[data-number="8"] small').click()
     page.keyboard.press("e")
@@ -301,6 +301,7 @@ def test_a_date_in_words_is_written_as_the_tables_have_it(browser: Any, served: 
         page.locator("#f-end").focus()
         same = "told => document.getElementById('f-known').value === told"
         page.wait_for_function(same, arg=told)
+        assert page.locator("#f-known").input_value() == told
     page.locator("#f-known-said", has_text="is not a date").wait_for()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import atrisk
 from atrisk.base.errors import DataError
 from atrisk.cli.desk.effects import measure_coverage, measure_effect
 from atrisk.cli.desk.saving import ChangedMeanwhileError, Tables
-from atrisk.coding.schemas import compare_package
+from atrisk.coding.schemas import compare_package, describe_package
 from desks import FRAMEWORK, HEADER, ROW, make_desk
 from toys import ROOT
 
@@ -275,3 +276,16 @@ def test_the_data_package_is_counted_anew_where_it_was_true(tmp_path: Path) -> N
     tables.save("evidence", first | {"id": "third"})
     (told,) = compare_package(atrisk.load_case(folder))
     assert told[0] == "evidence.csv"  # the cut is still told
+
+
+def test_a_column_that_a_save_adds_is_described_in_the_data_package(case: Path) -> None:
+    tables = Tables(case, atrisk.load_framework(FRAMEWORK))
+    package = case / "datapackage.json"
+    before = describe_package(atrisk.load_case(case, tables.framework))
+    package.write_text(json.dumps(before), encoding="utf-8")
+    source = next(iter(tables.list_rows("sources")))
+    tables.save("sources", source | {"extent": "part"}, source)
+    after = describe_package(atrisk.load_case(case, tables.framework))
+    assert json.loads(package.read_text(encoding="utf-8")) == after
+    names = [field["name"] for field in after["resources"][0]["schema"]["fields"]]
+    assert names[-1] == "extent"

@@ -72,7 +72,10 @@ def test_a_decision_is_one_line_of_the_record_and_a_later_one_takes_its_place(
     assert head == "source,locator,kept,by,on,reason"
     assert line == "letter,passage 1,b-1,mk,2026-01-02,Two dead are not many."
     record.write_text(f"{head},own\r\nletter,passage 2,both,mk,2025,Agreed,x\r\n{line},y\r\n")
-    assert "error" not in desk.answer("settle", DECISION | {"kept": "a-1;b-1"})
+    again = DECISION | {"kept": "a-1;b-1"}
+    assert "somebody else settled" in desk.answer("settle", again)["error"]  # the page saw nothing
+    was = {"by": "mk", "on": "2026-01-02", "reason": DECISION["reason"]}
+    assert "error" not in desk.answer("settle", again | {"was": was})
     raw = record.read_bytes().decode().splitlines(keepends=True)
     assert raw[1] == "letter,passage 2,both,mk,2025,Agreed,x\r\n"
     assert raw[2] == "letter,passage 1,a-1;b-1,mk,2026-01-02,Two dead are not many.,y\r\n"

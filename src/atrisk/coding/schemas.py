@@ -205,14 +205,15 @@ def recount_table(text: str, name: str, before: str, after: str) -> str | None:
     """
     try:
         package = json.loads(text)
-        told = next(one for one in package["resources"] if one["name"] == name)
-    except (ValueError, RecursionError, TypeError, KeyError, StopIteration):
+        resources = package["resources"]
+        present = [str(one["name"]) for one in resources]
+    except (ValueError, RecursionError, TypeError, KeyError):
         return None
-    was = _count_records(before)
-    if {key: told.get(key) for key in was} != was:
+    if name not in present or not before:
         return None
-    told |= _count_records(after)
-    return write_json(package) + "\n"
+    old, new = ({name: _describe_resource(name, one, present)} for one in (before, after))
+    fresh = [_refresh_resource(one, old, new) for one in resources]
+    return None if fresh == resources else write_json(package | {"resources": fresh}) + "\n"
 
 
 def _refresh_resource(

@@ -161,6 +161,10 @@ class Suggester:
         )
         return found, near
 
+    def find_shared(self, text: str, codes: Sequence[str]) -> list[list[str]]:
+        """Return the words of a text that stand in the label or gloss of each of some codes."""
+        return self._words.find_shared(text, codes)
+
     def _compare(self, texts: list[str], language: str) -> tuple[Floats, Floats]:
         """Return how like each indicator, and each row, each text is."""
         if self._meaning:
@@ -171,7 +175,7 @@ class Suggester:
     def _tell(self, text: str, codes: Sequence[str], near: Floats) -> tuple[str, ...]:
         """Return for each code of a text why it is offered."""
         told = []
-        for code, shared in zip(codes, self._words.find_shared(text, codes), strict=True):
+        for code, shared in zip(codes, self.find_shared(text, codes), strict=True):
             coded = self._coded[code]
             nearest = coded[int(np.argmax(near[coded]))] if len(coded) else None
             like = f"like {self.rows[nearest][0]}" if nearest is not None and near[nearest] else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -17,6 +16,7 @@ from atrisk.cases.case import Case
 from atrisk.cases.evidence import Cited
 from atrisk.cases.ledger import Delivery, Response, Stage
 from atrisk.frameworks.branches import UNKNOWN_SHARE, ResponseLevelRow
+from atrisk.gap.matching import group_deliveries
 from atrisk.scoring.assessment import Assessment
 
 Floats = NDArray[np.float64]
@@ -96,18 +96,15 @@ class Course:
 
 
 def list_courses(case: Case) -> tuple[Course, ...]:
-    """Return the course of each response, by id; deliveries are gone over once, not once each."""
-    by_response: dict[str, list[Delivery]] = defaultdict(list)
-    for delivery in case.in_order.deliveries:
-        by_response[delivery.response].append(delivery)
-    return tuple(_follow(one, by_response[one.id]) for one in case.in_order.responses)
+    """Return the course of each response, by id."""
+    deliveries = group_deliveries(case)
+    return tuple(_follow(one, deliveries.get(one.id, ())) for one in case.in_order.responses)
 
 
 def _follow(response: Response, deliveries: Iterable[Delivery]) -> Course:
     told: dict[float, Delivery] = {}
     for delivery in deliveries:
-        if response.owns(delivery):
-            told.setdefault(Span.of(delivery.date).middle, delivery)
+        told.setdefault(Span.of(delivery.date).middle, delivery)
     shown = {
         stage: _first(response.stage(name) for name in names) for stage, names in _FURTHEST.items()
     }

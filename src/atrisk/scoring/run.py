@@ -205,7 +205,8 @@ def rescore(
 
     Raises:
         UnknownNameError: there is no row to drop by that id, or no indicator or source of a row.
-        RequestError: no row is left.
+        RequestError: a row that is added has the id of one that stays, or nothing is left that was
+            known.
 
     Examples:
         >>> import atrisk
@@ -216,6 +217,7 @@ def rescore(
         >>> bool(abs(rescore(now, add=[row], drop=[row.id]).overall - now.overall).max() < 1e-12)
         True
     """
+    require(assessment, Assessment, "make it with assess(case, framework)")
     gone, more = set(drop), tuple(add)
     moved = [item for item in assessment.case.items if item.id in gone] + list(more)
     _check_rows(assessment, gone, more)
@@ -223,6 +225,7 @@ def rescore(
     touched = {indicators[code].factor for item in moved for code in item.indicators}
     codes = {code for code, one in indicators.items() if one.factor in touched}
     part = _measure_part(assessment, gone, more, codes)
+    _check_left(assessment, gone, part)
     return _replace_factors(assessment, part, touched)
 
 
@@ -232,6 +235,8 @@ def _check_rows(assessment: Assessment, gone: set[str], more: Iterable[Evidence 
     for name in sorted(gone - known):
         raise UnknownNameError("row", name, known)
     for item in more:
+        if item.id in known - gone:
+            raise RequestError(f"{case.id} has a row {item.id!r}; drop it, or choose another id")
         for code in item.indicators:
             if code not in framework.indicators:
                 raise UnknownNameError("indicator", code, framework.indicators)
@@ -245,8 +250,6 @@ def _measure_part(
     """Measure the intensities of some indicators from all rows on them; None if there is none."""
     base = assessment.case
     kept = [i for i in base.items if i.id not in gone and not codes.isdisjoint(i.indicators)]
-    if len(gone) >= len(base.items) and not more:
-        raise RequestError(f"{base.id} has no evidence, so there is nothing to score; add a row")
     rows = [*kept, *more]
     evidence = tuple(item for item in rows if isinstance(item, Evidence))
     searches = tuple(item for item in rows if isinstance(item, Search))
@@ -262,6 +265,14 @@ def _measure_part(
     return measure_tellings(
         tellings, dates, assessment.framework, assessment.method, assessment.outlook
     )
+
+
+def _check_left(assessment: Assessment, gone: set[str], part: Intensity | None) -> None:
+    """Refuse what leaves nothing that was known, as ``assess`` does."""
+    old = assessment.intensity
+    known = {old.tellings.items[item].id for item in old.tellings.item[old.known.any(axis=1)]}
+    if known <= gone and not (part and part.known.any()):
+        raise RequestError(f"nothing that was known is left in {assessment.case.id}; drop less")
 
 
 def _replace_factors(assessment: Assessment, part: Intensity | None, touched: set[str]) -> Rescored:

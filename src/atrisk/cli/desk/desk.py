@@ -212,7 +212,8 @@ class Desk:
     def settle(self, asked: Asked) -> Row:
         """Write what was settled of a passage on which coders differ, today."""
         cells = {name: str(asked.get(name, "")).strip() for name in SETTLING}
-        return settle_passage(self.tables, cells | {"on": self.today().isoformat()})
+        decision = cells | {"on": self.today().isoformat()}
+        return settle_passage(self.tables, decision, asked.get("was") or {})
 
     def check(self, asked: Asked) -> Row:
         """Return the faults of a row as it is typed; without one, what it would move."""

@@ -22,7 +22,6 @@ from atrisk.studies.reading import measure_reading
 SCORED = ("evidence", "searches")  # tables whose rows move a score
 MONTHS, FACTORS = 6, 3  # that are told, those that move most
 STEPS, REPEATS = 4, 5  # of the reading curve; `atrisk reading` draws it finer
-FEW = 20  # rows, below which a curve says nothing
 DIGITS = 3  # that a change must reach to be told
 
 
@@ -51,11 +50,13 @@ def measure_effect(tables: Tables, table: str, cells: Cells, was: Cells | None) 
         return {"months": [], "factors": [], "why": _say_why(error)}
     moved = np.where(after.coverage > 0, after.overall - (before.overall if before else 0.0), 0.0)
     order = [p for p in np.argsort(-abs(moved), kind="stable") if round(moved[p], DIGITS)]
+    months = tables.months
     source = next((one for one in tables.read("sources").records if one.id == row.source), None)
     return {
         "counts_from": knowledge_day(row, source).isoformat(),
         "months": [
-            _tell_month(tables, before, after, int(place)) for place in sorted(order[:MONTHS])
+            {"month": str(months[place])} | _tell_month(before, after, int(place))
+            for place in sorted(order[:MONTHS])
         ],
         "factors": _tell_factors(tables, before, after, int(order[0])) if order else [],
         "why": "" if order else "it moves no month by a thousandth",
@@ -74,12 +75,9 @@ def _rescore(
     return rescore(before, add=[row], drop=known & {was["id"]} if was else ())
 
 
-def _tell_month(
-    tables: Tables, before: Assessment | None, after: Assessment | Rescored, place: int
-) -> Row:
+def _tell_month(before: Assessment | None, after: Assessment | Rescored, place: int) -> Row:
     old = None if before is None or not before.coverage[place] else float(before.overall[place])
     return {
-        "month": str(tables.months[place]),
         "before": old,
         "after": float(after.overall[place]),
         "band": after.bands[place],
@@ -150,12 +148,12 @@ def measure_curve(tables: Tables) -> Row:
         found = measure_reading(case, tables.framework, steps=STEPS, repeats=REPEATS)
     except AtriskError as error:
         return {"curve": [], "doubling": None, "why": _say_why(error)}
-    told = "" if len(found.base.case.evidence) >= FEW else "too few rows to say; "
     flat = "the curve has flattened" if found.is_flat else "the curve has not flattened"
-    verdict = f"{told}{flat}: the second half of the rows changed the mean score by "
     return {
         "curve": found.to_rows("curve"),
         "doubling": found.doubling,
-        "verdict": f"{verdict}{found.doubling:+.3f}",
+        "verdict": f"of the next facts, an estimated {found.sample_coverage:.0%} would fall on "
+        f"indicators that have evidence already; {flat}: the second half of the rows changed the "
+        f"mean score by {found.doubling:+.3f}",
         "why": "",
     }

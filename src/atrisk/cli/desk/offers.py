@@ -147,14 +147,17 @@ class Shelf:
     def draft(self, number: int) -> list[Row]:
         """Return the likeliest indicators of each passage, before anybody selects words of it.
 
-        Nothing is offered for a passage with confidential words, or where nothing is alike.
+        Nothing is offered for a passage with confidential words, or that shares no word with the
+        label or gloss of the likeliest.
         """
         found = self.suggester.suggest(self.open(number), DRAFTED)
         offered = zip(found.document.passages, found.codes, found.reasons, strict=True)
         return [
             {"passage": passage.number, "indicators": self._name(codes, reasons)}
             for passage, codes, reasons in offered
-            if codes and passage.number not in found.withheld and _shares_words(reasons)
+            if codes
+            and passage.number not in found.withheld
+            and any(self.suggester.find_shared(passage.text, codes[:1]))
         ]
 
     def find(self, words: str) -> list[Row]:
@@ -212,11 +215,6 @@ class Shelf:
                 for name, row, told in Echoes(mine).find_rows(dates, places, like)
             ],
         }
-
-
-def _shares_words(reasons: Sequence[str]) -> bool:
-    """Tell whether the likeliest indicator shares a word with a passage, or all is a guess."""
-    return reasons[0].startswith("in its label")
 
 
 def _describe(number: int, document: Document, language: str, source: Row) -> Row:

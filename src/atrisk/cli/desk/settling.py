@@ -17,11 +17,12 @@ from atrisk.base.rows import Row
 from atrisk.base.tables import Table, read_rows, read_table, write_table
 from atrisk.cases.evidence import Evidence
 from atrisk.cases.tables import HEADER
-from atrisk.cli.desk.saving import Tables
+from atrisk.cli.desk.saving import ChangedMeanwhileError, Tables
 from atrisk.exchange.copies.merging import Change, Version
 from atrisk.exchange.copies.rewriting import rewrite_table
 from atrisk.studies.agreement import RECORD, SETTLED, Adjudication, Agreement, measure_agreement
 
+SEEN = ("by", "on", "reason")  # what tells one decision on a passage from another
 NAME = RECORD.removesuffix(".csv")
 
 
@@ -66,15 +67,17 @@ def _read_cells(tables: Tables, coder: str) -> dict[str, Mapping[str, str]]:
     return {cells["id"]: cells for _, cells in read_table(folder, name, Evidence).rows}
 
 
-def settle_passage(tables: Tables, cells: Mapping[str, str]) -> Row:
+def settle_passage(tables: Tables, cells: Mapping[str, str], was: Mapping[str, str]) -> Row:
     """Write what was settled of a passage, in the place of what was settled before.
 
     Args:
         tables: of the case.
         cells: of the decision: source, locator, ``kept`` (ids of rows), ``by``, ``on``, ``reason``.
+        was: ``by``, ``on`` and ``reason`` of the decision that was seen; empty if there was none.
 
     Raises:
         DataError: a cell has a fault; nothing is written.
+        ChangedMeanwhileError: somebody else settled the passage since.
         RequestError: the passage is none on which coders differ, or a row that is kept is none of
             it.
     """
@@ -82,13 +85,21 @@ def settle_passage(tables: Tables, cells: Mapping[str, str]) -> Row:
     if one.problems:
         raise DataError(one.problems)
     decision = one.records[0]
-    coded = compare_coders(tables).passages.get((cells["source"], cells["locator"]), {})
+    where, found = (cells["source"], cells["locator"]), compare_coders(tables)
+    coded = found.passages.get(where, {})
     known = {item.id for rows in coded.values() for item in rows}
     strange = [name for name in decision.kept if name not in known]
     if not coded or strange:
         raise RequestError(
             f"{', '.join(strange) if coded else 'this passage'} is not among what coders differ "
             "on; look at the list again"
+        )
+    told = found.to_rows("adjudicate")
+    now = next((row for row in told if (row["source"], row["locator"]) == where), {})
+    if any(now.get(name, "") != was.get(name, "") for name in SEEN):
+        raise ChangedMeanwhileError(
+            "somebody else settled this passage meanwhile; look at the list again",
+            {name: now.get(name, "") for name in SEEN},
         )
     path = tables.folder / RECORD
     if path.is_file():

@@ -26,7 +26,7 @@ async function begin() {
     say(text);
   });
 
-  function tellHidden({ hidden: count, undo }) {
+  function tellState({ hidden: count, undo }) {
     document.getElementById("undo").disabled = !undo;
     const place = document.getElementById("kept-out");
     place.hidden = !count;
@@ -36,7 +36,7 @@ async function begin() {
   async function refresh() {
     const again = await ask("start");
     reader.documents = again.documents;
-    tellHidden(again);
+    tellState(again);
     if (reader.number === null) reader.fill();
     else await reader.open(reader.number);
     await tellCoverage();
@@ -173,7 +173,7 @@ async function begin() {
     form.open(start.draft.table, start.draft.cells, { was: start.draft.was, number: start.draft.number });
     say("the row that was being typed is back");
   }
-  tellHidden(start);
+  tellState(start);
   await tellCoverage();
 }
 

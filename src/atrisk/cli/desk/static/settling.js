@@ -77,7 +77,7 @@ export class Settling {
       this.by = by.value;
       const chosen = [...form.querySelectorAll("[name=kept]:checked")].map((box) => box.value);
       try {
-        await ask("settle", { source: one.source, locator: one.locator, kept: chosen.join(";"), by: by.value, reason: reason.value });
+        await ask("settle", { source: one.source, locator: one.locator, kept: chosen.join(";"), by: by.value, reason: reason.value, was: { by: one.by, on: one.on, reason: one.reason } });
         this.say(`settled ${one.source}, ${one.locator}`);
         await this.fill();
       } catch (error) {
