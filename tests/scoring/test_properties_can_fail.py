@@ -8,6 +8,7 @@ fault; what it proves does not change from one Python to the next, so one of the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -135,9 +136,9 @@ def test_bounds_taken_from_the_wrong_side_are_caught(broken: Callable[[str, Any]
     assert holds(properties.check_scores_are_ordered, CASE, THREE_FACTOR)
     real = atrisk.scoring.intensity.Intensity
 
-    def swapped(tellings: Any, probability: Any, known: Any, *scores: Any) -> Any:
-        point, low, high, assessed, readings = scores
-        return real(tellings, probability, known, point, high, low, assessed, readings)
+    def swapped(*parts: Any) -> Any:
+        found = real(*parts)
+        return replace(found, low=found.high, high=found.low)
 
     broken("atrisk.scoring.intensity.Intensity", swapped)
     with pytest.raises(AssertionError):
