@@ -234,6 +234,29 @@ def test_no_row_of_a_set_beyond_the_budget_is_idle() -> None:
             assert find_spans(less, policy), name
 
 
+def test_rows_in_lots_flip_the_alarm_as_rows_one_by_one_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = flip_evidence(now(), "never", budget=1)
+    monkeypatch.setattr("atrisk.studies.flips.MANY", 100)
+    lots = flip_evidence(now(), "never", budget=1)
+    rest = tuple(item for item in car().evidence if item.id not in lots.evidence)
+    less = atrisk.assess(replace(car(), evidence=rest), un())
+    assert len(rest) == len(car().evidence) - len(lots.evidence)
+    assert not find_spans(less, now().method.alarm.model_copy(update={"rises_on": "score"}))
+    assert lots.evidence != alone.evidence
+    assert len(alone.evidence) * 2 / 3 < len(lots.evidence) < len(alone.evidence) * 3 / 2
+
+
+@pytest.mark.parametrize("goal", ["later", "never"])
+def test_sets_that_keep_an_alarm_where_it_is_decided_keep_it(
+    goal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = flip_evidence(counted(), goal)
+    monkeypatch.setattr("atrisk.studies.flips._Search.sift", lambda search, sets, least: sets)
+    whole = flip_evidence(counted(), goal)
+    assert soon.evidence == whole.evidence
+    assert soon.least == whole.least
+
+
 def test_leaving_out_a_factor_joins_the_crimes_from_the_others() -> None:
     rows = {row["name"]: row for row in STUDY.to_rows("leave_out") if row["left_out"] == "factor"}
     weights = {**now().method.weights.weights, "3": 0.0}

@@ -118,6 +118,7 @@ def _find_sources(
 
 def _add_up(values: Floats, owner: Integers, count: int) -> Floats:
     """Return sums by owner, months x owners, the same whatever stands beside them."""
-    total = np.zeros((count, values.shape[1]))
-    np.add.at(total, owner, values)
-    return total.T
+    months = values.shape[1]
+    cells = owner[:, None] * months + np.arange(months)
+    total = np.bincount(cells.ravel(), weights=values.ravel(), minlength=count * months)
+    return np.asarray(total.reshape(count, months).T)

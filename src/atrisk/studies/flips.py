@@ -7,7 +7,7 @@ the second. Where it estimates, a mild fact holds a score down and a grave one u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 from math import comb
@@ -23,14 +23,15 @@ from atrisk.kernel.alarms import find_alarms
 from atrisk.kernel.blocks import find_nearest, score_crime
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
-from atrisk.studies.removal import Removal
+from atrisk.studies.removal import Removal, join_sets, list_items
 from atrisk.studies.weights import centre_weights, list_crimes
 
 Floats = NDArray[np.float64]
 Goal = Literal["later", "never", "earlier"]
 GOALS: tuple[Goal, ...] = ("later", "never", "earlier")
 BUDGET = 10_000_000  # subsets, the most that anybody waits for
-MANY, STEPS = 500, 50  # rows that are taken away one by one; of more, in about so many steps
+MANY, STEPS = 500, 50  # rows that are taken away one by one; of more, in at most so many steps
+PARTS = 4  # of a lot of rows, which are given back alone
 _BATCH = 512  # subsets that are scored side by side
 
 
@@ -136,8 +137,8 @@ def flip_evidence(
 
     Sizes are tried in turn, every set of each, as long as the budget allows: what is found then is
     minimal. Beyond it rows are taken away one by one, each the one that lowers the decisive score
-    most (of more than 500 that may matter a fiftieth at a time), and given back if they turn out
-    not to be needed; ``least`` says what is proven.
+    most (of more than 500 that may matter in 500 lots, a fiftieth of them at once), and given back if
+    they turn out not to be needed; ``least`` says what is proven.
 
     Args:
         assessment: from ``assess``.
@@ -182,7 +183,8 @@ def flip_evidence(
         scores = next(search.score([found], slice(None)))
         alarms = _find(scores[0], watch)
         after = months[alarms[0][0]] if alarms else None
-    ids = tuple(sorted(search.ids[place] for place in found))
+    items = assessment.intensity.tellings.items
+    ids = tuple(sorted(items[place].id for place in list_items(found)))
     return Flip(assessment, goal, ids, least, before, after)
 
 
@@ -206,55 +208,84 @@ class _Search:
         items = sorted({int(i) for i in tellings.item[held & helps]})
         # Without all of its rows an estimate is its prior, and no alarm comes earlier of that.
         self.is_monotone = goal != "earlier" or not assessment.method.estimates
-        self.ids, self.items = [tellings.items[item].id for item in items], items
+        self.rows = [1 << item for item in items]
 
-    def run(self, budget: int) -> tuple[tuple[int, ...], int]:
+    def run(self, budget: int) -> tuple[int, int]:
         """Return the set that was found, empty if none does it, and its least possible size."""
-        everything = tuple(range(len(self.ids)))
-        last = everything and self.succeeds(next(self.score([everything])))[0]
-        if not everything or (self.is_monotone and not last) or self.months == slice(0, 0):
-            return (), 0
+        last = self.rows and self.succeeds(next(self.score([join_sets(self.rows)])))[0]
+        if not self.rows or (self.is_monotone and not last) or self.months == slice(0, 0):
+            return 0, 0
         size, spent = 1, 0
-        while (spent := spent + comb(len(everything), size)) <= budget:
+        while (spent := spent + comb(len(self.rows), size)) <= budget:
             found = self.try_all(size)
             if found:
                 return found, size
             size += 1
-        return self.reduce(self.take_away()), size
+        found = self.reduce(self.take_away())
+        if len(self.rows) > MANY:
+            found = self.reduce(self.divide(found))
+        return join_sets(found), size
 
-    def try_all(self, size: int) -> tuple[int, ...]:
+    def try_all(self, size: int) -> int:
         """Return the set of a size that does it with the most to spare, or nothing."""
-        best: tuple[float, tuple[int, ...]] = (0.0, ())
-        sets = combinations(range(len(self.ids)), size)
+        best = 0.0, 0
+        sets = map(join_sets, combinations(self.rows, size))
         while batch := list(islice(sets, _BATCH)):
-            margins = np.concatenate([self.margin(scores) for scores in self.score(batch)])
+            if not (batch := self.sift(batch, best[0])):
+                continue
+            margins = self.margin(next(self.score(batch)))
             place = int(np.argmax(margins))
             if margins[place] > best[0]:
                 best = float(margins[place]), batch[place]
         return best[1]
 
-    def take_away(self) -> tuple[int, ...]:
+    def sift(self, sets: list[int], least: float) -> list[int]:
+        """Leave out sets that keep an alarm in the window that decides now, which is soon seen."""
+        if self.goal == "earlier":
+            return sets
+        margins = self.margin(next(self.score(sets, self.find_window(self.look(0)[0]))))
+        return [one for one, margin in zip(sets, margins.tolist(), strict=True) if margin > least]
+
+    def take_away(self) -> list[int]:
         """Take rows away one by one, each time the one that helps most where it is decided now.
 
-        Of more than ``MANY`` rows many at a time, or the work would grow with their square.
+        More than ``MANY`` rows are first put into so many lots of rows that help alike, and
+        a fiftieth of the lots goes at a time, or the work would grow with the square of the rows.
 
         Nothing is returned where none helps any more, which only an estimate's earlier alarm does.
         """
-        gone: list[int] = []
-        reached = -np.inf
-        while not self.succeeds(now := next(self.score([tuple(gone)])))[0]:
-            window = self.find_window(now[0]) if self.is_monotone else None
-            left = [place for place in range(len(self.ids)) if place not in gone]
-            sets = [(*gone, place) for place in left]
-            scored = self.score(sets, window)
-            margins = np.concatenate([self.prefer(scores) for scores in scored])
+        left, several, gone, reached = self.rows, 1, 0, -np.inf
+        taken: list[int] = []
+        if len(left) > MANY:
+            left, several = self.gather(), MANY // STEPS
+        while not self.succeeds(self.look(gone))[0]:
+            margins = self.rank(gone, left)
             if not self.is_monotone and margins.max() <= reached:
-                return ()
+                return []
             reached = margins.max()
-            several = 1 if len(self.ids) <= MANY else len(self.ids) // STEPS
-            most = np.argsort(-margins, kind="stable")[:several]
-            gone += [left[place] for place in most]
-        return tuple(gone)
+            most = np.argsort(-margins, kind="stable")[:several].tolist()
+            taken += [left[place] for place in most]
+            gone = join_sets(taken)
+            left = [one for place, one in enumerate(left) if place not in most]
+        return taken
+
+    def gather(self) -> list[int]:
+        """Return lots of rows that bear on the same factors and help alike."""
+        factors = [self.removal.list_parts(row) for row in self.rows]
+        helps = self.rank(0, self.rows).tolist()
+        order = sorted(range(len(factors)), key=lambda place: (factors[place], -helps[place]))
+        lots = np.array_split(order, MANY)
+        return [join_sets(self.rows[place] for place in lot) for lot in lots]
+
+    def look(self, gone: int) -> Floats:
+        """Return the scores without a set, in a row of their own."""
+        return next(self.score([gone]))
+
+    def rank(self, gone: int, sets: Sequence[int]) -> Floats:
+        """Return how much each set helps, taken away beside what is gone, where it is decided."""
+        window = self.find_window(self.look(gone)[0]) if self.is_monotone else None
+        scored = self.score((gone | one for one in sets), window)
+        return np.concatenate([self.prefer(scores) for scores in scored])
 
     def find_window(self, scores: Floats) -> slice:
         """Return the months, among all, of the window that decides."""
@@ -265,22 +296,25 @@ class _Search:
         best = windows[int(np.argmax(decisive))]
         return slice(begin + best.start, begin + best.stop)
 
-    def reduce(self, found: tuple[int, ...]) -> tuple[int, ...]:
-        """Give back every row that is not needed, the first taken last."""
-        for place in reversed(found):
-            rest = tuple(other for other in found if other != place)
-            if rest and self.succeeds(next(self.score([rest])))[0]:
+    def reduce(self, found: list[int]) -> list[int]:
+        """Give back everything that is not needed, the first taken last."""
+        for one in reversed(found):
+            rest = [other for other in found if other != one]
+            if rest and self.succeeds(self.look(join_sets(rest)))[0]:
                 found = rest
         return found
 
-    def score(
-        self, sets: Iterable[tuple[int, ...]], months: slice | None = None
-    ) -> Iterator[Floats]:
+    def divide(self, lots: list[int]) -> list[int]:
+        """Return the parts of lots, each of a quarter of its rows or of one."""
+        rows = [[row for row in self.rows if row & lot] for lot in lots]
+        parts = [lot[begin::PARTS] for lot in rows for begin in range(min(PARTS, len(lot)))]
+        return [join_sets(part) for part in parts]
+
+    def score(self, sets: Iterable[int], months: slice | None = None) -> Iterator[Floats]:
         """Yield the overall scores of some sets at a time, sets x months."""
         waiting = iter(sets)
         while batch := list(islice(waiting, _BATCH)):
-            gone = [[self.items[place] for place in one] for one in batch]
-            yield self.removal.score(gone, self.months if months is None else months)
+            yield self.removal.score(batch, self.months if months is None else months)
 
     def succeeds(self, scores: Floats) -> NDArray[np.bool_]:
         """Tell which sets reach the goal."""
