@@ -137,8 +137,8 @@ def flip_evidence(
 
     Sizes are tried in turn, every set of each, as long as the budget allows: what is found then is
     minimal. Beyond it rows are taken away one by one, each the one that lowers the decisive score
-    most (of more than 500 that may matter in 500 lots, a fiftieth of them at once), and given back if
-    they turn out not to be needed; ``least`` says what is proven.
+    most, and given back if they turn out not to be needed; ``least`` says what is proven. More than
+    500 rows that may matter are put into 500 lots, of which a fiftieth goes at a time.
 
     Args:
         assessment: from ``assess``.
