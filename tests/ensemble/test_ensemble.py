@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,7 @@ from atrisk.kernel.sampling import Draws
 from atrisk.kernel.tally import count_draws
 from atrisk.scoring.view import read_outlook
 from scoring.test_estimate import ESTIMATE
-from shipped import car, un
+from shipped import car, small, un
 from toys import MINI, THREE_FACTOR, case_of, cases, evidence
 
 
@@ -292,6 +293,26 @@ def test_the_parts_of_an_ensemble_agree_with_its_draws() -> None:
     assert (middle <= high).all()
     began = np.cumsum(ensemble.tally.first[:-1]) / ensemble.draws
     assert (ensemble.alarm_probability <= began + 1e-12).all()
+
+
+def test_standard_errors_are_how_far_other_draws_lie_off() -> None:
+    runs = [run_ensemble(small(), un(), draws=400, seed=seed) for seed in range(40)]
+    last = len(runs[0].months) - 1
+    ways: list[tuple[Callable[[Ensemble], Any], Callable[[Ensemble], Any]]] = [
+        (Ensemble.mean, Ensemble.mean_error),
+        (lambda one: one.quantiles([0.5]), lambda one: one.quantile_errors([0.5])),
+        (lambda one: one.quantiles([0.95]), lambda one: one.quantile_errors([0.95])),
+        (lambda one: one.alarm_probability, lambda one: one.alarm_error),
+    ]
+    for tell, tell_error in ways:
+        seen = np.std([tell(one) for one in runs], axis=0, ddof=1)
+        said = np.mean([tell_error(one) for one in runs], axis=0)
+        assert 0.7 < np.sqrt(np.mean(seen**2)) / np.sqrt(np.mean(said**2)) < 1.4
+    row = runs[0].to_rows()[last]
+    assert row["mean_error"] == runs[0].mean_error()[last]
+    assert row["alarm_error"] == runs[0].alarm_error[last]
+    assert row["q0.95_error"] == runs[0].quantile_errors()[-1, last]
+    assert runs[0].alarm_error.min() > 0
 
 
 def test_quantiles_are_exact_to_half_a_bin() -> None:

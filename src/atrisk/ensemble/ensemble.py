@@ -30,7 +30,8 @@ class Ensemble(LevelResult):
 
     ``to_rows`` gives one row for each month and score of a level, ``"overall"`` with alarms and
     bands, ``"crime"`` or ``"factor"``: the score of the assessment, mean, deviation and quantiles
-    of the draws; None where nothing is on record: unknown is not zero.
+    of the draws, each with its standard error: how far it would lie off with other draws; None
+    where nothing is on record: unknown is not zero.
 
     Attributes:
         base: the assessment around which everything was drawn.
@@ -125,6 +126,42 @@ class Ensemble(LevelResult):
         """Return the standard deviation of the score by month, ``(months,)``."""
         return self.tally.deviation[self._place(of)]
 
+    def mean_error(self, of: str = "overall") -> Floats:
+        """Return the standard error of the mean by month, ``deviation / sqrt(draws)``."""
+        return np.asarray(self.deviation(of) / np.sqrt(self.draws))
+
+    def quantile_errors(self, shares: Iterable[float] | None = None, of: str = "overall") -> Floats:
+        """Return the standard errors of quantiles by month, shares x months.
+
+        Half the distance of the quantiles at ``q -+ sqrt(q (1 - q) / draws)``, which are one
+        standard error of the number of draws below away, exact to half a bin of 1/1024.
+
+        Args:
+            shares: as in ``quantiles``.
+            of: as in ``quantiles``.
+
+        Raises:
+            UnknownNameError: there is no such score.
+            RequestError: no share, or one outside 0 to 1.
+
+        References:
+            Woodruff (1952), Journal of the American Statistical Association 47:635-646.
+        """
+        wanted = np.array(list(self.shares if shares is None else shares), dtype=np.float64)
+        off = np.sqrt(np.maximum(wanted * (1 - wanted), 0) / self.draws)
+        low, high = (np.clip(wanted + one, 0, 1).tolist() for one in (-off, off))
+        return np.asarray((self.quantiles(high, of) - self.quantiles(low, of)) / 2)
+
+    @property
+    def alarm_error(self) -> Floats:
+        """Standard error of the share in alarm by month, ``sqrt(p (1 - p) / draws)``.
+
+        One draw more of each kind is counted in ``p``, so that it is never 0: of no draw in alarm
+        it is not certain that there is none (the rule of succession).
+        """
+        share = (self.tally.alarm + 1) / (self.draws + 2)
+        return np.asarray(np.sqrt(share * (1 - share) / self.draws))
+
     def _tell_overall(self) -> Iterator[Row]:
         return (self._row(base, "overall") for base in self.base.to_rows("overall"))
 
@@ -137,20 +174,18 @@ class Ensemble(LevelResult):
     def _row(self, base: Row, name: str) -> Row:
         month, series = self.base.place(base["month"]), self._place(name)
         known = base["score"] is not None
-        marks = dict(
-            zip(
-                (f"q{share:g}" for share in self.shares),
-                self._marks[series][:, month].tolist(),
-                strict=True,
-            )
-        )
+        marks: dict[str, float] = {}
+        for share, mark, error in zip(self.shares, *self._marks[series], strict=True):
+            marks |= {f"q{share:g}": float(mark[month]), f"q{share:g}_error": float(error[month])}
         row = {
             "mean": float(self.tally.mean[series, month]),
+            "mean_error": float(self.mean_error(name)[month]),
             "deviation": float(self.tally.deviation[series, month]),
             **marks,
         }
         if name == "overall":
             row["alarm"] = float(self.alarm_probability[month])
+            row["alarm_error"] = float(self.alarm_error[month])
             row["first_alarm"] = float(self.tally.first[month] / self.draws)
             bands = self.base.framework.header.bands
             shares = self.band_probability[month].tolist()
@@ -161,9 +196,8 @@ class Ensemble(LevelResult):
         }
 
     @cached_property
-    def _marks(self) -> list[Floats]:
-        shares = np.array(self.shares)
-        return [self.tally.quantiles(shares, place) for place in range(len(self.series))]
+    def _marks(self) -> list[tuple[Floats, Floats]]:
+        return [(self.quantiles(of=name), self.quantile_errors(of=name)) for name in self.series]
 
     def _place(self, of: str) -> int:
         if of not in self.series:

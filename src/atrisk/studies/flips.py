@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
 from math import comb
 from typing import Literal
 
@@ -31,7 +31,7 @@ Goal = Literal["later", "never", "earlier"]
 GOALS: tuple[Goal, ...] = ("later", "never", "earlier")
 BUDGET = 10_000_000  # subsets, the most that anybody waits for
 MANY, STEPS = 500, 50  # rows that are taken away one by one; of more, in at most so many steps
-PARTS = 4  # of a lot of rows, which are given back alone
+PARTS = 4  # of a lot of rows, given back each by itself
 _BATCH = 512  # subsets that are scored side by side
 
 
@@ -66,9 +66,7 @@ class Flip:
 
     @property
     def is_exhaustive(self) -> bool:
-        """Whether that no set was found proves that there is none: not of an estimate's earlier
-        alarm, since without all rows it is its prior.
-        """
+        """Whether no set found proves that there is none: not of an estimate's earlier alarm."""
         return not (self.assessment.method.estimates and self.goal == "earlier")
 
     def _tell_none(self) -> str:
@@ -221,10 +219,10 @@ class _Search:
             if found:
                 return found, size
             size += 1
-        found = self.reduce(self.take_away())
+        lots = self.reduce(self.take_away())
         if len(self.rows) > MANY:
-            found = self.reduce(self.divide(found))
-        return join_sets(found), size
+            lots = self.reduce(self.divide(lots))
+        return join_sets(lots), size
 
     def try_all(self, size: int) -> int:
         """Return the set of a size that does it with the most to spare, or nothing."""
@@ -249,33 +247,32 @@ class _Search:
     def take_away(self) -> list[int]:
         """Take rows away one by one, each time the one that helps most where it is decided now.
 
-        More than ``MANY`` rows are first put into so many lots of rows that help alike, and
-        a fiftieth of the lots goes at a time, or the work would grow with the square of the rows.
+        More than ``MANY`` rows are first put into so many lots, and a fiftieth of the lots goes at
+        a time, or the work would grow with the square of the rows.
 
         Nothing is returned where none helps any more, which only an estimate's earlier alarm does.
         """
-        left, several, gone, reached = self.rows, 1, 0, -np.inf
+        several = MANY // STEPS if len(self.rows) > MANY else 1
+        left = self.gather() if len(self.rows) > MANY else self.rows
         taken: list[int] = []
-        if len(left) > MANY:
-            left, several = self.gather(), MANY // STEPS
+        gone, reached = 0, -np.inf
         while not self.succeeds(self.look(gone))[0]:
             margins = self.rank(gone, left)
             if not self.is_monotone and margins.max() <= reached:
                 return []
             reached = margins.max()
             most = np.argsort(-margins, kind="stable")[:several].tolist()
-            taken += [left[place] for place in most]
+            taken += (best := [left[place] for place in most])
             gone = join_sets(taken)
-            left = [one for place, one in enumerate(left) if place not in most]
+            left = [one for one in left if one not in best]
         return taken
 
     def gather(self) -> list[int]:
         """Return lots of rows that bear on the same factors and help alike."""
-        factors = [self.removal.list_parts(row) for row in self.rows]
-        helps = self.rank(0, self.rows).tolist()
-        order = sorted(range(len(factors)), key=lambda place: (factors[place], -helps[place]))
-        lots = np.array_split(order, MANY)
-        return [join_sets(self.rows[place] for place in lot) for lot in lots]
+        helps = -self.rank(0, self.rows)
+        order = sorted(zip(map(self.removal.list_parts, self.rows), helps, self.rows, strict=True))
+        cuts = np.linspace(0, len(order), MANY + 1).astype(int).tolist()
+        return [join_sets(row for *_, row in order[a:b]) for a, b in pairwise(cuts)]
 
     def look(self, gone: int) -> Floats:
         """Return the scores without a set, in a row of their own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ DRAWS = 10_000
 SAMPLE = 1024
 BUDGET = 20_000
 # What of a row a table shows; CSV and JSON hold the rest.
-SPREAD_COLUMNS = ("deviation", "q0.25", "q0.75")
+SPREAD_COLUMNS = re.compile(r"deviation|q0\.[27]5|q.*_error|.*band.*")
 OUTCOME_COLUMNS = (
     "scenario",
     "first_alarm",
@@ -101,7 +102,7 @@ def _show_ensemble(given: argparse.Namespace) -> int:
             {
                 name: cell
                 for name, cell in row.items()
-                if name not in SPREAD_COLUMNS and name not in alike and "band" not in name
+                if name not in alike and not SPREAD_COLUMNS.fullmatch(name)
             }
             for row in rows
         ]
