@@ -17,8 +17,9 @@ from hypothesis import given, settings
 import atrisk
 from atrisk.kernel.blocks import avoid_alarm, score_crime
 from atrisk.kernel.sobol import Linear, estimate_indices
-from atrisk.scoring.flags import find_spans
+from atrisk.scoring.flags import find_spans, summarise_alarm
 from atrisk.studies.flips import flip_evidence, flip_weights
+from atrisk.studies.omission import Omissions
 from atrisk.studies.sensitivity import analyse_sensitivity
 from atrisk.studies.weights import centre_weights, list_crimes
 from shipped import car, counted, now, small, un
@@ -147,6 +148,32 @@ def test_leaving_out_a_source_is_the_case_without_it() -> None:
     told = {code for item in car().evidence for code in item.indicators}
     assert {name for kind, name in rows if kind == "indicator"} == told
     assert {name for kind, name in rows if kind == "factor"} == set(un().factors)
+
+
+def drop_indicator(items: Any, code: str) -> Any:
+    """Return rows that say nothing of an indicator, without those that say nothing else."""
+    less = (
+        one.model_copy(update={"indicators": tuple(c for c in one.indicators if c != code)})
+        for one in items
+    )
+    return tuple(one for one in less if one.indicators)
+
+
+@pytest.mark.parametrize("method", [None, "v1"])
+def test_leaving_out_an_indicator_is_never_to_have_read_or_searched_for_it(method: Any) -> None:
+    case = atrisk.load_case("sen-2011-2012")
+    searched = {code for one in case.searches for code in one.indicators}
+    told = {code for one in case.evidence for code in one.indicators}
+    assert searched & told
+    rows = {
+        (row["left_out"], row["name"]): row
+        for row in Omissions(atrisk.assess(case, un(), method=method)).leave_out()
+    }
+    for code in sorted(told)[::12] + sorted(searched & told):
+        evidence, searches = (drop_indicator(i, code) for i in (case.evidence, case.searches))
+        less = replace(case, evidence=evidence, searches=searches, checked=True)
+        found = summarise_alarm(atrisk.assess(less, un(), method=method))
+        assert {name: rows["indicator", code][name] for name in found} == found
 
 
 def test_leaving_out_everything_is_told_as_nothing_not_as_zero() -> None:

@@ -102,6 +102,45 @@ def measure_tellings(
     )
 
 
+def keep_tellings(
+    intensity: Intensity,
+    kept: NDArray[np.bool_],
+    framework: Framework,
+    method: Method,
+    outlook: Outlook,
+) -> Intensity:
+    """Return the intensities without some tellings; an indicator with none left is unknown.
+
+    Args:
+        intensity: measured under the same framework, method and outlook.
+        kept: which of its tellings are left, one at least.
+        framework, method, outlook: as in ``measure_tellings``.
+    """
+    old, gone = intensity.tellings, np.unique(intensity.tellings.indicator[~kept])
+    tellings = old.select(np.flatnonzero(kept))
+    if np.isin(gone, tellings.indicator).any():
+        return measure_tellings(tellings, intensity.dates, framework, method, outlook)
+    # Indicators as a whole are gone, and what is told of one bears on no other.
+    arrays = (intensity.point, intensity.low, intensity.high, intensity.assessed)
+    point, low, high, assessed = (array.copy() for array in arrays)
+    for array in (point, low, assessed):
+        array[:, gone] = 0.0
+    high[:, gone] = method.not_assessed.upper
+    held = intensity.probability[kept]
+    spans = intensity.dates.see(outlook.cuts)
+    return Intensity(
+        tellings=tellings,
+        dates=intensity.dates,
+        probability=held,
+        known=intensity.known[kept],
+        point=point,
+        low=low,
+        high=high,
+        assessed=assessed,
+        readings=measure_readings(tellings, spans, held, framework, method),
+    )
+
+
 def exceed_at(intensity: Intensity, month: int, top: int) -> tuple[Floats, Integers]:
     """Return each group's probability by level in one month, and the telling that gives it.
 

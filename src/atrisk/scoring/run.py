@@ -18,7 +18,7 @@ from atrisk.frameworks.method import Method, WeightSet
 from atrisk.kernel.estimate import vary_estimate
 from atrisk.kernel.rules import ShrunkenMean
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.intensity import Intensity, measure_intensity, measure_tellings
+from atrisk.scoring.intensity import Intensity, keep_tellings, measure_intensity, measure_tellings
 from atrisk.scoring.scores import Hierarchy, Scores, name_bands, score_overall
 from atrisk.scoring.seen import describe_limit, is_limited, see_case
 from atrisk.scoring.tellings import date_items, gather
@@ -114,6 +114,35 @@ def assess_outlook(assessment: Assessment, outlook: Outlook) -> Assessment:
         method=base.method,
         view=base.view,
         outlook=outlook,
+    )
+
+
+def assess_kept(
+    assessment: Assessment,
+    kept: NDArray[np.bool_] | None = None,
+    weights: WeightSet | None = None,
+) -> Assessment | None:
+    """Assess without some tellings, or under other weights; None if nothing known is left.
+
+    The case of what is returned is still the whole one: its scores are meant, not its rows.
+
+    Args:
+        assessment: from ``assess``.
+        kept: which of ``assessment.intensity.tellings`` are left; None for all.
+        weights: of factors; None for those that it has.
+    """
+    base, found = assessment, assessment.intensity
+    if kept is not None:
+        if not found.known[kept].any():
+            return None
+        found = keep_tellings(found, kept, base.framework, base.method, base.outlook)
+    return _join_up(
+        found,
+        case=base.case,
+        framework=base.framework,
+        method=base.method.with_weights(weights) if weights else base.method,
+        view=base.view,
+        outlook=base.outlook,
     )
 
 

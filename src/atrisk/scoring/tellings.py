@@ -7,7 +7,7 @@ form a *group*, which counts once. A search is a telling of severity 0.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -59,6 +59,21 @@ class Tellings:
     starts: Integers
     mitigating: NDArray[np.bool_]
     owner: Integers
+
+    def select(self, places: Integers) -> Tellings:
+        """Return some of the tellings, in their order, with their groups numbered anew."""
+        groups, group = np.unique(self.group[places], return_inverse=True)
+        return replace(
+            self,
+            item=self.item[places],
+            unit=self.unit[places],
+            indicator=self.indicator[places],
+            severity=self.severity[places],
+            group=group,
+            starts=np.searchsorted(group, np.arange(len(groups))),
+            mitigating=self.mitigating[groups],
+            owner=self.owner[groups],
+        )
 
     @property
     def unit_severity(self) -> Integers:

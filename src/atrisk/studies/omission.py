@@ -7,7 +7,9 @@ the crimes are joined from the others.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError
 from atrisk.base.rows import Row
@@ -17,7 +19,7 @@ from atrisk.cases.scenario import Changes
 from atrisk.frameworks.method import Method, WeightSet
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import summarise_alarm
-from atrisk.scoring.run import assess
+from atrisk.scoring.run import assess, assess_kept
 from atrisk.scoring.view import View
 
 _FIGURES = ("first_alarm", "months_in_alarm", "peak_month", "peak", "mean_score")
@@ -58,27 +60,21 @@ class Omissions:
         if kind == "factor":
             old = self.base.method.weights
             weights = WeightSet(f"{old.id} without {name}", {**old.weights, name: 0.0}, {})
-            return self._assess(self.case, self.base.method.with_weights(weights))
-        searches = self.case.searches
+            return assess_kept(self.base, weights=weights)
+        return assess_kept(self.base, self._tells_of_another(kind, name))
+
+    def _tells_of_another(self, kind: str, name: str) -> NDArray[np.bool_]:
+        """Return which tellings are not of an indicator, a source or a publisher."""
+        tellings = self.base.intensity.tellings
         if kind == "indicator":
-            kept = [
-                item.model_copy(
-                    update={"indicators": tuple(c for c in item.indicators if c != name)}
-                )
-                for item in self.case.evidence
-            ]
-        else:
-            sources = {
-                source.id
-                for source in self.case.sources
-                if name == (source.id if kind == "source" else source.shown("publisher"))
-            }
-            kept = [item for item in self.case.evidence if item.source not in sources]
-            searches = tuple(item for item in searches if item.source not in sources)
-        rows = tuple(item for item in kept if item.indicators)
-        return self._assess(
-            replace(self.case, evidence=rows, searches=searches, checked=True), self.base.method
-        )
+            return tellings.indicator != list(self.framework.indicators).index(name)
+        sources = {
+            source.id
+            for source in self.case.sources
+            if name == (source.id if kind == "source" else source.shown("publisher"))
+        }
+        gone = np.array([item.source in sources for item in tellings.items])
+        return ~gone[tellings.item]
 
     def scale_half_lives(self) -> Iterator[Row]:
         """Yield what shorter and longer half-lives give, beside the base."""

@@ -8,9 +8,10 @@ remembered by the thousand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,13 @@ class _Part:
     places: NDArray[np.int64]
     items: int
 
+    @classmethod
+    def of(cls, code: str, tellings: Tellings, places: NDArray[np.int64]) -> Self:
+        """Return the part of a factor whose tellings stand at some places."""
+        mine = tellings.select(places)
+        items = join_sets(1 << item for item in set(mine.item.tolist()))
+        return cls(code, mine, places, items)
+
     def find_gone(self, gone: int) -> NDArray[np.bool_]:
         """Return which of the tellings are of a set of items."""
         most = self.items.bit_length() // 8 + 1
@@ -75,7 +83,7 @@ class Removal:
         indicators = assessment.framework.indicators.values()
         bears = np.array([factors.index(one.factor) for one in indicators])[tellings.indicator]
         self.parts = [
-            _select(code, tellings, np.flatnonzero(bears == place))
+            _Part.of(code, tellings, np.flatnonzero(bears == place))
             for place, code in enumerate(factors)
         ]
         self.known: dict[tuple[str, int, int, int], Floats] = {}
@@ -135,20 +143,3 @@ class Removal:
         count = len(framework.indicators)
         values = expect_intensity(part.tellings, columns, framework.top_severity, count)
         return rule.join(values[:, places], weights)
-
-
-def _select(code: str, tellings: Tellings, places: NDArray[np.int64]) -> _Part:
-    """Return some tellings, whole groups of them, numbered anew."""
-    groups, group = np.unique(tellings.group[places], return_inverse=True)
-    mine = replace(
-        tellings,
-        item=tellings.item[places],
-        unit=tellings.unit[places],
-        indicator=tellings.indicator[places],
-        severity=tellings.severity[places],
-        group=group,
-        starts=np.searchsorted(group, np.arange(len(groups))),
-        mitigating=tellings.mitigating[groups],
-        owner=tellings.owner[groups],
-    )
-    return _Part(code, mine, places, join_sets(1 << item for item in set(mine.item.tolist())))
