@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 def cumulate(first: Floats, last: Floats, cut: Floats) -> Floats:
@@ -32,7 +33,7 @@ def cumulate(first: Floats, last: Floats, cut: Floats) -> Floats:
     return np.clip((cut[None, :] - first[:, None] + 1) / length, 0.0, 1.0)
 
 
-def persist(ended: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
+def persist(ended: Floats, past: Integers, rows: Integers, half_life: float) -> Floats:
     """Give the probability that a condition still holds, by the month in which it ended.
 
     ``E[2 ** (-max(0, t - end) / half_life)]``: certain until it ended, then halved every
@@ -41,7 +42,8 @@ def persist(ended: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
     Args:
         ended: probability of each month as the end, shape ``(n, k)``; a row that sums to less
             than one has not ended for the rest.
-        lags: months from each of the ``k`` months to each of the ``t`` rows, shape ``(k, t)``.
+        past: the ``k`` months, numbered, ascending; every one from the first row to the last.
+        rows: the ``t`` months in which it is seen, side by side.
         half_life: months, ``> 0``; ``inf`` never fades.
 
     Returns:
@@ -50,30 +52,37 @@ def persist(ended: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
     Examples:
         Ended in month 0 for sure, seen in months 0 to 2 with a half-life of one month:
 
-        >>> persist(np.array([[1.0]]), np.array([[0, 1, 2]]), half_life=1.0).tolist()
+        >>> months = np.arange(3)
+        >>> persist(np.array([[1.0, 0.0, 0.0]]), months, months, half_life=1.0).tolist()
         [[1.0, 0.5, 0.25]]
     """
-    still = 2.0 ** (-np.maximum(lags, 0) / half_life)
-    not_ended = (1.0 - ended.sum(axis=1))[:, None]
-    return ended @ still + not_ended
+    over = np.cumsum(ended, axis=1)[:, np.searchsorted(past, rows)]
+    return 1.0 - over + fade(ended, past, rows, half_life)
 
 
-def fade(happened: Floats, lags: NDArray[np.int64], half_life: float) -> Floats:
+def fade(happened: Floats, past: Integers, rows: Integers, half_life: float) -> Floats:
     """Give the same for an event that is over within its day.
 
-    ``sum over m <= t of P(m) * 2 ** (-(t - m) / half_life)``: nothing before it, then halved.
+    ``sum over m <= t of P(m) * 2 ** (-(t - m) / half_life)``: nothing before it, then halved. Each
+    row follows from the one before: ``f(t) = f(t - 1) * 2 ** (-1 / half_life) + P(t)``.
 
     Args:
         happened: probability of each month as the event's, shape ``(n, k)``.
-        lags: as in ``persist``.
+        past, rows: as in ``persist``.
         half_life: months, ``> 0``.
 
     Returns:
         Probabilities, shape ``(n, t)``.
 
     Examples:
-        >>> fade(np.array([[1.0]]), np.array([[-1, 0, 1]]), half_life=1.0).tolist()
+        >>> fade(np.array([[0.0, 1.0, 0.0]]), np.arange(3), np.arange(3), half_life=1.0).tolist()
         [[0.0, 1.0, 0.5]]
     """
-    faded = np.where(lags >= 0, 2.0 ** (-np.maximum(lags, 0) / half_life), 0.0)
-    return happened @ faded
+    first = int(np.searchsorted(past, rows[0]))
+    before = 2.0 ** ((past[: first + 1] - rows[0]) / half_life)
+    faded = np.empty((len(rows), len(happened)))  # months first: each step runs along memory
+    faded[0] = happened[:, : first + 1] @ before
+    new, month = happened[:, first:].T, 2.0 ** (-1.0 / half_life)
+    for row in range(1, len(rows)):
+        faded[row] = faded[row - 1] * month + new[row]
+    return faded.T

@@ -20,7 +20,7 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 from atrisk.kernel.persistence import cumulate, fade, persist
 from atrisk.kernel.severity import escape, exceed, expect_worst, find_largest
-from atrisk.scoring.readings import Readings, measure_readings
+from atrisk.scoring.readings import Readings, measure_readings, split_columns
 from atrisk.scoring.tellings import Dates, Spans, Tellings, date_items, gather
 from atrisk.scoring.view import Outlook
 
@@ -84,22 +84,32 @@ def measure_tellings(
     spans = dates.see(outlook.cuts)
     known = (spans.learnt[:, None] <= _ordinals(outlook.days)[None, :])[tellings.item]
     current = np.where(known, _hold(tellings, framework, method, spans), 0.0)
+    assessed = _assess(tellings, current, len(framework.indicators))
+    months = split_columns(*current.shape)
+    ranges = [_expect_range(tellings, current[:, some], framework, method) for some in months]
+    expected, least, most = (np.concatenate(parts) for parts in zip(*ranges, strict=True))
+    unknown = (1.0 - assessed) * method.not_assessed.upper
+    current *= tellings.grade(method.grade)[tellings.item, None]
+    readings = measure_readings(tellings, spans, current, framework, method)
+    return Intensity(
+        tellings, dates, current, known, expected, least, most + unknown, assessed, readings
+    )
+
+
+def _expect_range(
+    tellings: Tellings, current: Floats, framework: Framework, method: Method
+) -> list[Floats]:
+    """Return expected, least and most intensities in some months, months x indicators."""
     low, point, high = (
         tellings.grade(method.grade, part)[tellings.item, None] * current
         for part in ("low", "probability", "high")
     )
     lowers = tellings.mitigating[tellings.group][:, None]
-    top, count = framework.top_severity, len(framework.indicators)
-    assessed = _assess(tellings, current, count)
     # The three cases go through side by side: what costs is the number of groups, not of columns.
     worse, calmer = np.where(lowers, low, high), np.where(lowers, high, low)
-    cases = expect_intensity(tellings, np.hstack([point, calmer, worse]), top, count)
-    expected, least, most = np.split(cases, 3)
-    unknown = (1.0 - assessed) * method.not_assessed.upper
-    readings = measure_readings(tellings, spans, point, framework, method)
-    return Intensity(
-        tellings, dates, point, known, expected, least, most + unknown, assessed, readings
-    )
+    columns = np.hstack([point, calmer, worse])
+    cases = expect_intensity(tellings, columns, framework.top_severity, len(framework.indicators))
+    return np.split(cases, 3)
 
 
 def keep_tellings(
@@ -199,7 +209,8 @@ class _Holding:
     started: Floats  # probability of having begun, items x rows
     happened: Floats  # probability of each past month as the start, items x past months
     ended: Floats  # the same for the end
-    lags: Integers  # months from each past month to each row
+    past: Integers
+    rows: Integers
 
     @classmethod
     def of(cls, spans: Spans) -> _Holding:
@@ -213,13 +224,14 @@ class _Holding:
             _come(spans.began, spans.cuts),
             np.diff(_come(spans.began, ends), axis=1, prepend=0.0),
             np.diff(_come(spans.ended, ends), axis=1, prepend=0.0),
-            rows[None, :] - past[:, None],
+            past,
+            rows,
         )
 
     def last(self, half_life: float) -> Floats:
         """Return the probability that each item holds, items x rows."""
-        lasting = self.started * persist(self.ended, self.lags, half_life)
-        event = fade(self.happened, self.lags, half_life)
+        lasting = self.started * persist(self.ended, self.past, self.rows, half_life)
+        event = fade(self.happened, self.past, self.rows, half_life)
         return np.where(self.point[:, None], event, lasting)
 
 

@@ -19,6 +19,7 @@ from atrisk.scoring.tellings import Spans, Tellings
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+CELLS = 120_000  # tellings x months that are measured side by side
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,14 +80,12 @@ def measure_readings(
     if not isinstance(rule, ShrunkenMean):
         return None
     top, count = framework.top_severity, len(framework.indicators)
-    reached = exceed(probability, tellings.severity, tellings.starts, top)
-    lowers, owner = tellings.mitigating, tellings.owner
-    calm = escape(
-        reached[:, lowers], owner[lowers], count
-    )  # P(M < k), levels x indicators x months
     weight = find_largest(probability, tellings.starts)
-    told = np.where(lowers[:, None], 0.0, np.mean(reached * calm[:, owner], axis=0))
+    told = np.empty_like(weight)
+    for some in split_columns(*probability.shape):
+        told[:, some] = _tell(tellings, probability[:, some], top, count)
     factors = {code: place for place, code in enumerate(framework.factors)}
+    owner = tellings.owner
     factor = np.array([factors[one.factor] for one in framework.indicators.values()])[owner]
     source = _find_sources(tellings, spans, probability, weight)
     effect = weigh_sources(weight, factor, source, rule.dependence)
@@ -100,6 +99,28 @@ def measure_readings(
         told=_add_up(effect * told, owner, count),
         read=_add_up(effect * weight, owner, count),
     )
+
+
+def split_columns(rows: int, columns: int) -> list[slice]:
+    """Return slices of columns that are measured at a time, so that memory does not grow with them.
+
+    Examples:
+        >>> split_columns(CELLS, 2)
+        [slice(0, 1, None), slice(1, 2, None)]
+    """
+    step = max(1, CELLS // max(1, rows))
+    return [slice(first, min(first + step, columns)) for first in range(0, columns, step)]
+
+
+def _tell(tellings: Tellings, probability: Floats, top: int, count: int) -> Floats:
+    """Return what each group tells, less what mitigates it, in some months: groups x months."""
+    reached = exceed(probability, tellings.severity, tellings.starts, top)
+    lowers, owner = tellings.mitigating, tellings.owner
+    calm = escape(
+        reached[:, lowers], owner[lowers], count
+    )  # P(M < k), levels x indicators x months
+    reached *= calm[:, owner]
+    return np.where(lowers[:, None], 0.0, np.mean(reached, axis=0))
 
 
 def _find_sources(
