@@ -71,3 +71,14 @@ def test_medians_of_samples_of_groups_are_those_of_the_estimate() -> None:
             continue
         expected = estimate(days[rows][ended], days[rows][~ended], 0.95).median
         assert median == (np.inf if expected is None else expected)
+
+
+def test_where_nobody_was_answered_no_sample_has_a_median() -> None:
+    found = resample(
+        np.array([3.0, 5.0]),
+        np.ones(2, dtype=bool),
+        np.array([0, 1]),
+        resamples=4,
+        generator=np.random.default_rng(0),
+    )
+    assert found.tolist() == [np.inf] * 4

@@ -143,17 +143,26 @@ def resample(
     """
     count = int(groups.max()) + 1
     drawn = generator.multinomial(count, np.full(count, 1 / count), size=resamples)
-    weights = drawn[:, groups].astype(np.float64)
-    times = _list_times(days[~censored])
-    waiting = np.ones(resamples)
-    medians = np.full(resamples, np.inf)
-    for time in times:
-        at_risk = weights[:, days >= time].sum(axis=1)
-        answered = weights[:, (days == time) & ~censored].sum(axis=1)
-        waiting *= 1 - answered / np.maximum(at_risk, 1)
-        # A product of fractions misses one half by a rounding error.
-        medians[np.isinf(medians) & (waiting <= 0.5 + 1e-9)] = time
+    times, medians = _list_times(days[~censored]), np.full(resamples, np.inf)
+    if not times.size:
+        return medians
+    # Whole groups are drawn, so it is enough to know how many of each wait or are answered.
+    at_risk, answered = (
+        drawn @ _count_groups(groups, held, count)
+        for held in (days[:, None] >= times, (days[:, None] == times) & ~censored[:, None])
+    )
+    # A product of fractions misses one half by a rounding error.
+    half = np.cumprod(1 - answered / np.maximum(at_risk, 1), axis=1) <= 0.5 + 1e-9
+    reached = half.any(axis=1)
+    medians[reached] = times[half[reached].argmax(axis=1)]
     return medians
+
+
+def _count_groups(groups: NDArray[np.int64], held: NDArray[np.bool_], count: int) -> Floats:
+    """Return how many members of each group are held at each time, groups x times."""
+    found = np.zeros((count, held.shape[1]))
+    np.add.at(found, groups, held)
+    return found
 
 
 def _half(times: Floats, shares: Floats) -> float | None:

@@ -228,10 +228,10 @@ def prepare_brief(
         spans=tuple(find_spans(now)),
         gaps=_measure_gaps(now.case, now),
         ensemble=_draw(now, seed, draws),
-        outcome=_run_scenarios(case, framework, view),
         tree=_explore(now),
         flips=_flip(now),
         reading=_try(partial(_read, now, seed)),
+        outcome=_run_scenarios(case, framework, view),  # last, since it holds the most
         beside=compare_cases((case, *others), framework, seed=seed, **view) if others else None,
         verification=_try(partial(_look_back, now)),
         seed=seed,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal, Unpack
 
@@ -26,9 +26,10 @@ from atrisk.base.errors import (
 )
 from atrisk.base.rows import LevelResult, Row
 from atrisk.cases.case import Case
+from atrisk.cases.evidence import Search
 from atrisk.frameworks.framework import Framework
 from atrisk.scoring.assessment import Assessment
-from atrisk.scoring.run import assess
+from atrisk.scoring.run import assess, assess_kept
 from atrisk.scoring.view import View, check_view
 
 Floats = NDArray[np.float64]
@@ -321,14 +322,15 @@ def _score_part(
     """Return the overall scores from a random share of the record."""
     if share == 1:
         return base.overall
-    count = max(1, round(share * len(names)))
+    count, tellings = max(1, round(share * len(names))), base.intensity.tellings
     while True:
-        kept = set(generator.permutation(names)[:count].tolist())
-        rows = [
-            row for row in base.case.evidence if (row.id if unit == "rows" else row.source) in kept
-        ]
-        part = replace(base.case, evidence=tuple(rows), checked=True)
-        try:
-            return assess(part, base.framework, **base.view).overall
-        except RequestError:  # nothing of it was known in time
-            continue
+        chosen = set(generator.permutation(names)[:count].tolist())
+        kept = np.array(
+            [
+                isinstance(one, Search) or (one.id if unit == "rows" else one.source) in chosen
+                for one in tellings.items
+            ]
+        )
+        part = assess_kept(base, kept[tellings.item])
+        if part:  # else nothing of it was known in time
+            return part.overall
