@@ -4,15 +4,26 @@ Nothing in it is true. It is drawn from a seed, one country at a time, so that a
 never holds all of it::
 
     python benchmarks/world.py --countries 200 --months 480 --claims 300 --draws 256
+
+Of a world that is too large for one machine the first countries are run and the rest is told from
+them; with ``--out`` each goes to a file as it comes, and ``--kill`` takes a worker away half-way::
+
+    python benchmarks/world.py --countries 1000 --months 600 --claims 3000 --first 40 \\
+        --dask 2 --out FOLDER --kill
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import signal
+import threading
 import time
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
@@ -106,9 +117,13 @@ def main() -> None:
     parser.add_argument(
         "--dask", type=int, default=0, help="workers of a local cluster; 0: threads"
     )
+    parser.add_argument("--first", type=int, default=0, help="run these alone; 0: all")
+    parser.add_argument("--out", default="", help="a new folder for a file of each country")
+    parser.add_argument("--kill", action="store_true", help="kill a worker half-way")
     given = parser.parse_args()
+    count = given.first or given.countries
     framework = atrisk.load_framework("un-foa-2014")
-    world = make_world(given.countries, given.months, given.claims, framework)
+    world = islice(make_world(given.countries, given.months, given.claims, framework), count)
     begun = time.perf_counter()
     startup = 0.0
     if given.dask:
@@ -122,9 +137,11 @@ def main() -> None:
         ):
             client.run(_load)  # what a worker loads once
             startup = time.perf_counter() - begun
-            peak = _drain(world, framework, given.draws, client)
+            if given.kill:
+                _kill_half_way(Path(given.out), count // 2, client)
+            done = _drain(world, framework, given, client)
     else:
-        peak = _drain(world, framework, given.draws, None)
+        done = _drain(world, framework, given, None)
     took = time.perf_counter() - begun
     print(
         json.dumps(
@@ -135,7 +152,8 @@ def main() -> None:
                 "resident_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 "workers_resident_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
                 / 1024,
-                "highest_mean": peak,
+                "done": done,
+                "whole_world_hours": (took - startup) / count * given.countries / 3600,
             }
         )
     )
@@ -146,12 +164,33 @@ def _load() -> str:
 
 
 def _drain(
-    world: Iterator[atrisk.Case], framework: atrisk.Framework, draws: int, client: object
-) -> float:
-    results = atrisk.run_ensemble_many(
-        world, framework, seed=7, draws=draws, runner=atrisk.Runner(client=client, progress=False)
-    )
-    return max(float(ensemble.mean().max()) for ensemble in results)
+    world: Iterator[atrisk.Case],
+    framework: atrisk.Framework,
+    given: argparse.Namespace,
+    client: object,
+) -> dict[str, object]:
+    """Run all of it, into files or not, and return what came out."""
+    runner = atrisk.Runner(client=client, progress=False)
+    if given.out:
+        files = atrisk.store_ensembles(
+            given.out, world, framework, seed=7, draws=given.draws, runner=runner
+        )
+        sizes = sum(file.stat().st_size for file in files)
+        return {"files": len(files), "mib": sizes / 2**20}
+    results = atrisk.run_ensemble_many(world, framework, seed=7, draws=given.draws, runner=runner)
+    return {"highest_mean": max(float(ensemble.mean().max()) for ensemble in results)}
+
+
+def _kill_half_way(out: Path, half: int, client: object) -> None:
+    """Kill a worker, in a thread of its own, once half of the files are there."""
+    victim = next(iter(client.run(os.getpid).values()))  # type: ignore[attr-defined] # of Dask
+
+    def kill() -> None:
+        while len(list(out.glob("country-*.csv"))) < half:
+            time.sleep(0.1)
+        os.kill(victim, signal.SIGKILL)
+
+    threading.Thread(target=kill, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ _ROOMS = {
     "ensemble.runner": "Runner",
     "ensemble.ensemble": "Ensemble",
     "ensemble.run": "run_ensemble run_ensemble_many",
+    "ensemble.store": "store_ensembles",
     "ensemble.apart": "Doubt split_doubt",
     "ensemble.many": "assess_many",
     "studies.methods": "MethodTree explore_methods",
@@ -155,6 +156,7 @@ if _typing.TYPE_CHECKING:
     from atrisk.ensemble.run import run_ensemble as run_ensemble
     from atrisk.ensemble.run import run_ensemble_many as run_ensemble_many
     from atrisk.ensemble.runner import Runner as Runner
+    from atrisk.ensemble.store import store_ensembles as store_ensembles
     from atrisk.events.counts import EventTable as EventTable
     from atrisk.events.derive import add_events as add_events
     from atrisk.events.derive import split_events as split_events

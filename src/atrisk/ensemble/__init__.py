@@ -2,5 +2,5 @@
 
 variation what may be drawn; model a case into a variation; runner tasks on threads or a cluster, in
 order; ensemble what many draws say; run how they are made; apart
-facts and method each alone; many cases one by one.
+facts and method each alone; many cases one by one; store what is written as it comes.
 """
