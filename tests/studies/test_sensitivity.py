@@ -183,6 +183,28 @@ def test_leaving_out_everything_is_told_as_nothing_not_as_zero() -> None:
     assert row["peak_change"] is None
 
 
+@pytest.mark.parametrize("method", [None, "v1"])
+def test_factors_that_an_input_does_not_touch_are_those_of_the_first_sample(
+    method: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure() -> tuple[Any, Any]:
+        study = analyse_sensitivity(small(), un(), seed=2, draws=64, method=method)
+        return study.indices.total, study.indices.first_error
+
+    module = "atrisk.studies.sensitivity"
+    some = measure()
+    touched = [s.touched for s in analyse_sensitivity(small(), un(), seed=2).swaps.values()]
+    assert any(0 < len(places) < len(un().factors) for places in touched if places is not None)
+    with monkeypatch.context() as patch:
+        every = dict.fromkeys(range(500), tuple(range(len(un().factors))))
+        patch.setattr(f"{module}._list_touched", lambda variation: every)
+        for one, other in zip(some, measure(), strict=True):
+            assert np.array_equal(one, other, equal_nan=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{module}._list_touched", lambda variation: {})
+        assert not np.array_equal(some[0], measure()[0], equal_nan=True)
+
+
 def test_what_matters_most_is_told_by_month() -> None:
     rows = STUDY.to_rows("months")
     assert [row["month"] for row in rows] == list(now().months)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.random import Generator
@@ -53,6 +53,19 @@ class Inputs:
     indicator_weights: Singles
     factor_weights: Singles
     option: Mapping[str, Integers]
+
+    def order(self, places: Integers) -> Self:
+        """Return the draws in another order."""
+        return type(self)(
+            standing=None if self.standing is None else self.standing[:, places],
+            severity=self.severity[:, places],
+            began=tuple(rows if rows is None else rows[places] for rows in self.began),
+            ended=tuple(rows if isinstance(rows, int) else rows[places] for rows in self.ended),
+            half_lives=self.half_lives[:, places],
+            indicator_weights=self.indicator_weights[:, places],
+            factor_weights=self.factor_weights[:, places],
+            option={branch: drawn[places] for branch, drawn in self.option.items()},
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -107,19 +107,32 @@ class Scored:
     overall: Singles
 
 
-def propagate(model: Model, draws: Draws) -> Scored:
+def propagate(
+    model: Model,
+    draws: Draws,
+    beside: Singles | None = None,
+    touched: Sequence[int] | None = None,
+) -> Scored:
     """Score every month of every draw.
 
     Args:
         model: what no draw changes.
         draws: what each draw settles.
+        beside: factors of draws that differ from these in some factors only.
+        touched: places of those factors, which alone are measured; None for all.
 
     Returns:
         Factors, crimes and the overall score, equal to those of an assessment in which each item
         has the draw's truth, severity and dates, to single precision.
     """
-    factors = _estimate(model, draws) if _estimates(model) else _count_up(model, draws)
-    _rescale(factors, draws.factor_rule, model.factor_scales)
+    shape = (len(model.factors), model.rows, draws.truth.shape[1])
+    factors = np.zeros(shape, dtype=np.float32) if beside is None else beside.copy()
+    places = range(len(factors)) if touched is None else touched
+    factors[list(places)] = 0
+    measure = _estimate if _estimates(model) else _count_up
+    measure(model, draws, places, factors)
+    for place in places:
+        _rescale(factors[place], draws.factor_rule, model.factor_scales)
     crimes = np.zeros((len(model.crimes), *factors.shape[1:]), dtype=np.float32)
     for place, (part, out) in enumerate(zip(model.crimes, crimes, strict=True)):
         counts = _count(draws.factor_weights, part.places, part)
@@ -131,7 +144,12 @@ def propagate(model: Model, draws: Draws) -> Scored:
     return Scored(factors, crimes, crimes.max(axis=0))
 
 
-def propagate_blocks(model: Model, draws: Draws) -> Iterator[Scored]:
+def propagate_blocks(
+    model: Model,
+    draws: Draws,
+    beside: Singles | None = None,
+    touched: Sequence[int] | None = None,
+) -> Iterator[Scored]:
     """Score the draws some at a time, so that memory does not grow with them.
 
     Blocks are of one size, or the last one would cost as much for a few draws; where something
@@ -140,7 +158,10 @@ def propagate_blocks(model: Model, draws: Draws) -> Iterator[Scored]:
     count = draws.truth.shape[1]
     rows = max(model.rows, draws.oldest // SELDOM)
     block = -(-count // max(1, round(count * rows / CELLS)))
-    return (propagate(model, draws.part(one, one + block)) for one in range(0, count, block))
+    for one in range(0, count, block):
+        some = slice(one, one + block)
+        known = None if beside is None else beside[..., some]
+        yield propagate(model, draws.part(some.start, some.stop), known, touched)
 
 
 def _rescale(scores: Singles, chosen: Integers, scales: Sequence[tuple[float, float]]) -> None:
@@ -156,30 +177,27 @@ def _estimates(model: Model) -> bool:
     return any(rule.estimates for rule in model.factor_rules)
 
 
-def _count_up(model: Model, draws: Draws) -> Singles:
-    """Return factors as their intensities join, factors x rows x draws."""
-    intensities = measure_draws(model, draws)
-    factors = np.zeros((len(model.factors), *intensities.shape[1:]), dtype=np.float32)
-    for part, out in zip(model.factors, factors, strict=True):
-        owners = [model.owners[place].indicator for place in part.places]
-        counts = _count(draws.indicator_weights, owners, part)
-        values = [intensities[place] for place in part.places]
-        _join(model.factor_rules, draws.factor_rule, values, counts, part, out=out)
-    return factors
-
-
-def _estimate(model: Model, draws: Draws) -> Singles:
-    """Return factors as estimates from readings, factors x rows x draws."""
+def _count_up(model: Model, draws: Draws, places: Sequence[int], factors: Singles) -> None:
+    """Join intensities into some factors, in place; factors x rows x draws."""
     told = _Told(model, draws)
-    factors = np.empty((len(model.factors), *told.room.shape[1:]), dtype=np.float32)
-    for part, out in zip(model.factors, factors, strict=True):
+    rooms = [np.empty_like(told.room) for _ in range(2)]
+    for part, out in ((model.factors[place], factors[place]) for place in places):
+        owners = [model.owners[place] for place in part.places]
+        counts = _count(draws.indicator_weights, [owner.indicator for owner in owners], part)
+        values = _measure(told, owners, rooms)
+        _join(model.factor_rules, draws.factor_rule, values, counts, part, out=out)
+
+
+def _estimate(model: Model, draws: Draws, places: Sequence[int], factors: Singles) -> None:
+    """Estimate some factors from readings, in place; factors x rows x draws."""
+    told = _Told(model, draws)
+    for part, out in ((model.factors[place], factors[place]) for place in places):
         owners = [model.owners[place] for place in part.places]
         counts = _count(draws.indicator_weights, [owner.indicator for owner in owners], part)
         heard: dict[int, Singles] = {}  # by source: readings, their weights, what they tell
         for owner, count in zip(owners, counts, strict=True):
             told.read(owner, count, heard)
         _join_heard(model.factor_rules, draws.factor_rule, list(heard.values()), out)
-    return factors
 
 
 def _join_heard(
@@ -205,20 +223,18 @@ def _set_apart(counts: Singles, own: NDArray[np.bool_], share: float) -> Singles
     return np.asarray(parts * np.float32(len(counts)))
 
 
-def measure_draws(model: Model, draws: Draws) -> Singles:
-    """Return the intensities of each draw, owners x rows x draws."""
-    told = _Told(model, draws)
-    shape = (model.top, model.rows, draws.truth.shape[1])
-    intensities = np.zeros((len(model.owners), *shape[1:]), dtype=np.float32)
-    rooms = [np.empty(shape, dtype=np.float32) for _ in range(2)]
-    for intensity, owner in zip(intensities, model.owners, strict=True):
-        first = owner.first
+def _measure(told: _Told, owners: Sequence[Owner], rooms: Sequence[Singles]) -> list[Singles]:
+    """Return the intensities of some indicators, each rows x draws."""
+    intensities = []
+    for owner in owners:
+        intensity, first = np.zeros(rooms[0].shape[1:], dtype=np.float32), owner.first
         worst = told.escape(owner.aggravating, rooms[0], first)
         np.subtract(1, worst, out=worst)
         if owner.mitigating:
             worst *= told.escape(owner.mitigating, rooms[1], first)
         np.add.reduce(worst, axis=0, out=intensity[first:])
-    intensities /= model.top
+        intensity /= len(rooms[0])
+        intensities.append(intensity)
     return intensities
 
 

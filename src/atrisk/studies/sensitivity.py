@@ -32,10 +32,33 @@ from atrisk.studies.flips import BUDGET, Flip, WeightFlip, flip_evidence, flip_w
 from atrisk.studies.omission import Omissions
 
 Floats = NDArray[np.float64]
-Swap = Callable[[Inputs, Inputs], Inputs]
+Singles = NDArray[np.float32]
+Take = Callable[[Inputs, Inputs], Inputs]
 SAMPLE = 1024  # draws that are taken of any case
 NUMBERS = 50_000_000  # inputs x draws x months that are held at once
 _OPTIONS = ("grade", "persistence", "factor_aggregation", "crime_aggregation")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Swap:
+    """How one input is taken from the second sample.
+
+    Attributes:
+        take: returns the first sample with this input from the second.
+        touched: places of the factors that hang on it, which alone change; None for all.
+    """
+
+    take: Take
+    touched: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Run:
+    """What is scored: inputs, and the factors of others that differ in those touched only."""
+
+    make: Callable[[], Inputs]
+    touched: tuple[int, ...] | None = None
+    beside: Singles | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,25 +112,34 @@ class Sensitivity(LevelResult):
         """Sobol indices of the overall score, inputs x months."""
         generator = np.random.default_rng(self.seed)
         a, b = (self.variation.draw_inputs(generator, self.draws) for _ in range(2))
-        tasks: list[Callable[[], Inputs]] = [lambda: a, lambda: b]
-        tasks += [partial(swap, a, b) for swap in self.swaps.values()]
-        label = f"{self.base.case.id}: {len(tasks) * self.draws:,} runs"
-        found = self.runner.run(self._score, tasks, total=len(tasks), label=label)
-        first, second, *mixed = (scores for _, scores in found)
+        # Equal options side by side, so that no step copies them; told in the order of the draws.
+        order = np.lexsort((a.option["crime_aggregation"], a.option["factor_aggregation"]))
+        a, b = a.order(order), b.order(order)
+        factors, first = self._score(_Run(lambda: a))
+        tasks = [_Run(lambda: b)]
+        tasks += [_Run(partial(s.take, a, b), s.touched, factors) for s in self.swaps.values()]
+        label = f"{self.base.case.id}: {(len(tasks) + 1) * self.draws:,} runs"
+        found = self.runner.run(self._find_overall, tasks, total=len(tasks), label=label)
+        scores = np.array([first, *(scores for _, scores in found)])[:, np.argsort(order)]
         return estimate_indices(
-            first,
-            second,
-            np.array(mixed),
+            scores[0],
+            scores[1],
+            scores[2:],
             generator,
             resamples=self.resamples,
             confidence=self.base.framework.uncertainty.confidence_level,
         )
 
-    def _score(self, make: Callable[[], Inputs]) -> Floats:
-        drawn = self.variation.settle(make())
-        blocks = [one.overall for one in propagate_blocks(self.variation.model, drawn)]
-        overall = np.concatenate(blocks, axis=-1)
-        return overall.T.astype(np.float64)
+    def _find_overall(self, run: _Run) -> Floats:
+        return self._score(run)[1]
+
+    def _score(self, run: _Run) -> tuple[Singles, Floats]:
+        """Return the factors, and the overall score in double precision, draws x months."""
+        drawn, model = self.variation.settle(run.make()), self.variation.model
+        blocks = list(propagate_blocks(model, drawn, run.beside, run.touched))
+        overall = np.concatenate([one.overall for one in blocks], axis=-1)
+        factors = np.concatenate([one.factors for one in blocks], axis=-1)
+        return factors, overall.T.astype(np.float64)
 
     @cached_property
     def leave_out(self) -> tuple[Row, ...]:
@@ -276,21 +308,37 @@ def _list_swaps(case: Case, variation: Variation) -> dict[str, Swap]:
     swaps: dict[str, Swap] = {}
     # The order in which the variation numbers them.
     sources = dict.fromkeys(item.source for item in case.in_order.items)
+    bears = _list_touched(variation)
     for number, source in enumerate(sources):
-        swaps[f"truth of {source}"] = _swap_truth(variation.block == number)
-    swaps["severity"] = lambda a, b: replace(a, severity=b.severity)
-    swaps["dates"] = lambda a, b: replace(a, began=b.began, ended=b.ended)
+        take = _swap_truth(variation.block == number)
+        swaps[f"truth of {source}"] = Swap(take, bears.get(number, ()))
+    swaps["severity"] = Swap(lambda a, b: replace(a, severity=b.severity))
+    swaps["dates"] = Swap(lambda a, b: replace(a, began=b.began, ended=b.ended))
     for place, nature in enumerate(NATURES):
-        swaps[f"half-life ({nature})"] = _swap_half_life(place)
-    swaps["weights"] = lambda a, b: replace(
-        a, indicator_weights=b.indicator_weights, factor_weights=b.factor_weights
+        swaps[f"half-life ({nature})"] = Swap(_swap_half_life(place))
+    swaps["weights"] = Swap(
+        lambda a, b: replace(
+            a, indicator_weights=b.indicator_weights, factor_weights=b.factor_weights
+        )
     )
     for branch in _OPTIONS:
-        swaps[branch.replace("_", " ")] = _swap_option(branch)
+        joins = () if branch == "crime_aggregation" else None
+        swaps[branch.replace("_", " ")] = Swap(_swap_option(branch), joins)
     return swaps
 
 
-def _swap_truth(mine: NDArray[np.bool_]) -> Swap:
+def _list_touched(variation: Variation) -> dict[int, tuple[int, ...]]:
+    """Return the places of the factors that the claims of each source bear on."""
+    model, touched = variation.model, dict[int, set[int]]()
+    for place, part in enumerate(model.factors):
+        claims = (claim for owner in part.places for claim in model.owners[owner].claims)
+        for telling in (telling for claim in claims for telling in claim):
+            source = int(variation.block[variation.claim[telling.item]])
+            touched.setdefault(source, set()).add(place)
+    return {source: tuple(sorted(places)) for source, places in touched.items()}
+
+
+def _swap_truth(mine: NDArray[np.bool_]) -> Take:
     def swap(a: Inputs, b: Inputs) -> Inputs:
         if a.standing is None or b.standing is None:
             return a
@@ -299,7 +347,7 @@ def _swap_truth(mine: NDArray[np.bool_]) -> Swap:
     return swap
 
 
-def _swap_half_life(place: int) -> Swap:
+def _swap_half_life(place: int) -> Take:
     def swap(a: Inputs, b: Inputs) -> Inputs:
         factors = a.half_lives.copy()
         factors[place] = b.half_lives[place]
@@ -308,7 +356,7 @@ def _swap_half_life(place: int) -> Swap:
     return swap
 
 
-def _swap_option(branch: str) -> Swap:
+def _swap_option(branch: str) -> Take:
     return lambda a, b: replace(a, option={**a.option, branch: b.option[branch]})
 
 
