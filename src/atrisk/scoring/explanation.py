@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from atrisk.base.rows import Row
 from atrisk.cases.case import Case
-from atrisk.cases.evidence import Evidence
+from atrisk.cases.evidence import Evidence, Search
 from atrisk.frameworks.framework import Framework, Indicator
 from atrisk.kernel.estimate import attribute_readings
 from atrisk.kernel.severity import attribute
@@ -54,7 +54,7 @@ def share_score(
     """Return what each telling adds to one month's score, by its place, the largest part first."""
     reached, best = exceed_at(intensity, place, framework.top_severity)
     tellings = intensity.tellings
-    parts: dict[int, float] = {}
+    parts, told = np.zeros(len(tellings.item)), np.zeros(len(tellings.item), dtype=np.bool_)
     for indicator in np.flatnonzero(multipliers):
         groups = np.flatnonzero(tellings.owner == indicator)
         if not reached[:, groups].any():
@@ -63,12 +63,13 @@ def share_score(
         up, down = groups[~lowers], groups[lowers]
         split = _split_indicator(intensity.readings, place, reached, up, down)
         for side, shares in zip((up, down), split, strict=True):
-            for level, column in zip(*np.nonzero(reached[:, side]), strict=True):
-                telling = int(best[level, side[column]])
-                part = float(shares[level, column] * multipliers[indicator])
-                parts[telling] = parts.get(telling, 0.0) + part
-    order = sorted(parts, key=lambda telling: (-abs(parts[telling]), telling))
-    return {telling: parts[telling] for telling in order}
+            level, column = np.nonzero(reached[:, side])
+            telling = best[level, side[column]]
+            np.add.at(parts, telling, shares[level, column] * multipliers[indicator])
+            told[telling] = True
+    places = np.flatnonzero(told)
+    order = places[np.argsort(-np.abs(parts[places]), kind="stable")]
+    return dict(zip(order.tolist(), parts[order].tolist(), strict=True))
 
 
 def _split_indicator(
@@ -93,12 +94,20 @@ def describe_assumption(framework: Framework, factor: str, part: float) -> Row:
 def _describe(
     case: Case, indicator: Indicator, intensity: Intensity, place: int, telling: int
 ) -> Row:
-    tellings = intensity.tellings
-    item = tellings.items[tellings.item[telling]]
-    assert isinstance(item, Evidence)  # noqa: S101 - a search has severity 0 and no part
-    source = case.source_by_id[item.source]
+    tellings, memory = intensity.tellings, intensity.tellings.memory
+    if telling not in memory:  # what it is in every month, once for all who ask
+        memory[telling] = _describe_item(case, indicator, tellings.items[tellings.item[telling]])
     siblings = range(*tellings.bounds[tellings.group[telling]])
     others = [s for s in siblings if s != telling and intensity.known[s, place]]
+    return memory[telling] | {
+        "probability": float(intensity.probability[telling, place]),
+        "also_told_by": "; ".join(tellings.items[tellings.item[other]].id for other in others),
+    }
+
+
+def _describe_item(case: Case, indicator: Indicator, item: Evidence | Search) -> Row:
+    assert isinstance(item, Evidence)  # noqa: S101 - a search has severity 0 and no part
+    source = case.source_by_id[item.source]
     return {
         "factor": indicator.factor,
         "indicator": indicator.code,
@@ -106,7 +115,7 @@ def _describe(
         "direction": item.direction,
         "severity": item.severity_of(indicator.code),
         "grade": f"{source.reliability}{item.credibility}",
-        "probability": float(intensity.probability[telling, place]),
+        "probability": None,
         "start": item.start.text,
         "end": item.end.text if item.end else "",
         "known": item.known.text if item.known else source.published.text,
@@ -115,5 +124,5 @@ def _describe(
         "summary": item.shown_summary,
         "source": item.source,
         "locator": item.shown("locator"),
-        "also_told_by": "; ".join(tellings.items[tellings.item[other]].id for other in others),
+        "also_told_by": "",
     }

@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from atrisk.base.rows import Row
 from atrisk.cases.case import Case
 from atrisk.cases.evidence import (
     Audience,
@@ -81,6 +82,11 @@ class Tellings:
         severity = np.array([self.items[item].severity for item in self.unit_item])
         severity[self.unit] = self.severity
         return severity
+
+    @cached_property
+    def memory(self) -> dict[int, Row]:
+        """What explanations say of each telling in every month, as far as it was asked for."""
+        return {}
 
     @cached_property
     def bounds(self) -> tuple[tuple[int, int], ...]:

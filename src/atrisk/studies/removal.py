@@ -22,7 +22,7 @@ from atrisk.scoring.readings import measure_readings
 from atrisk.scoring.tellings import Tellings
 
 Floats = NDArray[np.float64]
-_CELLS = 5_000  # subsets x rows of a factor that are measured side by side: they stay in the cache
+_CELLS = 80_000  # rows of a factor x months x subsets that are measured side by side
 _REMEMBERED = 50_000  # subsets, about a hundred megabytes of ten thousand rows
 
 
@@ -115,7 +115,8 @@ class Removal:
     def _measure(self, part: _Part, keys: Iterable[tuple[str, int, int, int]]) -> None:
         """Measure a factor without each of some sets of its rows, and remember it."""
         waiting = list(keys)
-        together = max(1, _CELLS // max(1, len(part.places)))
+        months = waiting[0][3] - waiting[0][2] if waiting else 1
+        together = max(1, _CELLS // max(1, len(part.places) * months))
         for begin in range(0, len(waiting), together):
             some = waiting[begin : begin + together]
             shown = self.assessment.intensity.probability[part.places, some[0][2] : some[0][3]]
