@@ -101,9 +101,10 @@ def open_folder(which: str | Path, kind: str, header: str) -> Folder:
     known = list_bundled(f"{kind}s", header)
     if which not in known:
         own = str(which)[:100]
+        typed = own if Path(own).is_absolute() else f"./{own}"
         hint = (
             f"To load your own, pass a path: load_{kind}(Path({own!r})), "
-            f"or {shlex.quote(f'./{own}')} on the command line."
+            f"or {shlex.quote(typed)} on the command line."
         )
         raise UnknownNameError(kind, which, known, hint)
     return Folder(data_root(f"{kind}s") / which, which)

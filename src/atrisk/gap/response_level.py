@@ -77,9 +77,11 @@ class Course:
 
     def furthest(self, day: float) -> str:
         """Return the furthest stage that was reached by a day, or nothing if none or over."""
-        if self.over <= day:
-            return ""
-        return next((stage for stage, when in self.reached.items() if when <= day), "")
+        if self.over > day:
+            for stage, when in self.reached.items():
+                if when <= day:
+                    return stage
+        return ""
 
     def strength(self, day: float) -> Strength | None:
         """Return what was promised and stood on a day; None if it is not on record by then."""

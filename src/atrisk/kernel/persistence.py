@@ -56,7 +56,9 @@ def persist(ended: Floats, past: Integers, rows: Integers, half_life: float) -> 
         >>> persist(np.array([[1.0, 0.0, 0.0]]), months, months, half_life=1.0).tolist()
         [[1.0, 0.5, 0.25]]
     """
-    over = np.cumsum(ended, axis=1)[:, np.searchsorted(past, rows)]
+    first = int(np.searchsorted(past, rows[0]))
+    over = np.cumsum(ended[:, first : first + len(rows)], axis=1)
+    over += ended[:, :first].sum(axis=1)[:, None]
     return 1.0 - over + fade(ended, past, rows, half_life)
 
 

@@ -290,7 +290,8 @@ def _measure_part(
     if not case.items:
         return None
     tellings = gather(case, assessment.framework, codes)
-    dates = date_items(tellings, case, assessment.audience)
+    found = assessment.intensity
+    dates = date_items(tellings, case, assessment.audience, (found.tellings.items, found.dates))
     return measure_tellings(
         tellings, dates, assessment.framework, assessment.method, assessment.outlook
     )
@@ -298,9 +299,9 @@ def _measure_part(
 
 def _check_left(assessment: Assessment, gone: set[str], part: Intensity | None) -> None:
     """Refuse what leaves nothing that was known, as ``assess`` does."""
-    old = assessment.intensity
-    known = {old.tellings.items[item].id for item in old.tellings.item[old.known.any(axis=1)]}
-    if known <= gone and not (part and part.known.any()):
+    items, old = assessment.intensity.tellings.items, assessment.intensity
+    known = np.unique(old.tellings.item[old.known.any(axis=1)])
+    if all(items[item].id in gone for item in known) and not (part and part.known.any()):
         raise RequestError(f"nothing that was known is left in {assessment.case.id}; drop less")
 
 

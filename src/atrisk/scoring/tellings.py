@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from atrisk.frameworks.framework import Framework
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Dated: TypeAlias = "tuple[tuple[Evidence | Search, ...], Dates]"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -105,7 +107,13 @@ class Tellings:
 
     def grade(self, table: Mapping[str, GradeRow], part: str = "probability") -> Floats:
         """Return what a table gives each item's grade: ``low``, ``probability`` or ``high``."""
-        return np.array([getattr(table[grade], part) for grade in self.grades])
+        different, place = self._numbered
+        return np.array([getattr(table[grade], part) for grade in different])[place]
+
+    @cached_property
+    def _numbered(self) -> tuple[list[str], Integers]:
+        """The grades that there are, and which of them each item has."""
+        return list(dict.fromkeys(self.grades)), number(self.grades)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -122,6 +130,22 @@ class Dates:
     ended: Integers
     learnt: Integers
     events: NDArray[np.bool_]
+
+    def put(self, places: Integers, others: Dates) -> Dates:
+        """Return the items at some places; for each that is below 0 the next of other ones."""
+        old = places >= 0
+
+        def fill(mine: NDArray[Any], fresh: NDArray[Any]) -> NDArray[Any]:
+            filled = mine[places]
+            filled[~old] = fresh
+            return filled
+
+        return Dates(
+            fill(self.began, others.began),
+            fill(self.ended, others.ended),
+            fill(self.learnt, others.learnt),
+            fill(self.events, others.events),
+        )
 
     def see(self, cuts: Iterable[date]) -> Spans:
         """Return the dates as rows are scored whose last days these are."""
@@ -192,15 +216,32 @@ def gather(case: Case, framework: Framework, only: Collection[str] | None = None
     )
 
 
-def date_items(tellings: Tellings, case: Case, audience: Audience | None) -> Dates:
-    """Return when each item began, ended and became known to an audience."""
-    items = [(item, case.source_of(item)) for item in tellings.items]
-    return Dates(
+def date_items(
+    tellings: Tellings, case: Case, audience: Audience | None, known: Dated | None = None
+) -> Dates:
+    """Return when each item began, ended and became known to an audience.
+
+    Args:
+        tellings: whose items.
+        case: with their sources.
+        audience: whose knowledge counts; None for anybody's.
+        known: items that were dated before, which need not be read again.
+    """
+    of, dates = known if known else ((), None)
+    places = {id(item): place for place, item in enumerate(of)}
+    old = [places.get(id(item), -1) for item in tellings.items]
+    items = [
+        (item, case.source_of(item))
+        for item, place in zip(tellings.items, old, strict=True)
+        if place < 0
+    ]
+    fresh = Dates(
         began=_ordinals(began(*pair) for pair in items),
         ended=_ordinals(ended(*pair) for pair in items),
-        learnt=np.array([knowledge_day(*pair, audience).toordinal() for pair in items]),
-        events=np.array([item.end is None for item, _ in items]),
+        learnt=np.array([knowledge_day(*pair, audience).toordinal() for pair in items], dtype=int),
+        events=np.array([item.end is None for item, _ in items], dtype=bool),
     )
+    return fresh if dates is None else dates.put(np.array(old), fresh)
 
 
 def _grade(source: Source | None, credibility: int) -> str:
@@ -220,4 +261,5 @@ def number(names: Iterable[Hashable]) -> Integers:
 
 
 def _ordinals(spans: Iterable[tuple[date, date] | None]) -> Integers:
-    return np.array([[one[0].toordinal(), one[1].toordinal()] if one else [0, 0] for one in spans])
+    days = [[one[0].toordinal(), one[1].toordinal()] if one else [0, 0] for one in spans]
+    return np.array(days, dtype=np.int64).reshape(-1, 2)
