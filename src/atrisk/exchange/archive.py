@@ -21,7 +21,7 @@ from atrisk.base.errors import DataError, Problem, shorten
 LIMIT_BYTES = 200 * 1024 * 1024  # of all parts of an archive, unpacked
 LIMIT_PARTS = 4_096
 LIMIT_XML = 64 * 1024 * 1024  # bytes of all XML that is read
-LIMIT_ELEMENTS = 1_000_000
+LIMIT_ELEMENTS = 2_000_000
 LIMIT_DEPTH = 100
 LIMIT_TEXT = 8 * 1024 * 1024  # characters in one element
 LIMIT_TAG = 1024 * 1024  # bytes of one tag with its attributes
