@@ -33,3 +33,14 @@ def test_rows_after_the_first_past_month_count_what_came_before_them() -> None:
     past = np.arange(6)
     mass = np.array([[1.0, 0, 0, 0, 0, 0]])
     assert fade(mass, past, np.array([4, 5]), 1.0)[0] == pytest.approx([2**-4, 2**-5])
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 12))
+def test_what_has_ended_fades_and_is_never_less_than_nothing(seed: int, months: int) -> None:
+    """Seen to fail: rounding took what had ended for sure below 0, and its month had no score."""
+    past = np.arange(months + 200)
+    mass = np.zeros((8, len(past)))
+    mass[:, :months] = np.random.default_rng(seed).dirichlet(np.ones(months), size=8)
+    held = persist(mass, past, past, 2.0)
+    assert (held > 0).all()
+    assert held.max() <= 1 + 1e-15

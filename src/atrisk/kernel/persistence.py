@@ -59,7 +59,8 @@ def persist(ended: Floats, past: Integers, rows: Integers, half_life: float) -> 
     first = int(np.searchsorted(past, rows[0]))
     over = np.cumsum(ended[:, first : first + len(rows)], axis=1)
     over += ended[:, :first].sum(axis=1)[:, None]
-    return 1.0 - over + fade(ended, past, rows, half_life)
+    # By rounding, what has ended for sure may seem to have ended by a little more than that.
+    return np.maximum(1.0 - over, 0.0) + fade(ended, past, rows, half_life)
 
 
 def fade(happened: Floats, past: Integers, rows: Integers, half_life: float) -> Floats:
