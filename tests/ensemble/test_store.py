@@ -45,7 +45,7 @@ def store(folder: Path, cases: Any = None, **given: Any) -> tuple[Path, ...]:
 
 
 def test_each_file_is_the_case_s_own_ensemble(tmp_path: Path) -> None:
-    files = store(tmp_path / "out", level="factor", vary=["truth", "dates"])
+    files = store(tmp_path / "out", level="factor", vary=iter(["truth", "dates"]))
     for case, file in zip(make_cases(), files, strict=True):
         alone = run_ensemble(case, THREE_FACTOR, seed=7, draws=60, vary=["truth", "dates"])
         rows = [{"case": case.id} | row for row in alone.to_rows("factor")]

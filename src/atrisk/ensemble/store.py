@@ -92,6 +92,8 @@ def store_ensembles(
     require(framework, Framework, "load it with load_framework('un-foa-2014')")
     if level not in Ensemble.tables:
         raise UnknownNameError("level", str(level), Ensemble.tables)
+    kinds = choices.get("vary", KINDS)
+    choices["vary"] = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     made = _describe_run(framework, choices) | {"seed": seed, "draws": draws, "level": level}
     folder = _Folder(Path(out), made)
     missing = folder.list_missing(cases)
@@ -119,7 +121,6 @@ def _describe_run(framework: Framework, choices: Choices) -> dict[str, Any]:
     method = framework.settle(view.get("method"), view.get("weights"))
     watch = choose_policy(framework, method, choices.get("policy"))
     drawn = choose_uncertainty(framework.uncertainty, choices.get("uncertainty"))
-    kinds = choices.get("vary", KINDS)
     return {
         "atrisk": version("atrisk"),
         "framework": framework.id,
@@ -128,7 +129,7 @@ def _describe_run(framework: Framework, choices: Choices) -> dict[str, Any]:
         "audience": view.get("audience"),
         "method_sha256": method.digest,
         "held": sorted(find_held(framework, view)),
-        "vary": sorted([kinds] if isinstance(kinds, str) else kinds),
+        "vary": sorted(choices["vary"]),
         "uncertainty": dict(drawn.choices),
         "policy": watch.id,
         "policy_sha256": digest_parts(watch),

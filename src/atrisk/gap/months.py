@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
 
 from atrisk.base.dates import Month, Span
 from atrisk.base.rows import Row
-from atrisk.gap.response_level import Course, measure_level
+from atrisk.gap.response_level import Course, measure_levels
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import find_spans, in_alarm
 
 
 def measure_months(
-    courses: Iterable[Course], assessment: Assessment, hold: Callable[[int], list[str]]
+    courses: Sequence[Course], assessment: Assessment, hold: Callable[[int], list[str]]
 ) -> Iterator[Row]:
     """Yield a row for each month: the risk, the response level, the gap, and what answers hold.
 
@@ -23,11 +25,12 @@ def measure_months(
     """
     alarm = in_alarm(find_spans(assessment), len(assessment.months))
     waiting = 0
-    for place, month in enumerate(assessment.months):
-        day = min(Month.parse(month).last_day, assessment.until).toordinal()
-        held = hold(day)
+    last = (min(Month.parse(month).last_day, assessment.until) for month in assessment.months)
+    days = np.array([day.toordinal() for day in last])
+    levels = measure_levels(courses, assessment.method.response_level, days)
+    for place, (month, level) in enumerate(zip(assessment.months, levels, strict=True)):
+        held = hold(int(days[place]))
         waiting += alarm[place] and not held
-        level = measure_level(courses, assessment.method.response_level, day)
         covered = float(assessment.coverage[place])
         risk = float(assessment.overall[place]) if covered > 0 else None
         yield {

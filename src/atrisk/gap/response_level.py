@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -20,8 +20,9 @@ from atrisk.gap.matching import group_deliveries
 from atrisk.scoring.assessment import Assessment
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 # By effect and instrument: low, point and high of each response, and its id.
-Parts = dict[tuple[str, str], list[tuple[Floats, str]]]
+Parts = dict[tuple[str, str], list[tuple[tuple[float, ...], str]]]
 # The stages that have a level, the furthest first, each with the dates that show it.
 _FURTHEST: dict[str, tuple[Stage, ...]] = {
     "deployed": ("deployed", "full_strength"),
@@ -75,13 +76,19 @@ class Course:
     days: tuple[float, ...]
     deliveries: tuple[Delivery, ...]
 
-    def furthest(self, day: float) -> str:
-        """Return the furthest stage that was reached by a day, or nothing if none or over."""
-        if self.over > day:
-            for stage, when in self.reached.items():
-                if when <= day:
-                    return stage
-        return ""
+    def list_levels(self, table: Mapping[str, ResponseLevelRow], days: Integers) -> Floats:
+        """Return the level of the furthest stage that was reached by each day; 0 once it is over.
+
+        Args:
+            table: the level of each instrument and stage.
+            days: counted as in ``date.toordinal``.
+        """
+        levels = np.zeros(len(days))
+        for stage, when in reversed(self.reached.items()):
+            row = table.get(f"{self.response.instrument} {stage}")
+            levels[days >= when] = row.level if row else 0.0
+        levels[days >= self.over] = 0.0
+        return levels
 
     def strength(self, day: float) -> Strength | None:
         """Return what was promised and stood on a day; None if it is not on record by then."""
@@ -126,10 +133,10 @@ def _first(dates: Iterable[ImpreciseDate | None]) -> float:
     return min((Span.of(when).middle for when in dates if when), default=inf)
 
 
-def measure_level(
-    courses: Iterable[Course], table: Mapping[str, ResponseLevelRow], day: int
-) -> Level:
-    """Return the response level on a day and what it rests on.
+def measure_levels(
+    courses: Sequence[Course], table: Mapping[str, ResponseLevelRow], days: Integers
+) -> Iterator[Level]:
+    """Yield the response level on each day and what it rests on.
 
     Of each instrument the strongest response in force counts, because two forces in one theatre
     are not two independent barriers; the instruments join as
@@ -139,16 +146,24 @@ def measure_level(
     Args:
         courses: of the responses, by id (`list_courses`).
         table: the level of each instrument and stage, from 0 to 1.
-        day: counted as in ``date.toordinal``.
+        days: counted as in ``date.toordinal``.
     """
+    levels = np.array([course.list_levels(table, days) for course in courses])
+    for column, day in enumerate(days.tolist()):
+        now = levels[:, column].tolist() if len(courses) else []
+        counted = [(course, level) for course, level in zip(courses, now, strict=True) if level > 0]
+        yield _measure_level(counted, table[UNKNOWN_SHARE].level, day)
+
+
+def _measure_level(counted: Iterable[tuple[Course, float]], unknown: float, day: int) -> Level:
+    """Return the response level on a day from the responses in force, each with its level."""
     parts: Parts = {}
-    for course in courses:
+    for course, level in counted:
         response = course.response
-        level = _level(course, table, day)
-        if level > 0 and response.effect != "neutral":
-            shares = _share(course, day, table[UNKNOWN_SHARE].level)
+        if response.effect != "neutral":
+            shares = tuple(level * share for share in _share(course, day, unknown))
             group = parts.setdefault((response.effect, response.instrument), [])
-            group.append((level * np.array(shares), response.id))
+            group.append((shares, response.id))
     guard, harm = _join(parts, "protective"), _join(parts, "harmful")
     # What harms most protects least, so the bounds of the two sides cross.
     low, point, high = guard * (1 - harm[::-1])
@@ -173,13 +188,6 @@ def _name_strongest(parts: Parts) -> tuple[tuple[str, float], ...]:
         if level[1] > 0:
             named.append((name, float(level[1]) * (-1 if effect == "harmful" else 1)))
     return tuple(named)
-
-
-def _level(course: Course, table: Mapping[str, ResponseLevelRow], day: int) -> float:
-    """Return the level of the furthest stage that a response has reached by a day."""
-    stage = course.furthest(day)
-    row = table.get(f"{course.response.instrument} {stage}") if stage else None
-    return row.level if row else 0.0
 
 
 def _share(course: Course, day: int, unknown: float) -> tuple[float, float, float]:
