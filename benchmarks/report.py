@@ -20,6 +20,8 @@ TITLES = {
     "weights": "Dirichlet weights: 10,000 draws x 48 months x 14 factors",
     "sobol": "Sobol first and total order with intervals: 14 inputs, 48 outputs, N = 1024",
     "ensemble": "The whole ensemble of `car-2012-2015`, 10,000 draws",
+    "alpha": "Krippendorff's alpha: 3 coders, 5,000 units of ordinal codes, a tenth missing",
+    "waiting": "Product-limit curve with its limits: 5,000 warnings, a third unanswered",
 }
 NAMES = {
     "test_ours": "ours",
@@ -27,6 +29,8 @@ NAMES = {
     "test_ours[all cores]": "ours, two cores",
     "test_ours_with_the_linear_part_exact": "ours, the linear part exact",
     "test_peer_ema_workbench": "EMA Workbench",
+    "test_peer_krippendorff": "krippendorff",
+    "test_peer_lifelines": "lifelines",
     "test_peer_pymcdm": "pymcdm",
     "test_peer_scikit_criteria": "scikit-criteria",
     "test_peer_salib": "SALib",
@@ -36,6 +40,8 @@ FLOORS = {
     "weights": "floor: NumPy's own sampling and the bare product",
     "sobol": "floor: one sum of squares for each index",
     "ensemble": "floor: one `np.maximum` pass, chunks of {} draws",
+    "alpha": "floor: the codes counted by value",
+    "waiting": "floor: the days sorted and counted",
 }
 
 
