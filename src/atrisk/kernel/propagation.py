@@ -128,7 +128,7 @@ def propagate(
     shape = (len(model.factors), model.rows, draws.truth.shape[1])
     factors = np.zeros(shape, dtype=np.float32) if beside is None else beside.copy()
     places = range(len(factors)) if touched is None else touched
-    factors[list(places)] = 0
+    factors[list(places)] = 0  # nothing bears on some
     measure = _estimate if _estimates(model) else _count_up
     measure(model, draws, places, factors)
     for place in places:

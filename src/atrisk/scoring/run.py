@@ -122,7 +122,7 @@ def assess_kept(
     kept: NDArray[np.bool_] | None = None,
     weights: WeightSet | None = None,
 ) -> Assessment | None:
-    """Assess without some tellings, or under other weights; None if nothing known is left.
+    """Assess without some tellings, or under other weights; None where ``assess`` would refuse.
 
     The case of what is returned is still the whole one: its scores are meant, not its rows.
 
@@ -133,7 +133,8 @@ def assess_kept(
     """
     base, found = assessment, assessment.intensity
     if kept is not None:
-        if not found.known[kept].any():
+        told = bool((found.tellings.severity[kept] > 0).any())  # a search alone has severity 0
+        if not found.known[kept].any() or not (told or is_limited(base.outlook, base.audience)):
             return None
         found = keep_tellings(found, kept, base.framework, base.method, base.outlook)
     return _join_up(
@@ -254,7 +255,7 @@ def rescore(
     touched = {indicators[code].factor for item in moved for code in item.indicators}
     codes = {code for code, one in indicators.items() if one.factor in touched}
     part = _measure_part(assessment, gone, more, codes)
-    _check_left(assessment, gone, part)
+    _check_left(assessment, gone, more, part)
     return _replace_factors(assessment, part, touched)
 
 
@@ -297,12 +298,21 @@ def _measure_part(
     )
 
 
-def _check_left(assessment: Assessment, gone: set[str], part: Intensity | None) -> None:
-    """Refuse what leaves nothing that was known, as ``assess`` does."""
+def _check_left(
+    assessment: Assessment,
+    gone: set[str],
+    more: tuple[Evidence | Search, ...],
+    part: Intensity | None,
+) -> None:
+    """Refuse what leaves no evidence, or nothing that was known, as ``assess`` does."""
     items, old = assessment.intensity.tellings.items, assessment.intensity
     known = np.unique(old.tellings.item[old.known.any(axis=1)])
     if all(items[item].id in gone for item in known) and not (part and part.known.any()):
         raise RequestError(f"nothing that was known is left in {assessment.case.id}; drop less")
+    left = any(one.id not in gone for one in assessment.case.evidence)
+    told = left or any(isinstance(one, Evidence) for one in more)
+    if not told and not is_limited(assessment.outlook, assessment.audience):
+        raise RequestError(f"no evidence is left in {assessment.case.id}; drop less")
 
 
 def _replace_factors(assessment: Assessment, part: Intensity | None, touched: set[str]) -> Rescored:

@@ -66,7 +66,7 @@ class Flip:
 
     @property
     def is_exhaustive(self) -> bool:
-        """Whether no set found proves that there is none: not of an estimate's earlier alarm."""
+        """Whether finding none proves that there is none: not for an estimate's earlier alarm."""
         return not (self.assessment.method.estimates and self.goal == "earlier")
 
     def _tell_none(self) -> str:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 DRAWS = 10_000
 SAMPLE = 1024
 BUDGET = 20_000
-# What of a row a table shows; CSV and JSON hold the rest.
-SPREAD_COLUMNS = re.compile(r"deviation|q0\.[27]5|q.*_error|.*band.*")
+# What a table of an ensemble leaves out, and what one of scenarios shows; CSV and JSON hold all.
+LEFT_OUT = re.compile(r"deviation|q0\.[27]5|q.*_error|.*band.*")
 OUTCOME_COLUMNS = (
     "scenario",
     "first_alarm",
@@ -102,7 +102,7 @@ def _show_ensemble(given: argparse.Namespace) -> int:
             {
                 name: cell
                 for name, cell in row.items()
-                if name not in alike and not SPREAD_COLUMNS.fullmatch(name)
+                if name not in alike and not LEFT_OUT.fullmatch(name)
             }
             for row in rows
         ]
