@@ -11,6 +11,7 @@ polynomial, so Gauss-Legendre quadrature with enough points gives them to roundi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -40,9 +41,12 @@ def exceed(probability: Floats, severity: Integers, starts: Integers, top: int) 
         >>> exceed(np.array([[0.75], [0.5]]), np.array([1, 2]), np.array([0]), top=2).tolist()
         [[[0.75]], [[0.5]]]
     """
-    levels = np.arange(1, top + 1)
-    reached = np.where((severity >= levels[:, None])[:, :, None], probability[None], 0.0)
-    return find_largest(reached, starts)
+    able = (severity >= np.arange(1, top + 1)[:, None])[:, :, None]
+
+    def take(places: Integers) -> Floats:
+        return np.where(able[:, places], probability[places], 0.0)
+
+    return _join_largest(take, starts, len(probability))
 
 
 def find_largest(values: Floats, starts: Integers) -> Floats:
@@ -62,11 +66,16 @@ def find_largest(values: Floats, starts: Integers) -> Floats:
         >>> find_largest(np.array([[0.25], [0.5], [0.125]]), np.array([0, 2])).tolist()
         [[0.5], [0.125]]
     """
-    largest = values[..., starts, :]
-    sizes = np.diff(starts, append=values.shape[-2])
+    return _join_largest(lambda places: values[..., places, :], starts, values.shape[-2])
+
+
+def _join_largest(take: Callable[[Integers], Floats], starts: Integers, count: int) -> Floats:
+    """Return the largest value of each group out of what is taken at some places."""
+    largest = take(starts)
+    sizes = np.diff(starts, append=count)
     for place in range(1, sizes.max(initial=1)):
         more = np.flatnonzero(sizes > place)
-        beside = values[..., starts[more] + place, :]
+        beside = take(starts[more] + place)
         largest[..., more, :] = np.maximum(largest[..., more, :], beside)
     return largest
 

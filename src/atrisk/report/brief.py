@@ -38,7 +38,7 @@ from atrisk.scoring.view import RETROSPECTIVE, View, check_view, find_held
 from atrisk.studies.flips import Flip, WeightFlip, flip_evidence, flip_weights
 from atrisk.studies.methods import MethodTree, explore_methods
 from atrisk.studies.reading import EqualEffort, Reading, compare_cases, measure_reading
-from atrisk.studies.scenarios import Outcome, run_scenarios
+from atrisk.studies.scenarios import Outcome, run_beside
 from atrisk.verification.tracks import follow_case
 from atrisk.verification.verify import Verification, verify_tracks
 
@@ -231,16 +231,16 @@ def prepare_brief(
         tree=_explore(now),
         flips=_flip(now),
         reading=_try(partial(_read, now, seed)),
-        outcome=_run_scenarios(case, framework, view),  # last, since it holds the most
+        outcome=_run_scenarios(now, case),
         beside=compare_cases((case, *others), framework, seed=seed, **view) if others else None,
         verification=_try(partial(_look_back, now)),
         seed=seed,
     )
 
 
-def _run_scenarios(case: Case, framework: Framework, view: View) -> Outcome | None:
+def _run_scenarios(now: Assessment, case: Case) -> Outcome | None:
     """Return scenarios beside the base; None where there is none, or none that was on record."""
-    outcome = run_scenarios(case, framework, **view) if list_scenarios(case) else None
+    outcome = run_beside(now, case) if list_scenarios(case) else None
     return outcome if outcome and outcome.results else None
 
 

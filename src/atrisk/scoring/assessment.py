@@ -6,7 +6,7 @@ indicators. It is neither a probability nor a forecast, but how grave the record
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -27,7 +27,7 @@ from atrisk.kernel.estimate import bound_estimate
 from atrisk.scoring.explanation import describe_assumption, explain_score
 from atrisk.scoring.intensity import Intensity
 from atrisk.scoring.scores import Hierarchy, Scores, describe_score, name_bands
-from atrisk.scoring.view import Outlook, View
+from atrisk.scoring.view import Outlook, View, describe_choices
 
 Floats = NDArray[np.float64]
 
@@ -72,12 +72,22 @@ class Assessment(LevelResult):
     method: Method
     view: View
     outlook: Outlook = field(repr=False)
-    intensity: Intensity = field(repr=False)
+    measure: Callable[[], Intensity] = field(repr=False)
     by_indicator: Scores = field(repr=False)
     by_factor: Scores = field(repr=False)
     by_crime: Mapping[str, Scores] = field(repr=False)
     by_overall: Scores = field(repr=False)
     worst_crimes: tuple[str, ...] = field(repr=False)
+
+    @cached_property
+    def intensity(self) -> Intensity:
+        """Intensities and what they rest on, most of an assessment's memory; see ``forget``."""
+        return self.measure()
+
+    def forget(self) -> None:
+        """Let go of what can be measured again, and is when it is asked for."""
+        vars(self).pop("intensity", None)
+        self.memory.clear()
 
     @cached_property
     def memory(self) -> dict[tuple[Any, ...], Any]:
@@ -384,12 +394,5 @@ class Assessment(LevelResult):
             f"{self.months[0]} to {self.months[-1]}, peak {self.months[peak]} "
             f"{self.bands[peak] or 'without a band'} "
             f"{self.overall[peak]:.2f} [{self.low[peak]:.2f}-{self.high[peak]:.2f}], "
-            f"coverage {self.coverage[peak]:.0%}{self._describe_choices()})"
+            f"coverage {self.coverage[peak]:.0%}{describe_choices(self.framework, self.method)})"
         )
-
-    def _describe_choices(self) -> str:
-        """Name the set that was taken, or the branches that are not at their default."""
-        chosen, default = self.method.choices, self.framework.choose().choices
-        sets = [one.id for one in self.framework.header.sets if one.choices == chosen]
-        other = [f"{branch}={one}" for branch, one in chosen.items() if default[branch] != one]
-        return f"; method {sets[0]}" if other and sets else f"; {', '.join(other)}" if other else ""

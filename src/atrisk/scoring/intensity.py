@@ -185,13 +185,27 @@ def _assess(tellings: Tellings, current: Floats, count: int) -> Floats:
 def _hold(tellings: Tellings, framework: Framework, method: Method, spans: Spans) -> Floats:
     """Return the probability that what each telling describes holds; tellings x months."""
     natures = np.array([indicator.nature for indicator in framework.indicators.values()])
-    nature = natures[tellings.indicator][:, None]
-    holding = _Holding.of(renew(spans) if method.persistence.fades_from == "known" else spans)
-    result = np.zeros((len(tellings.item), len(spans.cuts)))
+    nature = natures[tellings.indicator]
+    seen = renew(spans) if method.persistence.fades_from == "known" else spans
+    parts = [(some, _Holding.of(seen.take(some))) for some in _split_items(seen)]
+    held = np.empty((len(seen.began), len(spans.cuts)))
+    result = np.empty((len(tellings.item), len(spans.cuts)))
     for name in ("structural", "dynamic", "trigger"):
-        held = holding.last(getattr(method.persistence, name))
-        result = np.where(nature == name, held[tellings.item], result)
+        for some, holding in parts:
+            held[some] = holding.last(getattr(method.persistence, name))
+        told = nature == name
+        result[told] = held[tellings.item[told]]
     return result
+
+
+def _split_items(spans: Spans) -> list[Integers]:
+    """Return the items of which something is before the first month that is scored, and the others.
+
+    Only the first look back further than the months; they are few.
+    """
+    first = date.fromordinal(int(spans.cuts[0])).replace(day=1).toordinal()
+    early = np.minimum(spans.began, spans.ended).min(axis=1) < first
+    return [some for some in (np.flatnonzero(early), np.flatnonzero(~early)) if some.size]
 
 
 def renew(spans: Spans) -> Spans:

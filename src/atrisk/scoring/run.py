@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -89,16 +90,22 @@ def assess(
     seen = see_case(case, outlook, audience)
     if not case.evidence and not (case.searches and is_limited(outlook, audience)):
         raise RequestError(f"{case.id} has no evidence, so there is nothing to score; add a row")
-    if seen.items:
-        intensity = measure_intensity(seen, framework, chosen, outlook, audience)
-    if not seen.items or not intensity.known.any():
+    measure = partial(measure_intensity, seen, framework, chosen, outlook, audience)
+    intensity = measure() if seen.items else None
+    if intensity is None or not intensity.known.any():
         known = f"known {describe_limit(outlook, audience)}".strip()
         raise RequestError(
             f"nothing in {case.id} was {known}; choose a later day or another audience"
         )
     view = View(knowledge=knowledge, audience=audience, method=method, weights=weights)
     return _join_up(
-        intensity, case=seen, framework=framework, method=chosen, view=view, outlook=outlook
+        intensity,
+        measure,
+        case=seen,
+        framework=framework,
+        method=chosen,
+        view=view,
+        outlook=outlook,
     )
 
 
@@ -106,9 +113,12 @@ def assess_outlook(assessment: Assessment, outlook: Outlook) -> Assessment:
     """Assess the same case alike in other months, or from other days of knowledge."""
     base = assessment
     found = base.intensity
-    intensity = measure_tellings(found.tellings, found.dates, base.framework, base.method, outlook)
+    measure = partial(
+        measure_tellings, found.tellings, found.dates, base.framework, base.method, outlook
+    )
     return _join_up(
-        intensity,
+        measure(),
+        measure,
         case=base.case,
         framework=base.framework,
         method=base.method,
@@ -131,14 +141,16 @@ def assess_kept(
         kept: which of ``assessment.intensity.tellings`` are left; None for all.
         weights: of factors; None for those that it has.
     """
-    base, found = assessment, assessment.intensity
+    base, found, measure = assessment, assessment.intensity, assessment.measure
     if kept is not None:
         told = bool((found.tellings.severity[kept] > 0).any())  # a search alone has severity 0
         if not found.known[kept].any() or not (told or is_limited(base.outlook, base.audience)):
             return None
-        found = keep_tellings(found, kept, base.framework, base.method, base.outlook)
+        measure = partial(keep_tellings, found, kept, base.framework, base.method, base.outlook)
+        found = measure()
     return _join_up(
         found,
+        measure,
         case=base.case,
         framework=base.framework,
         method=base.method.with_weights(weights) if weights else base.method,
@@ -149,6 +161,7 @@ def assess_kept(
 
 def _join_up(
     intensity: Intensity,
+    measure: Callable[[], Intensity],
     *,
     case: Case,
     framework: Framework,
@@ -162,19 +175,21 @@ def _join_up(
     by_factor = hierarchy.score_factors(by_indicator, intensity.readings)
     by_crime = hierarchy.score_crimes(by_indicator, by_factor)
     worst = np.argmax([scores.point for scores in by_crime.values()], axis=0)
-    return Assessment(
+    joined = Assessment(
         case=case,
         framework=framework,
         method=method,
         view=view,
         outlook=outlook,
-        intensity=intensity,
+        measure=measure,
         by_indicator=by_indicator,
         by_factor=by_factor,
         by_crime=by_crime,
         by_overall=score_overall(by_crime, by_indicator),
         worst_crimes=tuple(list(by_crime)[place] for place in worst),
     )
+    vars(joined)["intensity"] = intensity  # which is measured already
+    return joined
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -173,6 +173,11 @@ class Spans:
     events: NDArray[np.bool_]
     cuts: Integers
 
+    def take(self, items: Integers) -> Spans:
+        """Return the dates of some items."""
+        some = (self.began[items], self.ended[items], self.learnt[items], self.events[items])
+        return Spans(*some, self.cuts)
+
     def rows(self, days: Integers) -> Integers:
         """Return the first row in which a day has come; the number of rows if it has in none."""
         return np.searchsorted(self.cuts, days)

@@ -86,6 +86,14 @@ def find_held(framework: Framework, view: View) -> frozenset[str]:
     return frozenset({*named, *(() if weights is None else ("weights",))})
 
 
+def describe_choices(framework: Framework, method: Method) -> str:
+    """Name the set that was taken, or the branches that are not at their default."""
+    chosen, default = method.choices, framework.choose().choices
+    sets = [one.id for one in framework.header.sets if one.choices == chosen]
+    other = [f"{branch}={one}" for branch, one in chosen.items() if default[branch] != one]
+    return f"; method {sets[0]}" if other and sets else f"; {', '.join(other)}" if other else ""
+
+
 def read_outlook(case: Case, knowledge: str | date) -> Outlook:
     """Read a way of knowing.
 

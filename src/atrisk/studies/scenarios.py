@@ -33,7 +33,7 @@ from atrisk.scoring.comparison import compare_scores
 from atrisk.scoring.flags import choose_policy, find_spans, in_alarm, summarise_alarm
 from atrisk.scoring.run import assess
 from atrisk.scoring.seen import describe_limit, is_limited, see_case
-from atrisk.scoring.view import CONTEMPORANEOUS, Outlook, View, check_view, read_outlook
+from atrisk.scoring.view import Outlook, View, check_view
 
 R = TypeVar("R")
 CAVEAT = (
@@ -195,23 +195,30 @@ def run_scenarios(
     """
     require(case, Case, "load it with load_case('car-2012-2015')")
     check_view(view)
-    outlook = read_outlook(case, view.get("knowledge", CONTEMPORANEOUS))
-    chosen, left_out = choose_scenarios(case, scenarios, outlook, view.get("audience"))
-    base = assess(case, framework, **view)
+    return run_beside(assess(case, framework, **view), case, scenarios, rule)
+
+
+def run_beside(
+    base: Assessment,
+    case: Case,
+    scenarios: Iterable[str | Path | Scenario] | str | Path | None = None,
+    rule: str | RuleOption | None = None,
+) -> Outcome:
+    """Return what ``run_scenarios`` does, beside an assessment of the whole case."""
+    chosen, left_out = choose_scenarios(case, scenarios, base.outlook, base.audience)
+    framework, as_is = base.framework, ScenarioResult(None, base, _try_gap(base, rule))
 
     def run(scenario: Scenario, other: Case) -> ScenarioResult:
         _name_fault(scenario, partial(check_left, other))
         settled = change_method(framework, base.method, scenario.changes)
         choose_policy(framework, settled, None)
-        changed = View(**{**view, "method": settled, "weights": None})
+        changed = View(**{**base.view, "method": settled, "weights": None})
         assessment = _name_fault(scenario, partial(assess, other, framework, **changed))
-        return ScenarioResult(scenario, assessment, _try_gap(assessment, rule))
+        gap = _try_gap(assessment, rule)
+        assessment.forget()  # what its scores rest on is most of it, and seldom asked for
+        return ScenarioResult(scenario, assessment, gap)
 
-    return Outcome(
-        ScenarioResult(None, base, _try_gap(base, rule)),
-        tuple(run(scenario, other) for scenario, other in chosen),
-        left_out,
-    )
+    return Outcome(as_is, tuple(run(*one) for one in chosen), left_out)
 
 
 def tell_left_out(count: int, base: Assessment) -> str:
