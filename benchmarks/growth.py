@@ -100,9 +100,11 @@ def run(words: str, case: Path, out: Path, limit: float) -> Run:
     before = os.times()
     began = time.monotonic()
     code = (
-        "import re, resource, sys\n"
+        "import gc, re, resource, sys\n"
+        "from atrisk.__main__ import GARBAGE\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]),) * 2)\n"
         "from atrisk.cli.main import main\n"
+        "gc.set_threshold(GARBAGE)\n"  # as the command does
         "status = main(sys.argv[2:])\n"
         "told = open('/proc/self/status').read()\n"  # whose peak begins with the program
         "print(re.search(r'VmHWM:\\s+(\\d+)', told)[1], file=sys.stderr)\n"

@@ -16,15 +16,18 @@ from hypothesis import given
 
 import atrisk
 from atrisk.base.delimiters import (
+    AT_ONCE,
     LIMIT_GUESS,
     LIMIT_LINES,
     LINE_LIMIT,
+    _split_line,
     describe_saving,
     find_encoding,
     is_tagged,
+    split_records,
     write_commas,
 )
-from atrisk.base.errors import DataError
+from atrisk.base.errors import DataError, Faults
 from atrisk.base.folders import Folder
 from atrisk.base.tables import LIMIT_CELLS, read_table, split_lines
 from atrisk.cases.beside import OutcomeFigure
@@ -267,3 +270,23 @@ def test_a_code_page_is_looked_for_in_no_time(data: bytes) -> None:
     began = time.process_time()
     assert find_encoding(data) in ("", "cp1252")
     assert time.process_time() - began < 10
+
+
+@given(st.lists(st.text('a",; \t\r\x00é', max_size=6), max_size=12))
+def test_lines_that_are_split_side_by_side_are_as_each_by_itself(lines: list[str]) -> None:
+    """Seen to fail: without the count of records, a quote held two lines together."""
+    alone, together = Faults(), Faults()
+    each = [(n, _split_line(text, "t.csv", n, alone)) for n, text in enumerate(lines, start=1)]
+    found = list(split_records(lines, "t.csv", together))
+    assert found == [(n, cells) for n, cells in each if any(map(str.strip, cells))]
+    assert list(together) == list(alone)
+
+
+def test_a_table_longer_than_what_is_split_at_once_keeps_its_line_numbers() -> None:
+    lines = [f"{n},x" for n in range(1, 2 * AT_ONCE + 2)]
+    lines[AT_ONCE + 6] = 'one "quote,x'
+    faults = Faults()
+    found = list(split_records(lines, "t.csv", faults))
+    assert [n for n, cells in found if cells[0] == str(n)] == [
+        n for n in range(1, len(lines) + 1) if n != AT_ONCE + 7
+    ]

@@ -11,11 +11,13 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Iterator
 
-from atrisk.base.errors import DataError, Problem
+from atrisk.base.errors import DataError, Faults, Problem
 
 LINE_LIMIT = 32_767  # characters in a record: a spreadsheet cuts even one longer cell
 LIMIT_LINES = 100_000  # of a table
+AT_ONCE = 1_000  # lines that are split side by side
 LIMIT_GUESS = 2 * 1024 * 1024  # bytes whose code page is looked for, word by word
 LONGEST_WORD = 100  # letters
 MARKS = ",;\t"
@@ -202,6 +204,51 @@ def describe_saving(data: bytes) -> str:
     if encoding not in ("utf-8-sig", ""):
         told.append(f"in {PAGES.get(encoding, encoding.upper())}")
     return " and ".join(told)
+
+
+def split_records(lines: list[str], file: str, problems: Faults) -> Iterator[tuple[int, list[str]]]:
+    """Yield line numbers and cells; a line that cannot be one record is a fault."""
+    for first in range(0, len(lines), AT_ONCE):
+        some = lines[first : first + AT_ONCE]
+        split = _split_at_once(some)
+        for place, text in enumerate(some):
+            number = first + place + 1
+            cells = split[place] if split else _split_line(text, file, number, problems)
+            if any(map(str.strip, cells)):  # a spreadsheet's empty last rows are no records
+                yield number, cells
+
+
+def _split_at_once(lines: list[str]) -> list[list[str]] | None:
+    """Return the cells of some lines; None where they must be looked at one by one."""
+    if max(map(len, lines)) > LINE_LIMIT:
+        return None
+    try:
+        found = [[cell.strip(" \t") for cell in row] for row in csv.reader(lines, strict=True)]
+    except csv.Error:
+        return None
+    return found if len(found) == len(lines) else None  # each record is on a line of its own
+
+
+def _split_line(text: str, file: str, number: int, problems: Faults) -> list[str]:
+    """Return the cells of a line; none if it is empty, or no record, which is a fault."""
+    if not text.strip():
+        return []
+    if len(text) > LINE_LIMIT:
+        message = f"the line holds {len(text):,} characters; at most {LINE_LIMIT:,}: shorten it"
+        problems.append(Problem(file, message, number))
+        return []
+    try:
+        return [cell.strip(" \t") for cell in next(csv.reader([text], strict=True))]
+    except csv.Error as error:
+        reason = str(error).partition(" - ")[0]
+        message = (
+            f"not one CSV record ({reason}); write each record on one line, put a cell "
+            'that holds a comma in straight quotes ("), and double a quote inside it ("")'
+            + "; end each line with a line feed"
+            * ("\r" in text)
+        )
+        problems.append(Problem(file, message, number))
+        return []
 
 
 def is_tagged(cells: list[str]) -> bool:

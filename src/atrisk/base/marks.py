@@ -121,7 +121,7 @@ def is_unspaced(text: str) -> bool:
         >>> is_unspaced("three plain words"), is_unspaced("\u4e09\u4e2a\u5b57")
         (False, True)
     """
-    if not any("\u0e00" <= mark < "\u1b80" or mark >= "\u2e80" for mark in text):
+    if text.isascii() or not any("\u0e00" <= mark < "\u1b80" or mark >= "\u2e80" for mark in text):
         return False  # as most texts are
     found = sum(1 for mark in _find_unspaced().findall(text) if mark.isalpha())
     return 2 * found > len(_LETTERS.findall(text))

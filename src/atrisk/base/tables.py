@@ -33,10 +33,10 @@ from atrisk.base.cells import (
 )
 from atrisk.base.delimiters import (
     LIMIT_LINES,
-    LINE_LIMIT,
     is_tagged,
     may_be_thousands,
     read_decimal,
+    split_records,
 )
 from atrisk.base.errors import DataError, Faults, Problem, Speller, shorten
 from atrisk.base.folders import Folder
@@ -110,7 +110,7 @@ def read_table(
     except DataError as error:
         return Table(file, problems=error.problems)
     problems = Faults()
-    rows = _split_lines(lines, file, problems)
+    rows = split_records(lines, file, problems)
     table = _read_records(file, rows, model, key, problems, has_points=has_points)
     if table.records or table.problems or may_be_empty:
         return table
@@ -157,12 +157,13 @@ def _read_records(
             message = "a row of HXL hashtags; take it out: columns are known by their names here"
             problems.append(Problem(file, message, line))
             continue
-        row = _read_cells(columns, cells, file, line, problems)
+        is_marked = may_be_marked(cells)
+        row = _read_cells(columns, cells, file, line, problems, is_marked=is_marked)
         if row is None:
             continue
         problems.extend(_read_numbers(row, numbers, file, line, has_points=has_points))
         split.append((line, row))
-        if dangers := _find_dangers(columns, cells, file, line):
+        if is_marked and (dangers := _find_dangers(columns, cells, file, line)):
             problems.extend(dangers)
             continue
         identity = row.get(key, "") if key else f"line {line}"
@@ -187,13 +188,13 @@ def _read_numbers(
     row: dict[str, str], numbers: list[str], file: str, line: int, *, has_points: bool
 ) -> Iterator[Problem]:
     """Put points for decimal commas; yield what may be thousands where commas are decimal."""
-    for name in (name for name in numbers if name in row):
-        if not has_points and may_be_thousands(row[name]):
-            message = (
-                f"{shorten(row[name])} may be thousands or a fraction; write it without points"
-            )
+    for name in numbers:
+        cell = row.get(name, "")
+        if not has_points and may_be_thousands(cell):
+            message = f"{shorten(cell)} may be thousands or a fraction; write it without points"
             yield Problem(file, message, line, name)
-        row[name] = read_decimal(row[name])
+        if "," in cell:
+            row[name] = read_decimal(cell)
 
 
 def write_table(model: type[Record], records: Iterable[Record], layout: Iterable[str] = ()) -> str:
@@ -299,31 +300,6 @@ def _check_size(file: str, lines: list[str]) -> None:
             raise DataError([Problem(file, message)])
 
 
-def _split_lines(lines: list[str], file: str, problems: Faults) -> Iterator[tuple[int, list[str]]]:
-    """Yield line numbers and cells; a line that cannot be one record is a fault."""
-    for number, text in enumerate(lines, start=1):
-        if not text.strip():
-            continue
-        if len(text) > LINE_LIMIT:
-            message = f"the line holds {len(text):,} characters; at most {LINE_LIMIT:,}: shorten it"
-            problems.append(Problem(file, message, number))
-            continue
-        try:
-            cells = [cell.strip(" \t") for cell in next(csv.reader([text], strict=True))]
-        except csv.Error as error:
-            reason = str(error).partition(" - ")[0]
-            message = (
-                f"not one CSV record ({reason}); write each record on one line, put a cell "
-                'that holds a comma in straight quotes ("), and double a quote inside it ("")'
-                + "; end each line with a line feed"
-                * ("\r" in text)
-            )
-            problems.append(Problem(file, message, number))
-        else:
-            if any(map(str.strip, cells)):  # a spreadsheet's empty last rows are no records
-                yield number, cells
-
-
 def _is_number(hint: object) -> bool:
     return hint is float or any(map(_is_number, get_args(hint)))
 
@@ -369,7 +345,13 @@ def _read_columns(
 
 
 def _read_cells(
-    columns: list[str], cells: list[str], file: str, line: int, problems: Faults
+    columns: list[str],
+    cells: list[str],
+    file: str,
+    line: int,
+    problems: Faults,
+    *,
+    is_marked: bool,
 ) -> dict[str, str] | None:
     """Return the row by column, or None if there are more cells than columns, or fewer."""
     if len(cells) != len(columns):
@@ -382,13 +364,11 @@ def _read_cells(
         message = f"{len(cells)} cells where the header has {len(columns)}{curly}"
         problems.append(Problem(file, message, line))
         return None
-    armed = (arm(cell).strip() for cell in cells) if may_be_marked(cells) else cells
+    armed = (arm(cell).strip() for cell in cells) if is_marked else cells
     return dict(zip(columns, map(str.strip, armed), strict=True))
 
 
 def _find_dangers(columns: list[str], cells: list[str], file: str, line: int) -> list[Problem]:
-    if not may_be_marked(cells):
-        return []
     return [
         Problem(file, fault, line, column)
         for column, cell in zip(columns, cells, strict=True)

@@ -361,7 +361,9 @@ def _drop(case: Case, drop: Drop) -> Case:
         searches=tuple(item for item in case.searches if stays(item)),
         warnings=warnings,
         responses=tuple(
-            item.model_copy(update={"answers": tuple(a for a in item.answers if a in left)})
+            item
+            if left.issuperset(item.answers)
+            else item.model_copy(update={"answers": tuple(a for a in item.answers if a in left)})
             for item in case.responses
             if stays(item)
         ),

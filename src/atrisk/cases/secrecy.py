@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field
 
 from atrisk.base.cells import WITHHELD, Record, write_cell
 from atrisk.base.errors import Problem, did_you_mean, shorten
@@ -79,7 +79,7 @@ class Guarded(Record):
 
     if TYPE_CHECKING:  # each table declares it among its columns
         confidential: Secrecy
-    _unseen: frozenset[str] = PrivateAttr(frozenset())
+    _unseen: ClassVar[frozenset[str]] = frozenset()  # of most rows; see `unsee`
 
     @property
     def unseen(self) -> frozenset[str]:
@@ -91,7 +91,7 @@ class Guarded(Record):
         if columns <= self._unseen:
             return self
         made = self.model_copy()
-        made._unseen = self._unseen | columns
+        vars(made)["_unseen"] = self._unseen | columns  # no cell of it, and copied with it
         return made
 
     @property

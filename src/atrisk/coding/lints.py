@@ -205,17 +205,14 @@ def _claims(case: Case) -> Iterator[Lint]:
     for row in case.evidence:
         if row.claim:
             rows.setdefault(row.claim, []).append(row)
-    near: dict[str, list[str]] = {}
+    numbered: dict[tuple[str, ...], list[str]] = {}
     for claim in rows:
-        plain = re.sub(r"[\W_]+", "", claim)
-        for place in range(len(plain) + 1):
-            near.setdefault(plain[:place] + plain[place + 1 :], []).append(claim)
-    told = set()
-    for one, other in (pair for same in near.values() for pair in combinations(same, 2)):
-        first, second = sorted((one, other), key=lambda claim: (-len(rows[claim]), claim))
-        if one == other or (first, second) in told or not _is_slip(first, second):
-            continue
-        told.add((first, second))
+        if len(claim) >= SHORTEST:  # a shorter name may be near by chance
+            numbered.setdefault(tuple(re.findall(r"\d+", claim)), []).append(claim)
+    slips = {pair for alike in numbered.values() for pair in _find_slips(alike)}
+    order = {claim: place for place, claim in enumerate(rows)}
+    for pair in sorted(slips, key=lambda pair: sorted(order[claim] for claim in pair)):
+        first, second = sorted(pair, key=lambda claim: (-len(rows[claim]), claim))
         message = (
             f"its claim {second!r} is nearly {first!r} of {_name_some(rows[first])}; if it is the "
             "same fact, give both one name"
@@ -223,10 +220,14 @@ def _claims(case: Case) -> Iterator[Lint]:
         yield Lint("near-claim", f"evidence.csv, {rows[second][0].label}", message)
 
 
-def _is_slip(first: str, second: str) -> bool:
-    """Tell whether two names are long enough to be near by a slip, and have the same numbers."""
-    numbers = [re.findall(r"\d+", claim) for claim in (first, second)]
-    return min(len(first), len(second)) >= SHORTEST and numbers[0] == numbers[1]
+def _find_slips(claims: list[str]) -> Iterator[frozenset[str]]:
+    """Yield pairs of names that are alike but for one letter of each, and for marks."""
+    near: dict[str, list[str]] = {}
+    for claim in claims if len(claims) > 1 else ():
+        plain = re.sub(r"[\W_]+", "", claim)
+        for shorter in {plain[:place] + plain[place + 1 :] for place in range(len(plain) + 1)}:
+            near.setdefault(shorter, []).append(claim)
+    return (frozenset(pair) for same in near.values() for pair in combinations(same, 2))
 
 
 def _stages(case: Case) -> Iterator[Lint]:

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from atrisk.base.cells import Header
@@ -243,10 +244,14 @@ def _read_resources(folder: Folder) -> list[dict[str, Any]]:
 def _count_records(text: str) -> dict[str, Any]:
     """Return how many rows a table has below its header, and a digest of all of them."""
     lines = (line for line in split_lines(text) if line.strip())
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if any(row)]
-    body = sorted(json.dumps(row, ensure_ascii=False) for row in rows[1:])
-    told = "\n".join([json.dumps(rows[:1], ensure_ascii=False), *body])
-    return {"rows": len(body), "digest": hashlib.sha256(told.encode()).hexdigest()}
+    rows = ([cell.strip() for cell in row] for row in csv.reader(lines) if any(row))
+    write = json.JSONEncoder(ensure_ascii=False).encode
+    header = write(list(islice(rows, 1)))
+    body = sorted(map(write, rows))
+    told = hashlib.sha256(header.encode())
+    for row in body:
+        told.update(f"\n{row}".encode())
+    return {"rows": len(body), "digest": told.hexdigest()}
 
 
 def _describe_field(column: Column) -> dict[str, Any]:
