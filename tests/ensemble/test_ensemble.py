@@ -17,12 +17,12 @@ from atrisk.base.dates import ImpreciseDate, Month
 from atrisk.ensemble.ensemble import Ensemble
 from atrisk.ensemble.model import vary_around
 from atrisk.ensemble.run import run_ensemble
+from atrisk.ensemble.tally import count_draws
 from atrisk.ensemble.variation import KINDS, Variation
 from atrisk.frameworks.branches import GradeRow
 from atrisk.kernel.alarms import find_alarms, watch_draws
 from atrisk.kernel.propagation import propagate
 from atrisk.kernel.sampling import Draws
-from atrisk.kernel.tally import count_draws
 from atrisk.scoring.view import read_outlook
 from scoring.test_estimate import ESTIMATE
 from shipped import car, small, un

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from atrisk.base.errors import RequestError, UnknownNameError
 from atrisk.base.rows import LevelResult, Row
+from atrisk.ensemble.tally import Tally
 from atrisk.frameworks.options import AlarmOption
 from atrisk.frameworks.uncertainty import Uncertainty
-from atrisk.kernel.tally import Tally
 from atrisk.scoring.assessment import Assessment
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,8 @@ from atrisk.frameworks.branches import SCORING
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method, WeightSet
 from atrisk.frameworks.uncertainty import choose_uncertainty
-from atrisk.kernel.propagation import Model, Owner, Part, Telling
+from atrisk.kernel.propagation import Model, Part
+from atrisk.kernel.told import Owner, Telling
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.intensity import renew
 from atrisk.scoring.scores import find_specific

@@ -23,12 +23,12 @@ from atrisk.cases.case import Case
 from atrisk.ensemble.ensemble import Ensemble
 from atrisk.ensemble.model import vary_around
 from atrisk.ensemble.runner import HERE, Runner
+from atrisk.ensemble.tally import Tally, count_draws
 from atrisk.ensemble.variation import KINDS, Variation
 from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.options import AlarmOption
 from atrisk.kernel.alarms import watch_draws
 from atrisk.kernel.propagation import propagate_blocks
-from atrisk.kernel.tally import Tally, count_draws
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import choose_policy
 from atrisk.scoring.run import assess
@@ -246,10 +246,9 @@ def _draw_task(task: _Task) -> tuple[_Plan | None, Tally]:
     plan = task.plan or _plan(task.case, task.settings)
     drawn = plan.variation.sample(task.generator, task.draws)
     model = plan.variation.model
-    blocks = list(propagate_blocks(model, drawn))
-    overall = np.concatenate([block.overall for block in blocks], axis=-1)
-    crimes = np.concatenate([block.crimes for block in blocks], axis=-1)
-    factors = np.concatenate([block.factors for block in blocks], axis=-1)
+    scored = propagate_blocks(model, drawn)
+    blocks = [(block.overall, block.crimes, block.factors) for block in scored]
+    overall, crimes, factors = (np.concatenate(part, axis=-1) for part in zip(*blocks, strict=True))
     alarm = watch_draws(overall, **plan.policy.arguments)
     series = np.concatenate([overall[None], crimes, factors])
     lowers = np.array(plan.base.method.bands.lowers)

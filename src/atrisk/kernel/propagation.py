@@ -7,57 +7,21 @@ have the draws last, so that each step runs along memory, and are in single prec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrisk.kernel.rules import Rule, ShrunkenMean
 from atrisk.kernel.sampling import Draws
+from atrisk.kernel.told import Heard, Owner, Told, limit_owners
 
 Singles = NDArray[np.float32]
 Integers = NDArray[np.int64]
 CELLS = 120_000  # months x draws that go through the method side by side (docs/performance.md)
 SELDOM = 16  # a row before the first costs this much less
 CACHED = 16_384  # cells that are joined at a time, so that what is on the way stays in the cache
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One item on one indicator: which, of which nature, and the first row that may count it.
-
-    Its unit is what has a severity: an item may have several. Its source is a number.
-    """
-
-    item: int
-    nature: int
-    first: int
-    unit: int
-    source: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """An indicator with its claims, each of them one telling or more, that known first the first.
-
-    ``absent`` are searches that found nothing, which only an estimate counts.
-    """
-
-    indicator: int
-    aggravating: tuple[tuple[Telling, ...], ...]
-    mitigating: tuple[tuple[Telling, ...], ...]
-    absent: tuple[tuple[Telling, ...], ...] = ()
-
-    @property
-    def claims(self) -> tuple[tuple[Telling, ...], ...]:
-        """Every claim on it."""
-        return (*self.aggravating, *self.mitigating, *self.absent)
-
-    @property
-    def first(self) -> int:
-        """The first row in which anything bears on it."""
-        return min(telling.first for claim in self.claims for telling in claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,37 +64,65 @@ class Model:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scored:
-    """Scores of each draw: factors and crimes first, then months, then draws."""
+    """Scores of each draw: factors and crimes first, then months, then draws.
+
+    ``heard`` is what they rest on, if it was asked for and the method estimates.
+    """
 
     factors: Singles
     crimes: Singles
     overall: Singles
+    heard: Heard | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Beside:
+    """Draws that were scored, from which others differ in part.
+
+    Attributes:
+        draws: what each settles.
+        factors, heard: as in ``Scored``.
+        touched: places of the factors in which the others may differ.
+        changed: items in whose truth alone they differ; None where it may be anything.
+    """
+
+    draws: Draws
+    factors: Singles
+    heard: Heard | None
+    touched: tuple[int, ...]
+    changed: frozenset[int] | None = None
+
+    def part(self, some: slice) -> Beside:
+        """Return some of the draws, in order."""
+        draws = self.draws.part(some.start, some.stop)
+        heard = self.heard.part(some) if self.heard else None
+        return replace(self, draws=draws, factors=self.factors[..., some], heard=heard)
 
 
 def propagate(
-    model: Model,
-    draws: Draws,
-    beside: Singles | None = None,
-    touched: Sequence[int] | None = None,
+    model: Model, draws: Draws, beside: Beside | None = None, *, keep: bool = False
 ) -> Scored:
     """Score every month of every draw.
 
     Args:
         model: what no draw changes.
         draws: what each draw settles.
-        beside: factors of draws that differ from these in some factors only.
-        touched: places of those factors, which alone are measured; None for all.
+        beside: draws that differ from these in part, so that only that part is measured.
+        keep: whether what was heard is kept, for draws that will differ in part.
 
     Returns:
         Factors, crimes and the overall score, equal to those of an assessment in which each item
         has the draw's truth, severity and dates, to single precision.
     """
     shape = (len(model.factors), model.rows, draws.truth.shape[1])
-    factors = np.zeros(shape, dtype=np.float32) if beside is None else beside.copy()
-    places = range(len(factors)) if touched is None else touched
+    factors = np.zeros(shape, dtype=np.float32) if beside is None else beside.factors.copy()
+    places = range(len(factors)) if beside is None else beside.touched
     factors[list(places)] = 0  # nothing bears on some
-    measure = _estimate if _estimates(model) else _count_up
-    measure(model, draws, places, factors)
+    heard = None
+    if any(rule.estimates for rule in model.factor_rules):
+        heard = _estimate(model, draws, places, factors, beside=beside, keep=keep)
+    else:
+        _count_up(model, draws, places, factors)
     for place in places:
         _rescale(factors[place], draws.factor_rule, model.factor_scales)
     crimes = np.zeros((len(model.crimes), *factors.shape[1:]), dtype=np.float32)
@@ -141,14 +133,11 @@ def propagate(
         values = [factors[place] for place in part.places]
         _join(model.crime_rules, draws.crime_rule, values, counts, part, out=out)
     _rescale(crimes, draws.crime_rule, model.crime_scales)
-    return Scored(factors, crimes, crimes.max(axis=0))
+    return Scored(factors, crimes, crimes.max(axis=0), heard if keep else None)
 
 
 def propagate_blocks(
-    model: Model,
-    draws: Draws,
-    beside: Singles | None = None,
-    touched: Sequence[int] | None = None,
+    model: Model, draws: Draws, beside: Beside | None = None, *, keep: bool = False
 ) -> Iterator[Scored]:
     """Score the draws some at a time, so that memory does not grow with them.
 
@@ -160,8 +149,8 @@ def propagate_blocks(
     block = -(-count // max(1, round(count * rows / CELLS)))
     for one in range(0, count, block):
         some = slice(one, one + block)
-        known = None if beside is None else beside[..., some]
-        yield propagate(model, draws.part(some.start, some.stop), known, touched)
+        known = None if beside is None else beside.part(some)
+        yield propagate(model, draws.part(some.start, some.stop), known, keep=keep)
 
 
 def _rescale(scores: Singles, chosen: Integers, scales: Sequence[tuple[float, float]]) -> None:
@@ -173,13 +162,9 @@ def _rescale(scores: Singles, chosen: Integers, scales: Sequence[tuple[float, fl
         np.clip(scores, 0, 1, out=scores)
 
 
-def _estimates(model: Model) -> bool:
-    return any(rule.estimates for rule in model.factor_rules)
-
-
 def _count_up(model: Model, draws: Draws, places: Sequence[int], factors: Singles) -> None:
     """Join intensities into some factors, in place; factors x rows x draws."""
-    told = _Told(model, draws)
+    told = Told(draws, model.unit_item, model.rows, model.top, estimates=False)
     rooms = [np.empty_like(told.room) for _ in range(2)]
     for part, out in ((model.factors[place], factors[place]) for place in places):
         owners = [model.owners[place] for place in part.places]
@@ -188,27 +173,133 @@ def _count_up(model: Model, draws: Draws, places: Sequence[int], factors: Single
         _join(model.factor_rules, draws.factor_rule, values, counts, part, out=out)
 
 
-def _estimate(model: Model, draws: Draws, places: Sequence[int], factors: Singles) -> None:
-    """Estimate some factors from readings, in place; factors x rows x draws."""
-    told = _Told(model, draws)
-    for part, out in ((model.factors[place], factors[place]) for place in places):
-        owners = [model.owners[place] for place in part.places]
-        counts = _count(draws.indicator_weights, [owner.indicator for owner in owners], part)
-        heard: dict[int, Singles] = {}  # by source: readings, their weights, what they tell
-        for owner, count in zip(owners, counts, strict=True):
-            told.read(owner, count, heard)
-        _join_heard(model.factor_rules, draws.factor_rule, list(heard.values()), out)
+def _estimate(
+    model: Model,
+    draws: Draws,
+    places: Sequence[int],
+    factors: Singles,
+    *,
+    beside: Beside | None,
+    keep: bool,
+) -> Heard:
+    """Estimate some factors from readings, in place; return what was heard, if it is kept."""
+    ear, known = _Ear(model, draws), None
+    if beside is not None and beside.heard is not None and beside.changed is not None:
+        before = _Ear(model, beside.draws, beside.heard.calm)
+        known = _Known(beside.heard, beside.changed, before)
+    kept = Heard.of(len(places) if keep else 1, factors)
+    for number, place in enumerate(places):
+        sums = kept.sums[number if keep else 0]
+        if known is not None:
+            known.change(ear, place, out=sums)
+        else:
+            ear.assume(sums)
+            heard = ear.hear(place, ear.owners(place))
+            ear.join(heard, sums)
+            if keep:
+                kept.weighed.update(ear.weigh(place, ear.owners(place), heard))
+        np.divide(sums[1], sums[0], out=factors[place])
+    kept.calm.update((owner, ear.calm(owner).copy()) for owner in kept.weighed)
+    return kept
 
 
-def _join_heard(
-    rules: Sequence[Rule], chosen: Integers, heard: Sequence[Singles], out: Singles
-) -> None:
-    """Join what each source was heard to tell under each draw's own rule, into ``out``."""
-    for option in np.unique(chosen):
-        which, rule = _as_slice(chosen == option), rules[option]
-        assert isinstance(rule, ShrunkenMean)  # noqa: S101 - options of one family all estimate
-        mine = [told[:, :, which] for told in heard]
-        out[:, which] = rule.join_heard(mine, out[:, which].shape)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Known:
+    """What was heard in draws that others differ from in the truth of some items."""
+
+    heard: Heard
+    changed: frozenset[int]
+    before: _Ear
+
+    def change(self, now: _Ear, place: int, out: Singles) -> None:
+        """Put into ``out`` what is heard of a factor now.
+
+        What the sources of these items told before is taken away, and what they tell now added;
+        what others tell of an indicator changes by how much more, or less, mitigates it.
+        """
+        some, sources, calmer = limit_owners(now.owners(place), self.changed)
+        old, new = (ear.hear(place, some, sources) for ear in (self.before, now))
+        gone = np.zeros_like(out)
+        self.before.join(old, gone)
+        np.subtract(self.heard.sums[place], gone, out=out)
+        now.join(new, out)
+        mine = self.before.weigh(place, {owner: some[owner] for owner in calmer}, old)
+        for owner in calmer:
+            change = now.calm(owner) - self.before.calm(owner)
+            change *= self.heard.weighed[owner] - mine[owner]
+            out[1] += change.sum(axis=0) / len(change)
+
+
+class _Ear:
+    """What is heard of factors in some draws, each under its own rule."""
+
+    def __init__(
+        self, model: Model, draws: Draws, calm: Mapping[int, Singles] | None = None
+    ) -> None:
+        self.model, self.weights, self.known = model, draws.indicator_weights, calm or {}
+        self.told = Told(draws, model.unit_item, model.rows, model.top, estimates=True)
+        self.options = [
+            (_as_slice(draws.factor_rule == option), _as_estimate(model.factor_rules[option]))
+            for option in np.unique(draws.factor_rule)
+        ]
+
+    def owners(self, place: int) -> dict[int, Owner]:
+        """Return the owners of a factor, by place."""
+        return {owner: self.model.owners[owner] for owner in self.model.factors[place].places}
+
+    def assume(self, sums: Singles) -> None:
+        """Begin with what is assumed of a factor: how much it is worth, and tells."""
+        for which, rule in self.options:
+            start = np.array([rule.readings, rule.readings * rule.prior], dtype=np.float32)
+            sums[:, :, which] = start[:, None, None]
+
+    def hear(
+        self, place: int, owners: Mapping[int, Owner], sources: Collection[int] | None = None
+    ) -> dict[int, Singles]:
+        """Return readings, their weights and what they tell, by source; of all, or of some."""
+        heard: dict[int, Singles] = {}
+        for owner, count in self._count(place, owners):
+            is_calmed = owners[owner].aggravating and self.model.owners[owner].mitigating
+            calm = self.calm(owner) if is_calmed else None
+            self.told.read(owners[owner], calm, count, heard)
+        return {one: told for one, told in heard.items() if sources is None or one in sources}
+
+    def join(self, heard: Mapping[int, Singles], sums: Singles) -> None:
+        """Add what sources were heard to tell to the sums of a factor."""
+        for which, rule in self.options:
+            mine = [one[:, :, which] for one in heard.values()]
+            sums[:, :, which] = rule.hear(mine, sums[:, :, which])
+
+    def weigh(
+        self, place: int, owners: Mapping[int, Owner], heard: Mapping[int, Singles]
+    ) -> dict[int, Singles]:
+        """Return what claims tell by level where anything mitigates them, as if nothing did."""
+        effects = {source: np.empty_like(told[0]) for source, told in heard.items()}
+        for which, rule in self.options:
+            for source, effect in effects.items():
+                effect[:, which] = rule.discount(heard[source][0][:, which])
+        return {
+            owner: self.told.weigh(owners[owner], count, effects)
+            for owner, count in self._count(place, owners)
+            if self.model.owners[owner].mitigating
+        }
+
+    def calm(self, owner: int) -> Singles:
+        """Return the probability that nothing mitigates an indicator, by level; until the next."""
+        if owner in self.known:
+            return self.known[owner]
+        return self.told.escape(self.model.owners[owner].mitigating, self.told.calm, 0)
+
+    def _count(self, place: int, owners: Mapping[int, Owner]) -> Iterator[tuple[int, Singles]]:
+        """Yield owners' places, each with its weight over the mean of the factor's indicators."""
+        indicators = [owner.indicator for owner in owners.values()]
+        counts = _count(self.weights, indicators, self.model.factors[place])
+        return zip(owners, counts, strict=True)
+
+
+def _as_estimate(rule: Rule) -> ShrunkenMean:
+    assert isinstance(rule, ShrunkenMean)  # noqa: S101 - options of one family all estimate
+    return rule
 
 
 def _set_apart(counts: Singles, own: NDArray[np.bool_], share: float) -> Singles:
@@ -223,7 +314,7 @@ def _set_apart(counts: Singles, own: NDArray[np.bool_], share: float) -> Singles
     return np.asarray(parts * np.float32(len(counts)))
 
 
-def _measure(told: _Told, owners: Sequence[Owner], rooms: Sequence[Singles]) -> list[Singles]:
+def _measure(told: Told, owners: Sequence[Owner], rooms: Sequence[Singles]) -> list[Singles]:
     """Return the intensities of some indicators, each rows x draws."""
     intensities = []
     for owner in owners:
@@ -236,133 +327,6 @@ def _measure(told: _Told, owners: Sequence[Owner], rooms: Sequence[Singles]) -> 
         intensity /= len(rooms[0])
         intensities.append(intensity)
     return intensities
-
-
-class _Told:
-    """What each telling says in each draw.
-
-    A condition that ended in row ``e`` lapses by row ``t`` with the probability
-    ``1 - 2 ** (-max(0, t - e) / half-life)``, which depends on ``t - e`` alone: one table serves
-    every item, each reading its own stretch of it.
-    """
-
-    def __init__(self, model: Model, draws: Draws) -> None:
-        self.rows, self.began, self.ended = model.rows, draws.began, draws.ended
-        self.steps = np.arange(1, model.top + 1, dtype=np.int8)[:, None, None]
-        same = len(model.unit_item) == len(draws.truth)
-        self.truth = draws.truth if same else draws.truth[model.unit_item]
-        self.severity = draws.severity
-        self.levels = draws.severity.max(axis=1).tolist()
-        # Of two that are 0 or anything, the larger is the probability of either.
-        self.certain = bool(((draws.truth == 0) | (draws.truth == 1)).all())
-        lags = np.arange(-model.rows, model.rows + draws.oldest)
-        lags = np.maximum(lags, 0).astype(np.float32)
-        rates = np.float32(np.log(2)) / draws.half_life
-        self.lapsed = -np.expm1(-lags[:, None] * rates[:, None, :])
-        self.room = np.empty((model.top, model.rows, draws.truth.shape[1]), dtype=np.float32)
-        self.calm = np.empty_like(self.room) if _estimates(model) else self.room
-
-    def escape(self, claims: Sequence[tuple[Telling, ...]], room: Singles, first: int) -> Singles:
-        """Return the probability that no claim holds, by level, row from ``first`` on and draw."""
-        none = room[:, first:]
-        none.fill(1)
-        for claim in claims:
-            if len(claim) == 1:
-                missed = self._miss(claim[0])
-                none[: len(missed), claim[0].first - first :] *= missed
-            else:
-                none *= self._miss_all(claim, np.ones_like(none), first)
-        return none
-
-    def read(self, owner: Owner, count: Singles, heard: dict[int, Singles]) -> None:
-        """Add an indicator's claims to what each source was heard to tell of its factor."""
-        calm = self.escape(owner.mitigating, self.calm, 0) if owner.mitigating else None
-        for claim in owner.aggravating:
-            held, first = self._hold(claim)
-            value = held if calm is None else held * calm[: len(held), first:]
-            self._hear(claim, held[0], value.sum(axis=0) / len(self.room), count, heard)
-        for claim in owner.mitigating:
-            self._hear(claim, self._hold(claim)[0][0], None, count, heard)
-        for claim in owner.absent:
-            self._hear(claim, self._be_true(claim[0], claim[0].first), None, count, heard)
-
-    def _hold(self, claim: tuple[Telling, ...]) -> tuple[Singles, int]:
-        """Return the probability that a claim holds, and the first row that may count it.
-
-        By level up to its highest, row from that one on (or one row for all) and draw.
-        """
-        first = min(telling.first for telling in claim)
-        if len(claim) == 1:
-            missed = self._miss(claim[0])
-            return np.subtract(1, missed, out=missed), first
-        levels = max(self.levels[telling.unit] for telling in claim)
-        shape = (max(1, levels), self.room.shape[1] - first, self.room.shape[2])
-        missed = self._miss_all(claim, np.ones(shape, dtype=np.float32), first)
-        return np.subtract(1, missed, out=missed), first
-
-    def _be_true(self, telling: Telling, first: int) -> Singles:
-        """Return the probability that a telling is true and current, whatever its severity."""
-        held = np.zeros((self.room.shape[1] - first, self.room.shape[2]), dtype=np.float32)
-        held[telling.first - first :] = self.truth[telling.unit] * (1 - self._lapse(telling))
-        return held
-
-    def _hear(
-        self,
-        claim: tuple[Telling, ...],
-        weight: Singles,
-        value: Singles | None,
-        count: Singles,
-        heard: dict[int, Singles],
-    ) -> None:
-        """Add a claim to what the source that tells it best was heard to tell."""
-        first, sources = min(t.first for t in claim), [telling.source for telling in claim]
-        several = len(set(sources)) > 1
-        if several:
-            best = np.argmax([self._be_true(telling, first) for telling in claim], axis=0)
-        for place, source in enumerate(sources if several else sources[:1]):
-            if source not in heard:
-                heard[source] = np.zeros((3, *self.room.shape[1:]), dtype=np.float32)
-            told = heard[source][:, first:]
-            mine = weight * (best == place) if several else weight
-            told[0] += mine
-            told[1] += mine * count
-            if value is not None:
-                told[2] += value * (best == place) * count if several else value * count
-
-    def _miss_all(self, claim: tuple[Telling, ...], best: Singles, first: int) -> Singles:
-        """Return the same of the best of a claim's tellings, by level."""
-        for telling in claim:
-            missed = self._miss(telling)
-            part = best[: len(missed), telling.first - first :]
-            np.minimum(part, missed, out=part)
-        return best
-
-    def _miss(self, telling: Telling) -> Singles:
-        """Return the probability that a telling does not hold, up to the highest level it has."""
-        unit, levels = telling.unit, self.levels[telling.unit]
-        reached = (self.severity[unit] >= self.steps[:levels]) * self.truth[unit]
-        lapsed = self._lapse(telling)
-        room = self.room[:levels, : len(lapsed)]
-        if self.certain:
-            return np.maximum(np.subtract(1, reached, out=reached), lapsed, out=room)
-        held = np.multiply(reached, 1 - lapsed, out=room)
-        return np.subtract(1, held, out=held)
-
-    def _lapse(self, telling: Telling) -> Singles:
-        """Return the rows of a telling's lapse; one row where it holds in all of them."""
-        ended, began = self.ended[telling.item], self.began[telling.item]
-        table, first = self.lapsed[telling.nature], telling.first
-        if isinstance(ended, int):
-            lag = self.rows - ended
-            lapsed = table[:1] if lag <= 0 else table[lag + first : lag + self.rows]
-        else:
-            # What ends beyond the last row holds in all of them, as on the last.
-            lags = np.arange(first, self.rows)[:, None] + self.rows - np.minimum(ended, self.rows)
-            lapsed = np.take_along_axis(table, lags, axis=0)
-        if began is None:
-            return lapsed
-        before = np.arange(first, self.rows)[:, None] < began
-        return np.maximum(lapsed, before.astype(np.float32))
 
 
 def _count(weights: Singles, places: Sequence[int], part: Part) -> Singles:

@@ -323,25 +323,25 @@ class ShrunkenMean(Rule):
         counts = weights / (weights.sum() / weights.size)  # of few numbers `mean` takes far longer
         return counts, np.asarray(np.einsum("...n,n->...", read, counts))
 
-    def join_heard(self, heard: Sequence[Singles], shape: tuple[int, ...]) -> Singles:
-        """Join what each source was heard to tell, draw by draw.
+    def hear(self, heard: Sequence[Singles], sums: Singles) -> Singles:
+        """Add what sources were heard to tell to ``sums``: how much was read, and what it tells.
 
-        Args:
-            heard: of each source its readings ``m``, their weights and what they tell, shape
-                ``(3, *shape)``; each counts by ``1 / (1 + max(0, m - 1) dependence)``.
-            shape: of months and draws.
+        Of each source its readings ``m``, their weights and what they tell, ``(3, months, draws)``.
         """
-        rested = np.full(shape, self.readings, dtype=np.float32)
-        told = np.full(shape, self.readings * self.prior, dtype=np.float32)
+        rested, told = sums.copy()
         for many, weight, value in heard:
-            effect = 1 / (1 + np.maximum(many - 1, 0) * np.float32(self.dependence))
+            effect = self.discount(many)
             rested += effect * weight
             told += effect * value
-        return np.asarray(told / rested)
+        return np.array([rested, told])
+
+    def discount(self, many: Singles) -> Singles:
+        """Return by how much each of ``m`` readings counts: ``1 / (1 + max(0, m - 1) rho)``."""
+        return np.asarray(1 / (1 + np.maximum(many - 1, 0) * np.float32(self.dependence)))
 
     def join_draws(self, values: Sequence[Singles], counts: Singles, members: int) -> Singles:
-        """Refuse: values alone do not say how much they rest on; see ``join_heard``."""
-        raise TypeError("values alone do not say how much they rest on; use join_heard")
+        """Refuse: values alone do not say how much they rest on; see ``hear``."""
+        raise TypeError("values alone do not say how much they rest on; use hear")
 
 
 RULES: dict[str, type[Rule]] = {

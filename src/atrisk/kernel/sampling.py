@@ -46,7 +46,8 @@ class Draws:
     @property
     def oldest(self) -> int:
         """How many rows before the first the earliest end lies; 0 if none does."""
-        return max(0, *(-int(np.min(ended)) for ended in self.ended))
+        ends = (rows if isinstance(rows, int) else int(rows.min()) for rows in self.ended)
+        return -min(0, *ends)
 
     def part(self, first: int, last: int) -> Self:
         """Return some of the draws, in order."""

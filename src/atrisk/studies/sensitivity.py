@@ -6,7 +6,7 @@ out says what hangs on a document or an indicator; flips say how little would mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import ClassVar, Unpack
@@ -22,8 +22,9 @@ from atrisk.ensemble.model import vary_around
 from atrisk.ensemble.runner import HERE, Runner
 from atrisk.ensemble.variation import KINDS, NATURES, Inputs, Variation
 from atrisk.frameworks.framework import Framework
-from atrisk.kernel.propagation import propagate_blocks
+from atrisk.kernel.propagation import Beside, Scored, propagate_blocks
 from atrisk.kernel.sobol import Indices, estimate_indices
+from atrisk.kernel.told import Heard
 from atrisk.scoring.assessment import Assessment
 from atrisk.scoring.flags import find_spans
 from atrisk.scoring.run import assess
@@ -32,7 +33,6 @@ from atrisk.studies.flips import BUDGET, Flip, WeightFlip, flip_evidence, flip_w
 from atrisk.studies.omission import Omissions
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Take = Callable[[Inputs, Inputs], Inputs]
 SAMPLE = 1024  # draws that are taken of any case
 NUMBERS = 50_000_000  # inputs x draws x months that are held at once
@@ -46,19 +46,26 @@ class Swap:
     Attributes:
         take: returns the first sample with this input from the second.
         touched: places of the factors that hang on it, which alone change; None for all.
+        changed: items of which it is the truth, and that alone; None of other inputs.
     """
 
     take: Take
     touched: tuple[int, ...] | None = None
+    changed: frozenset[int] | None = None
+
+    def limit(self, known: Beside) -> Beside | None:
+        """Return what the first sample with this input from the second differs from, in part."""
+        if self.touched is None:
+            return None
+        return replace(known, touched=self.touched, changed=self.changed)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Run:
-    """What is scored: inputs, and the factors of others that differ in those touched only."""
+    """What is scored: inputs, and the draws that they differ from in part."""
 
     make: Callable[[], Inputs]
-    touched: tuple[int, ...] | None = None
-    beside: Singles | None = None
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +122,9 @@ class Sensitivity(LevelResult):
         # Equal options side by side, so that no step copies them; told in the order of the draws.
         order = np.lexsort((a.option["crime_aggregation"], a.option["factor_aggregation"]))
         a, b = a.order(order), b.order(order)
-        factors, first = self._score(_Run(lambda: a))
+        first, known = self._score_first(a)
         tasks = [_Run(lambda: b)]
-        tasks += [_Run(partial(s.take, a, b), s.touched, factors) for s in self.swaps.values()]
+        tasks += [_Run(partial(s.take, a, b), s.limit(known)) for s in self.swaps.values()]
         label = f"{self.base.case.id}: {(len(tasks) + 1) * self.draws:,} runs"
         found = self.runner.run(self._find_overall, tasks, total=len(tasks), label=label)
         scores = np.array([first, *(scores for _, scores in found)])[:, np.argsort(order)]
@@ -130,16 +137,18 @@ class Sensitivity(LevelResult):
             confidence=self.base.framework.uncertainty.confidence_level,
         )
 
-    def _find_overall(self, run: _Run) -> Floats:
-        return self._score(run)[1]
+    def _score_first(self, inputs: Inputs) -> tuple[Floats, Beside]:
+        """Return the overall score of a sample, and what others that differ in part begin with."""
+        drawn = self.variation.settle(inputs)
+        blocks = list(propagate_blocks(self.variation.model, drawn, keep=True))
+        factors = np.concatenate([block.factors for block in blocks], axis=-1)
+        parts = [block.heard for block in blocks if block.heard]
+        heard = Heard.join(parts) if parts else None
+        return _join_overall(blocks), Beside(drawn, factors, heard, touched=())
 
-    def _score(self, run: _Run) -> tuple[Singles, Floats]:
-        """Return the factors, and the overall score in double precision, draws x months."""
-        drawn, model = self.variation.settle(run.make()), self.variation.model
-        blocks = list(propagate_blocks(model, drawn, run.beside, run.touched))
-        overall = np.concatenate([one.overall for one in blocks], axis=-1)
-        factors = np.concatenate([one.factors for one in blocks], axis=-1)
-        return factors, overall.T.astype(np.float64)
+    def _find_overall(self, run: _Run) -> Floats:
+        drawn = self.variation.settle(run.make())
+        return _join_overall(propagate_blocks(self.variation.model, drawn, run.beside))
 
     @cached_property
     def leave_out(self) -> tuple[Row, ...]:
@@ -222,6 +231,12 @@ class Sensitivity(LevelResult):
             f"{self.base.knowledge}: {told}; seed {self.seed})",
             "These are shares of the spread that the project's own judgements give, not causes.",
         )
+
+
+def _join_overall(blocks: Iterable[Scored]) -> Floats:
+    """Return the overall score in double precision, draws x months."""
+    overall = np.concatenate([one.overall for one in blocks], axis=-1)
+    return overall.T.astype(np.float64)
 
 
 def _tell_flip(flip: Flip | WeightFlip) -> str:
@@ -308,10 +323,11 @@ def _list_swaps(case: Case, variation: Variation) -> dict[str, Swap]:
     swaps: dict[str, Swap] = {}
     # The order in which the variation numbers them.
     sources = dict.fromkeys(item.source for item in case.in_order.items)
-    bears = _list_touched(variation)
+    bears, block = _list_touched(variation), variation.block[variation.claim]
     for number, source in enumerate(sources):
-        take = _swap_truth(variation.block == number)
-        swaps[f"truth of {source}"] = Swap(take, bears.get(number, ()))
+        take, changed = _swap_truth(variation.block == number), np.flatnonzero(block == number)
+        touched = bears.get(number, ())
+        swaps[f"truth of {source}"] = Swap(take, touched, frozenset(changed.tolist()))
     swaps["severity"] = Swap(lambda a, b: replace(a, severity=b.severity))
     swaps["dates"] = Swap(lambda a, b: replace(a, began=b.began, ended=b.ended))
     for place, nature in enumerate(NATURES):
