@@ -298,11 +298,10 @@ def _measure_part(
     rows = [*kept, *more]
     evidence = tuple(item for item in rows if isinstance(item, Evidence))
     searches = tuple(item for item in rows if isinstance(item, Search))
-    case = see_case(
-        replace(base, evidence=evidence, searches=searches, checked=True),
-        assessment.outlook,
-        assessment.audience,
-    )
+    # Nothing but these and their sources is asked for.
+    ledgers: dict[str, Any] = dict.fromkeys(base.tables.keys() - {"sources"}, ())
+    some = replace(base, **ledgers | {"evidence": evidence, "searches": searches}, checked=True)
+    case = see_case(some, assessment.outlook, assessment.audience)
     if not case.items:
         return None
     tellings = gather(case, assessment.framework, codes)
@@ -375,7 +374,7 @@ def _rescore_factors(
         assessment.by_factor.doubt,
     )
     if readings is None or doubt is None:
-        return hierarchy.score_factors(by_indicator)
+        return hierarchy.rescore_factors(assessment.by_factor, by_indicator, touched)
     own_readings, nothing = part.readings if part else None, np.zeros_like(readings.told)
     told = put(readings.told, own_readings.told if own_readings else nothing)
     read = put(readings.read, own_readings.read if own_readings else nothing)

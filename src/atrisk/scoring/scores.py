@@ -5,7 +5,7 @@ Every score carries its bounds and its coverage, and is joined by the rule that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,12 +120,15 @@ class Hierarchy:
             return ((1.0, columns[weights > 0] if self.specific_share is not None else columns),)
         return ((1 - self.specific_share, columns[~own]), (self.specific_share, columns[own]))
 
-    def join_factors(self, values: Floats, read: Floats | None = None) -> Floats:
+    def join_factors(
+        self, values: Floats, read: Floats | None = None, only: Collection[str] | None = None
+    ) -> Floats:
         """Join rows x indicators into rows x factors, in the framework's order.
 
         Args:
             values: intensities; for a rule that estimates, what claims tell.
             read: how much each value rests on, for such a rule.
+            only: codes of the factors that are asked for; None for all.
         """
         joined = [
             self.factor_rule.join(
@@ -134,6 +137,7 @@ class Hierarchy:
                 None if read is None else read[:, places],
             )
             for factor, places in self.members.items()
+            if only is None or factor in only
         ]
         return np.stack(joined, axis=1)
 
@@ -155,6 +159,23 @@ class Hierarchy:
             return Scores(point, low, high, coverage)
         point = self.join_factors(readings.told, readings.read)
         return self.bound_factors(point, self._doubt(readings, point), coverage, readings.rule)
+
+    def rescore_factors(self, old: Scores, scores: Scores, touched: Collection[str]) -> Scores:
+        """Join some factors of a method that counts anew, and take the others over."""
+        columns = [place for place, code in enumerate(self.members) if code in touched]
+
+        def join(known: Floats, values: Floats) -> Floats:
+            joined = known.copy()
+            if columns:
+                joined[:, columns] = self.join_factors(values, only=touched)
+            return joined
+
+        return Scores(
+            join(old.point, scores.point),
+            join(old.low, scores.low),
+            join(old.high, scores.high),
+            self.cover_factors(scores),
+        )
 
     def bound_factors(
         self, point: Floats, doubt: FactorDoubt, coverage: Floats, rule: ShrunkenMean
