@@ -85,6 +85,7 @@ def test_so_have_the_columns_of_documents_and_events(
     for name, words in {
         "passages": ["passages", str(folder / "one.txt")],
         "passages folder": ["passages", str(folder)],
+        "ensemble into": ["ensemble", GMB, *FEW, "--into", str(tmp_path / "draws")],
         "sources add": ["sources", "add", str(folder), "--case", case],
         "panel scores": ["panel", *panel],
     }.items():

@@ -48,7 +48,11 @@ DOORS: dict[str, list[tuple[str, int]]] = {
     ],
     "flags": [("CASE", 0), ("CASE --backtest", 2)],
     "gap": [("CASE --rule any-protective", 2), ("CASE --rule to-need", 0)],
-    "ensemble": [("CASE --draws 20", 0)],
+    "ensemble": [
+        ("CASE --draws 20", 0),
+        ("CASE OTHER --draws 20 --into OUT/draws", 0),
+        ("CASE OTHER --draws 20", 2),
+    ],
     "methods": [("CASE --most 4 --seed 1", 0)],
     "weights": [("CASE", 0)],
     "scenarios": [("CASE", 0), ("CASE add --explain 2020-03", 0), ("CASE --list", 0)],

@@ -74,7 +74,10 @@ TYPED: dict[str, Lines] = {
     ],
     "events": ["events {case} --format F", "events {with_events} --format F"],
     "panel": ["panel {events} --published 2021-06-01 --knowledge retrospective --format F"],
-    "ensemble": ["ensemble {case} --draws 20 --format F"],
+    "ensemble": [
+        "ensemble {case} --draws 20 --format F",
+        "ensemble {case} car-2020-2021 --draws 20 --into {out} --format F",
+    ],
     "methods": ["methods {case} --most 3 --seed 1 --show months --format F"],
     "weights": ["weights {case} --format F"],
     "scenarios": [

@@ -46,7 +46,7 @@ DOORS: dict[str, list[str]] = {
         "CASE --rule to-need --show strength",
         "CASE --rule to-need --show lags",
     ],
-    "ensemble": ["CASE --draws 20"],
+    "ensemble": ["CASE --draws 20", "CASE OTHER --draws 20 --into OUT/draws"],
     "methods": ["CASE --most 4 --seed 1"],
     "weights": ["CASE"],
     "scenarios": ["CASE", "CASE heard --explain 2020-03", "CASE --list"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import signal
@@ -19,9 +20,11 @@ import pytest
 
 import atrisk
 from atrisk.base.output import render
+from atrisk.cli.main import main
 from atrisk.ensemble.run import run_ensemble
 from atrisk.ensemble.runner import Runner
 from atrisk.ensemble.store import RUN, store_ensembles
+from shipped import un
 from toys import THREE_FACTOR, case_of, evidence
 
 
@@ -92,11 +95,11 @@ def test_another_run_and_other_things_are_not_written_over(tmp_path: Path) -> No
     store(tmp_path / "a")
     before = read(tmp_path / "a")
     for given, named in (
-        ({"seed": 8}, "another seed"),
-        ({"draws": 61}, "another draws"),
-        ({"vary": ["truth"]}, "another vary"),
-        ({"knowledge": "retrospective"}, "another knowledge"),
-        ({"method": {"persistence": "never"}}, "another method"),
+        ({"seed": 8}, "with seed = "),
+        ({"draws": 61}, "with draws = "),
+        ({"vary": ["truth"]}, "with vary = "),
+        ({"knowledge": "retrospective"}, "with knowledge = "),
+        ({"method": {"persistence": "never"}}, "with method_sha256 = "),
     ):
         with pytest.raises(atrisk.RequestError, match=named):
             store(tmp_path / "a", **given)
@@ -180,3 +183,27 @@ def test_a_worker_that_is_killed_loses_no_case(tmp_path: Path) -> None:
     assert len(files) == 30
     store(tmp_path / "here", make_cases(30), draws=2000)
     assert read(done) == read(tmp_path / "here")
+
+
+def test_the_command_writes_what_the_function_does_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["car-2020-2021", "gmb-2016-2017"]
+    typed = ["--draws", "20", "--seed", "7", "--level", "crime", "--format", "csv"]
+    into = ["--into", str(tmp_path / "typed")]
+    assert main(["ensemble", names[0], *typed, *into]) == 0
+    begun = read(tmp_path / "typed")
+    capsys.readouterr()
+    assert main(["ensemble", *names, *typed, *into]) == 0
+    told = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    cases = [atrisk.load_case(name) for name in names]
+    files = store_ensembles(tmp_path / "own", cases, un(), seed=7, draws=20, level="crime")
+    assert [Path(row["file"]).name for row in told] == [file.name for file in files]
+    assert [row["case"] for row in told] == names
+    assert read(tmp_path / "typed") == read(tmp_path / "own")
+    assert begun.items() <= read(tmp_path / "typed").items()
+
+
+def test_several_cases_ask_for_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ensemble", "car-2020-2021", "gmb-2016-2017", "--draws", "20"]) == 2
+    assert "add --into FOLDER" in capsys.readouterr().err

@@ -22,6 +22,7 @@ from atrisk.base.version import __version__
 from atrisk.cli.commands import (
     code,
     documents,
+    ensemble,
     exchange,
     look,
     month,
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Command] = {
         month,
         warn,
         outcome,
+        ensemble,
         study,
         reading,
         present,

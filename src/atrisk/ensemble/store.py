@@ -165,8 +165,8 @@ class _Folder:
         for name, value in self.made.items():
             if found.get(name) != value:
                 raise RequestError(
-                    f"{str(self.path)!r} was written with another {name} ({found.get(name)}, now "
-                    f"{value}); choose another folder, or delete this one"
+                    f"{str(self.path)!r} was written with {name} = {found.get(name)}, and this run "
+                    f"has {value}; choose another folder, or delete this one"
                 )
 
     def list_missing(self, cases: Iterable[Case]) -> Iterator[Case]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 DRAWS = 10_000
 SAMPLE = 1024
 BUDGET = 20_000
-# What a table of an ensemble leaves out, and what one of scenarios shows; CSV and JSON hold all.
-LEFT_OUT = re.compile(r"deviation|q0\.[27]5|q.*_error|.*band.*")
+# What a table of scenarios shows; CSV and JSON hold all.
 OUTCOME_COLUMNS = (
     "scenario",
     "first_alarm",
@@ -43,98 +41,6 @@ OUTCOME_COLUMNS = (
     "months_in_alarm_without_answer",
     "mean_gap",
 )
-
-
-def _add_ensemble(parser: argparse.ArgumentParser) -> None:
-    from atrisk.ensemble.ensemble import Ensemble
-    from atrisk.ensemble.variation import KINDS
-
-    add_case(parser)
-    parser.add_argument(
-        "--draws", metavar="N", type=int, default=DRAWS, help=f"how many draws (default: {DRAWS})"
-    )
-    add_seed(parser)
-    parser.add_argument(
-        "--vary",
-        metavar="KIND",
-        action="append",
-        choices=KINDS,
-        help="vary only this; may be repeated (default: all)",
-    )
-    parser.add_argument(
-        "--level", choices=tuple(Ensemble.tables), default="overall", help="level of the scores"
-    )
-    parser.add_argument(
-        "--apart",
-        action="store_true",
-        help="show doubt about the facts and doubt about the method apart",
-    )
-    parser.add_argument(
-        "--policy", metavar="ID", help="alarm policy of the framework (default: the method's)"
-    )
-    add_uncertainty(parser)
-    add_choices(parser)
-    add_format(parser)
-
-
-def _show_ensemble(given: argparse.Namespace) -> int:
-    from atrisk.ensemble.run import run_ensemble
-    from atrisk.ensemble.variation import KINDS
-
-    if given.apart:
-        return _show_apart(given)
-    case, framework = load(given)
-    ensemble = run_ensemble(
-        case,
-        framework,
-        seed=given.seed,
-        draws=given.draws,
-        vary=given.vary or KINDS,
-        uncertainty=read_choices(given.uncertainty, "--uncertainty weight_spread=any"),
-        policy=given.policy,
-        runner=read_runner(given),
-        **read_view(given),
-    )
-    rows = ensemble.to_rows(given.level)
-    if given.format == "table":
-        alike = {"of"} if given.level == "overall" else set()
-        rows = [
-            {
-                name: cell
-                for name, cell in row.items()
-                if name not in alike and not LEFT_OUT.fullmatch(name)
-            }
-            for row in rows
-        ]
-    head = {
-        "policy": ensemble.policy.id,
-        "varied": "; ".join(ensemble.vary),
-        "uncertainty": "; ".join(f"{q}={o}" for q, o in ensemble.uncertainty.choices.items()),
-        "draws": ensemble.draws,
-        "seed": ensemble.seed,
-    }
-    table = f"ensemble {given.level}"
-    return print_rows(given, rows, ensemble.base, head, repr(ensemble), table=table)
-
-
-def _show_apart(given: argparse.Namespace) -> int:
-    from atrisk.ensemble.apart import split_doubt
-
-    if given.vary or given.policy or given.level != "overall":
-        raise RequestError(
-            "--apart draws every kind and shows scores; drop --vary, --level, --policy"
-        )
-    doubt = split_doubt(
-        *load(given),
-        seed=given.seed,
-        draws=given.draws,
-        uncertainty=read_choices(given.uncertainty, "--uncertainty weight_spread=any"),
-        runner=read_runner(given),
-        **read_view(given),
-    )
-    head = {"draws": doubt.draws, "seed": doubt.seed}
-    table = "ensemble apart"
-    return print_rows(given, doubt.to_rows(), doubt.base, head, repr(doubt), table=table)
 
 
 def _add_methods(parser: argparse.ArgumentParser) -> None:
@@ -360,13 +266,6 @@ def _show_sensitivity(given: argparse.Namespace) -> int:
 
 
 COMMANDS = (
-    Command(
-        "ensemble",
-        "study",
-        "Score a case many times, each time drawing what may be wrong in it.",
-        _add_ensemble,
-        _show_ensemble,
-    ),
     Command(
         "methods",
         "study",
