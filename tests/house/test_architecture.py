@@ -205,7 +205,8 @@ SCORING = {
     "cases": "case checks evidence ledger loading secrecy tables",
     "scoring": "assessment explanation intensity readings run scores seen tellings view",
     "cli": "commands inputs main options output",
-    "cli.commands": "code documents ensemble exchange look month outcome present reading study warn",
+    "cli.commands": "code documents ensemble exchange look month outcome present reading study "
+    "warn",
 }
 
 

@@ -266,13 +266,15 @@ def _regrade(case: Case, regrade: Regrade) -> Case:
 def _publish(case: Case, publish: Publish) -> Case:
     if publish == Publish():
         return case
-    evidence = tuple(_open(item, publish.audiences, publish.evidence) for item in case.evidence)
-    warnings = tuple(_open(item, publish.audiences, publish.warnings) for item in case.warnings)
+    audiences = set(publish.audiences)
+    named, warned = set(publish.evidence), set(publish.warnings)
+    evidence = tuple(_open(item, audiences, named) for item in case.evidence)
+    warnings = tuple(_open(item, audiences, warned) for item in case.warnings)
     return _replace_if(case, "publish", evidence=evidence, warnings=warnings)
 
 
-def _open(item: Any, audiences: Iterable[str], names: Iterable[str]) -> Any:
-    closed = item.audience in set(audiences) or item.id in set(names)
+def _open(item: Any, audiences: set[str], names: set[str]) -> Any:
+    closed = item.audience in audiences or item.id in names
     return item.model_copy(update={"audience": AUDIENCES[0]}) if closed else item
 
 

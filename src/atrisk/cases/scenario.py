@@ -207,31 +207,34 @@ def load_scenario(which: str | Path, case: Case) -> Scenario:
 def list_lost(case: Case, changes: Changes) -> Iterator[tuple[str, UnknownNameError]]:
     """Yield the key and the error of every name that the case, or the scenario, does not have."""
     drop, publish = changes.drop, changes.publish
-    evidence, warnings = [item.id for item in case.evidence], [item.id for item in case.warnings]
-    added = [str(row.get("id", "")) for row in changes.evidence]
-    responses = [item.id for item in case.responses]
-    responses += [str(row.get("id", "")) for row in changes.responses]
-    named: list[tuple[str, str, Iterable[str], Iterable[str]]] = [
-        ("drop.sources", "source", drop.sources, case.source_by_id),
-        ("drop.evidence", "evidence", drop.evidence, [*evidence, *added]),
-        ("drop.warnings", "warning", drop.warnings, warnings),
-        ("publish.evidence", "evidence", publish.evidence, [*evidence, *added]),
-        ("publish.warnings", "warning", publish.warnings, warnings),
-        ("response", "response", [one.id for one in changes.response], responses),
+
+    def list_known(table: str) -> list[str]:
+        """Return the ids of a table's rows, hypothetical ones among them."""
+        added = getattr(changes, table, ())
+        return [row.label for row in case.tables[table]] + [str(row.get("id", "")) for row in added]
+
+    named: list[tuple[str, str, Iterable[str], str]] = [
+        ("drop.sources", "source", drop.sources, "sources"),
+        ("drop.evidence", "evidence", drop.evidence, "evidence"),
+        ("drop.warnings", "warning", drop.warnings, "warnings"),
+        ("publish.evidence", "evidence", publish.evidence, "evidence"),
+        ("publish.warnings", "warning", publish.warnings, "warnings"),
+        ("response", "response", [one.id for one in changes.response], "responses"),
     ]
     for kind in ("evidence", "responses", "deliveries"):
         rows = getattr(changes, kind)
-        named.append((f"{kind}.source", "source", _list_ids(rows, "source"), case.source_by_id))
+        named.append((f"{kind}.source", "source", _list_ids(rows, "source"), "sources"))
     moved = _list_ids(changes.deliveries, "response")
-    named.append(("deliveries.response", "response", moved, responses))
+    named.append(("deliveries.response", "response", moved, "responses"))
     for one in changes.regrade:
         source = [one.source] if one.source is not None else []
-        named.append(("regrade.source", "source", source, case.source_by_id))
-        named.append(("regrade.evidence", "evidence", one.evidence, [*evidence, *added]))
-    for key, kind, names, known in named:
-        have = list(known)
-        missing = dict.fromkeys(name for name in names if name not in have)
-        yield from ((key, UnknownNameError(kind, name, have)) for name in missing)
+        named.append(("regrade.source", "source", source, "sources"))
+        named.append(("regrade.evidence", "evidence", one.evidence, "evidence"))
+    for key, kind, names, table in named:
+        if wanted := dict.fromkeys(names):
+            have = list_known(table)
+            lost = wanted.keys() - set(have)
+            yield from ((key, UnknownNameError(kind, one, have)) for one in wanted if one in lost)
 
 
 def _list_ids(rows: Rows, column: str) -> list[str]:
