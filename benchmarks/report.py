@@ -22,14 +22,18 @@ TITLES = {
     "ensemble": "The whole ensemble of `car-2012-2015`, 10,000 draws",
     "alpha": "Krippendorff's alpha: 3 coders, 5,000 units of ordinal codes, a tenth missing",
     "waiting": "Product-limit curve with its limits: 5,000 warnings, a third unanswered",
+    "suggestions": "Every fifth coded row as a passage, by its words, against all bundled cases",
+    "workbook": "A workbook of 1,955 rows and their ledgers, read as tables of text",
 }
 NAMES = {
     "test_ours": "ours",
     "test_ours[one thread]": "ours, one thread",
     "test_ours[all cores]": "ours, two cores",
     "test_ours_with_the_linear_part_exact": "ours, the linear part exact",
+    "test_peer_bm25s": "bm25s alone, which ours stands on",
     "test_peer_ema_workbench": "EMA Workbench",
     "test_peer_krippendorff": "krippendorff",
+    "test_peer_libreoffice": "LibreOffice, its start among it",
     "test_peer_lifelines": "lifelines",
     "test_peer_pymcdm": "pymcdm",
     "test_peer_scikit_criteria": "scikit-criteria",
@@ -42,6 +46,7 @@ FLOORS = {
     "ensemble": "floor: one `np.maximum` pass, chunks of {} draws",
     "alpha": "floor: the codes counted by value",
     "waiting": "floor: the days sorted and counted",
+    "workbook": "floor: openpyxl passing over all cells",
 }
 
 

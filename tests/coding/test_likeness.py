@@ -31,8 +31,8 @@ def document(*texts: str) -> Document:
 
 def test_words_rank_the_row_that_shares_them_and_name_those_of_the_label() -> None:
     words = Words(THREE_FACTOR, case_of(*ROWS).evidence)
-    assert words.compare("canoes were burnt").argmax() == 0
-    assert words.compare("quicksilver was smuggled").max() == 0
+    assert words.compare(["canoes were burnt"])[1].argmax() == 0
+    assert words.compare(["quicksilver was smuggled"])[1].max() == 0
     assert words.score("zyxw vutsr").max() == 0
     label = next(iter(THREE_FACTOR.indicators.values())).label
     code = next(iter(THREE_FACTOR.indicators))
@@ -42,7 +42,7 @@ def test_words_rank_the_row_that_shares_them_and_name_those_of_the_label() -> No
 
 
 def test_a_framework_alone_has_no_row_to_compare() -> None:
-    assert Words(THREE_FACTOR, ()).compare("canoes were burnt").shape == (0,)
+    assert Words(THREE_FACTOR, ()).compare(["canoes were burnt"])[1].shape == (1, 0)
 
 
 def test_a_passage_in_another_language_finds_the_row_by_meaning() -> None:

@@ -266,7 +266,7 @@ def _regrade(case: Case, regrade: Regrade) -> Case:
 def _publish(case: Case, publish: Publish) -> Case:
     if publish == Publish():
         return case
-    audiences = set(publish.audiences)
+    audiences: set[str] = set(publish.audiences)
     named, warned = set(publish.evidence), set(publish.warnings)
     evidence = tuple(_open(item, audiences, named) for item in case.evidence)
     warnings = tuple(_open(item, audiences, warned) for item in case.warnings)

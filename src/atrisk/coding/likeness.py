@@ -47,13 +47,16 @@ class Words:
     """
 
     def __init__(self, framework: Framework, evidence: Sequence[Evidence]) -> None:
-        texts = {code: [i.label, i.gloss] for code, i in framework.indicators.items()}
+        named = tuple(framework.indicators.values())
+        texts = {one.code: [one.label, one.gloss] for one in named}
         for item in evidence:
             for code in () if item.confidential else item.indicators:
                 texts[code].append(item.shown_summary)
         self._titles = {
-            code: frozenset(_split(f"{one.label} {one.gloss}"))
-            for code, one in framework.indicators.items()
+            code: frozenset(words)
+            for code, words in zip(
+                texts, _split([f"{one.label} {one.gloss}" for one in named]), strict=True
+            )
         }
         self._indicators = _index([" ".join(parts) for parts in texts.values()])
         self._rows = _index(["" if i.confidential else i.shown_summary for i in evidence])
@@ -61,11 +64,16 @@ class Words:
 
     def score(self, text: str) -> Floats:
         """Return a number of 0 or more for each indicator."""
-        return _rank(self._indicators, text, self._shape[0])
+        return self.compare([text])[0][0]
 
-    def compare(self, text: str) -> Floats:
-        """Return a number of 0 or more for each row."""
-        return _rank(self._rows, text, self._shape[1])
+    def compare(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return how like each indicator, and each row, each text is; 0 at least.
+
+        Shapes ``(texts, indicators)`` and ``(texts, rows)``.
+        """
+        words = _split([_BROKEN.sub("", text) for text in texts])
+        indicators, rows = self._shape
+        return _rank(self._indicators, words, indicators), _rank(self._rows, words, rows)
 
     def find_shared(self, text: str, codes: Sequence[str]) -> list[list[str]]:
         """Return the words of a text that stand in the label or gloss of each of some codes."""
@@ -126,7 +134,7 @@ class Meaning:
         if len(self._rows):
             scores += _rank_each(self._vote(near))
         if language == ENGLISH:
-            scores += _rank_each(np.array([self.words.score(text) for text in texts]))
+            scores += _rank_each(self.words.compare(texts)[0])
         return scores, near
 
     def _vote(self, likeness: Floats) -> Floats:
@@ -174,7 +182,7 @@ def _load_encoder() -> Any:
 def _index(texts: list[str]) -> Any:
     """Return an index of texts; None if there is no word in them."""
     bm25s, _ = _load_stemmer()
-    split = [_split(text) for text in texts]
+    split = _split(texts)
     if not any(split):
         return None
     index: Any = bm25s.BM25()
@@ -182,19 +190,22 @@ def _index(texts: list[str]) -> Any:
     return index
 
 
-def _rank(index: Any, text: str, length: int) -> Floats:
-    words = _split(_BROKEN.sub("", text)) if index is not None else []
-    if not words:
-        return np.zeros(length)
-    return np.asarray(index.get_scores(words), dtype=np.float64)
+def _rank(index: Any, texts: Sequence[list[str]], length: int) -> Floats:
+    """Return the score of each of ``length`` entries of an index for each text, by its words."""
+    scores = np.zeros((len(texts), length))
+    for place, words in enumerate(texts):
+        if words and index is not None:
+            scores[place] = index.get_scores(words)
+    return scores
 
 
-def _split(text: str) -> list[str]:
+def _split(texts: Sequence[str]) -> list[list[str]]:
+    """Return the stems of the words of each text."""
     bm25s, stemmer = _load_stemmer()
     tokens: list[list[str]] = bm25s.tokenize(
-        [text], stopwords=ENGLISH, stemmer=stemmer, return_ids=False, show_progress=False
+        list(texts), stopwords=ENGLISH, stemmer=stemmer, return_ids=False, show_progress=False
     )
-    return tokens[0]
+    return tokens
 
 
 @cache

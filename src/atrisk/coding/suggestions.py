@@ -169,8 +169,7 @@ class Suggester:
         """Return how like each indicator, and each row, each text is."""
         if self._meaning:
             return self._meaning.compare(texts, language)
-        words = self._words
-        return np.array(list(map(words.score, texts))), np.array(list(map(words.compare, texts)))
+        return self._words.compare(texts)
 
     def _tell(self, text: str, codes: Sequence[str], near: Floats) -> tuple[str, ...]:
         """Return for each code of a text why it is offered."""
