@@ -1,4 +1,4 @@
-"""Passages against coded rows: ours beside bm25s alone, whose scores they are, on the same texts."""
+"""Passages against coded rows: ours, and bm25s alone, whose scores they are, on one text."""
 
 from __future__ import annotations
 
