@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 import atrisk
 from atrisk.base.dates import Month
 from atrisk.cases.evidence import Evidence, began, ended
+from atrisk.scoring.intensity import keep_tellings, measure_tellings
 from atrisk.studies.scenarios import run_scenarios
+from scoring.test_estimate import ESTIMATE
 from shipped import car, small, un
-from toys import THREE_FACTOR, case_of, evidence
+from toys import THREE_FACTOR, case_of, cases, evidence
 
 DYNAMIC = next(code for code, one in THREE_FACTOR.indicators.items() if one.nature == "dynamic")
 # Around the first month that is scored: long before it, on its eve, over its first day, after it.
@@ -89,3 +93,25 @@ def test_a_scenario_holds_its_scores_and_opens_them_when_it_is_asked() -> None:
     rows = result.assessment.explain(month)
     total = sum(row["contribution"] for row in rows)
     assert abs(total - result.assessment.overall[-1]) < 1e-12
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(max_rows=9), st.data())
+def test_without_an_indicator_all_is_as_if_measured_anew(case: atrisk.Case, data: Any) -> None:
+    """Seen to fail: with what its sources tell of the factor counted as if they told it still."""
+    # One good source tells all, so that what it tells counts for less the more it tells.
+    sure = {"source": "source-a", "credibility": 1}
+    rows = tuple(row.model_copy(update=sure) for row in case.evidence)
+    now = atrisk.assess(replace(case, evidence=rows), THREE_FACTOR, method=ESTIMATE)
+    found = now.intensity
+    gone = data.draw(st.sampled_from(sorted(set(found.tellings.indicator.tolist()))))
+    kept = found.tellings.indicator != gone
+    assume(found.known[kept].any())
+    same = (now.framework, now.method, now.outlook)
+    part = keep_tellings(found, kept, *same)
+    whole = measure_tellings(found.tellings.select(np.flatnonzero(kept)), found.dates, *same)
+    for name in ("probability", "known", "point", "low", "high", "assessed"):
+        assert np.abs(getattr(part, name) * 1.0 - getattr(whole, name)).max() < 1e-12, name
+    for name in ("owner", "factor", "weight", "value", "effect", "told", "read"):
+        difference = np.abs(getattr(part.readings, name) - getattr(whole.readings, name))
+        assert difference.max() < 1e-12, name

@@ -20,7 +20,12 @@ from atrisk.frameworks.framework import Framework
 from atrisk.frameworks.method import Method
 from atrisk.kernel.persistence import cumulate, fade, persist
 from atrisk.kernel.severity import escape, exceed, expect_worst, find_largest
-from atrisk.scoring.readings import Readings, measure_readings, split_columns
+from atrisk.scoring.readings import (
+    Readings,
+    drop_indicators,
+    measure_readings,
+    split_columns,
+)
 from atrisk.scoring.tellings import Dates, Spans, Tellings, date_items, gather
 from atrisk.scoring.view import Outlook
 
@@ -136,8 +141,10 @@ def keep_tellings(
     for array in (point, low, assessed):
         array[:, gone] = 0.0
     high[:, gone] = method.not_assessed.upper
-    held = intensity.probability[kept]
-    spans = intensity.dates.see(outlook.cuts)
+    held, readings = intensity.probability[kept], intensity.readings
+    if readings is not None:
+        groups, spans = np.unique(old.group[kept]), intensity.dates.see(outlook.cuts)
+        readings = drop_indicators(readings, groups, tellings, spans, held, gone=gone)
     return Intensity(
         tellings=tellings,
         dates=intensity.dates,
@@ -147,7 +154,7 @@ def keep_tellings(
         low=low,
         high=high,
         assessed=assessed,
-        readings=measure_readings(tellings, spans, held, framework, method),
+        readings=readings,
     )
 
 

@@ -101,6 +101,43 @@ def measure_readings(
     )
 
 
+def drop_indicators(
+    readings: Readings,
+    groups: Integers,
+    tellings: Tellings,
+    spans: Spans,
+    probability: Floats,
+    *,
+    gone: Integers,
+) -> Readings:
+    """Return readings without some indicators: what else their factors' sources tell counts anew.
+
+    Args:
+        readings: of all indicators.
+        groups: places of the groups that are left.
+        tellings: those that are left, in order.
+        spans: when each item became known.
+        probability: of each of them, tellings x months.
+        gone: places of the indicators.
+    """
+    factor, owner = readings.factor[groups], readings.owner[groups]
+    weight, value = readings.weight[groups], readings.value[groups]
+    moved = np.isin(factor, readings.factor[np.isin(readings.owner, gone)])
+    effect = readings.effect[groups]
+    told, read = readings.told.copy(), readings.read.copy()
+    told[:, gone] = read[:, gone] = 0.0
+    if moved.any():
+        places = np.flatnonzero(moved[tellings.group])
+        some, mine = tellings.select(places), weight[moved]
+        source = _find_sources(some, spans, probability[places], mine)
+        effect[moved] = weigh_sources(mine, factor[moved], source, readings.rule.dependence)
+        columns, count = np.unique(owner[moved]), told.shape[1]
+        counted = effect[moved] * mine
+        told[:, columns] = _add_up(counted * value[moved], owner[moved], count)[:, columns]
+        read[:, columns] = _add_up(counted, owner[moved], count)[:, columns]
+    return Readings(readings.rule, owner, factor, weight, value, effect, told, read)
+
+
 def split_columns(rows: int, columns: int) -> list[slice]:
     """Return slices of columns that are measured at a time, so that memory does not grow with them.
 

@@ -66,7 +66,7 @@ class Tellings:
     def select(self, places: Integers) -> Tellings:
         """Return some of the tellings, in their order, with their groups numbered anew."""
         groups, group = np.unique(self.group[places], return_inverse=True)
-        return replace(
+        made = replace(
             self,
             item=self.item[places],
             unit=self.unit[places],
@@ -77,6 +77,8 @@ class Tellings:
             mitigating=self.mitigating[groups],
             owner=self.owner[groups],
         )
+        vars(made)["source"] = self.source  # of each item, and items are the same
+        return made
 
     @property
     def unit_severity(self) -> Integers:
