@@ -87,7 +87,9 @@ def test_an_empty_case_has_every_table_and_no_row(
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert {one["name"] for one in package["resources"]} <= set(TABLES)
     assert main(["validate", str(folder)]) == 2
-    assert "has a header and no row" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "has a header and no row; add at least one, by hand or" in told
+    assert "atrisk code CASE --documents DIR" in told
 
 
 @pytest.mark.client

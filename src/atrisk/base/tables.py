@@ -87,6 +87,7 @@ def read_table(
     key: str | None = "id",
     *,
     may_be_empty: bool = False,
+    how: str = "",
 ) -> Table[R]:
     """Read one CSV file of ``folder`` as records of ``model``.
 
@@ -97,6 +98,7 @@ def read_table(
             cells arrive as text.
         key: the column whose values must be unique; None if no column is.
         may_be_empty: whether a header without a row is a table.
+        how: how a first row is added, told where there is none.
 
     Returns:
         The valid rows and every fault; a table that holds no row at all is one, unless it may be
@@ -114,7 +116,7 @@ def read_table(
     table = _read_records(file, rows, model, key, problems, has_points=has_points)
     if table.records or table.problems or may_be_empty:
         return table
-    empty = Problem(file, "the table has a header and no row; add at least one", 2)
+    empty = Problem(file, f"the table has a header and no row; add at least one{how}", 2)
     return replace(table, problems=(empty,))
 
 

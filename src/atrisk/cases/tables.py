@@ -50,6 +50,7 @@ TABLES: dict[str, type[Guarded]] = {
 }
 KEYS: dict[str, str | None] = {"deliveries": None}  # the column that names a row, if not its id
 NEEDED = ("sources", "evidence")  # the tables that every case has
+BY_CODING = ", by hand or beside a document: atrisk code CASE --documents DIR"
 
 
 def _check_country(cell: object) -> object:
@@ -163,7 +164,8 @@ def read_case_table(folder: Folder, name: str) -> Table[Any]:
     if name in NEEDED or folder.has(file):
         may_be_empty = name not in NEEDED
         key = KEYS.get(name, "id")
-        return read_table(folder, file, TABLES[name], key, may_be_empty=may_be_empty)
+        model = TABLES[name]
+        return read_table(folder, file, model, key, may_be_empty=may_be_empty, how=BY_CODING)
     return Table(folder.label(file))
 
 

@@ -183,23 +183,23 @@ def _estimate(
     keep: bool,
 ) -> Heard:
     """Estimate some factors from readings, in place; return what was heard, if it is kept."""
-    ear, known = _Ear(model, draws), None
+    hearing, known = _Hearing(model, draws), None
     if beside is not None and beside.heard is not None and beside.changed is not None:
-        before = _Ear(model, beside.draws, beside.heard.calm)
+        before = _Hearing(model, beside.draws, beside.heard.calm)
         known = _Known(beside.heard, beside.changed, before)
     kept = Heard.of(len(places) if keep else 1, factors)
     for number, place in enumerate(places):
         sums = kept.sums[number if keep else 0]
         if known is not None:
-            known.change(ear, place, out=sums)
+            known.change(hearing, place, out=sums)
         else:
-            ear.assume(sums)
-            heard = ear.hear(place, ear.owners(place))
-            ear.join(heard, sums)
+            hearing.assume(sums)
+            heard = hearing.hear(place, hearing.owners(place))
+            hearing.join(heard, sums)
             if keep:
-                kept.weighed.update(ear.weigh(place, ear.owners(place), heard))
+                kept.weighed.update(hearing.weigh(place, hearing.owners(place), heard))
         np.divide(sums[1], sums[0], out=factors[place])
-    kept.calm.update((owner, ear.calm(owner).copy()) for owner in kept.weighed)
+    kept.calm.update((owner, hearing.calm(owner).copy()) for owner in kept.weighed)
     return kept
 
 
@@ -209,16 +209,16 @@ class _Known:
 
     heard: Heard
     changed: frozenset[int]
-    before: _Ear
+    before: _Hearing
 
-    def change(self, now: _Ear, place: int, out: Singles) -> None:
+    def change(self, now: _Hearing, place: int, out: Singles) -> None:
         """Put into ``out`` what is heard of a factor now.
 
         What the sources of these items told before is taken away, and what they tell now added;
         what others tell of an indicator changes by how much more, or less, mitigates it.
         """
         some, sources, calmer = limit_owners(now.owners(place), self.changed)
-        old, new = (ear.hear(place, some, sources) for ear in (self.before, now))
+        old, new = (one.hear(place, some, sources) for one in (self.before, now))
         gone = np.zeros_like(out)
         self.before.join(old, gone)
         np.subtract(self.heard.sums[place], gone, out=out)
@@ -230,7 +230,7 @@ class _Known:
             out[1] += change.sum(axis=0) / len(change)
 
 
-class _Ear:
+class _Hearing:
     """What is heard of factors in some draws, each under its own rule."""
 
     def __init__(
