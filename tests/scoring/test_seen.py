@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from atrisk.base.dates import ImpreciseDate, Span
 from atrisk.cases.evidence import Audience
 from atrisk.scoring.seen import see_case
 from atrisk.scoring.view import read_outlook
-from shipped import car, un
+from shipped import car, small, un
 from toys import THREE_FACTOR, case_of, evidence
 from unseen import LATE, Unseen, write_unseen
 
@@ -116,3 +117,14 @@ def test_a_scenario_on_what_was_not_seen_is_left_out_or_refused_where_it_stands(
         atrisk.run_scenarios(case, un(), ["herd"], knowledge="2020-04-30")
     assert "heard" in str(lost.value)
     assert "zqlate" not in str(lost.value)
+
+
+def test_a_row_of_which_less_was_had_is_another_row() -> None:
+    row = small().evidence[0]
+    less = row.unsee(frozenset({"quote"}))
+    again = pickle.loads(pickle.dumps(less))
+    assert less != row
+    assert less == again == less.model_copy()
+    assert again.unseen == {"quote"}
+    assert hash(row) == hash(row.model_copy())
+    assert "_unseen" not in dict(less)

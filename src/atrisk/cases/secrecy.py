@@ -68,7 +68,7 @@ SecrecyCell = Annotated[
 ]
 
 
-class Guarded(Record):
+class Guarded(Record):  # noqa: PLW1641 - pydantic gives frozen records their hash
     """A record of which not everything may be shown.
 
     ``repr`` names it and shows none of its cells, so that no confidential word reaches a log;
@@ -93,6 +93,11 @@ class Guarded(Record):
         made = self.model_copy()
         vars(made)["_unseen"] = self._unseen | columns  # no cell of it, and copied with it
         return made
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two rows hold the same, and whoever looks had the same of both."""
+        alike = isinstance(other, Guarded) and super().__eq__(other) is True
+        return alike and self.unseen == getattr(other, "unseen", None)
 
     @property
     def label(self) -> str:

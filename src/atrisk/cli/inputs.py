@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ALL = "all"  # what stands for every bundled case of a framework
 METHOD = "--method persistence=long"  # an example of what may be typed, beside a set such as v1
+UNCERTAINTY = "--uncertainty weight_spread=any"  # the same
 
 
 def load(given: argparse.Namespace) -> tuple[Case, Framework]:
@@ -80,6 +81,11 @@ def read_method(texts: Iterable[str]) -> dict[str, str]:
     """
     named = [f"{SET}={text}" if text and "=" not in text else text for text in texts]
     return read_choices(named, METHOD)
+
+
+def read_uncertainty(given: argparse.Namespace) -> dict[str, str]:
+    """Read how far inputs may be off."""
+    return read_choices(given.uncertainty, UNCERTAINTY)
 
 
 def read_choices(texts: Iterable[str], example: str) -> dict[str, str]:

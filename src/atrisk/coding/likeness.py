@@ -64,16 +64,19 @@ class Words:
 
     def score(self, text: str) -> Floats:
         """Return a number of 0 or more for each indicator."""
-        return self.compare([text])[0][0]
+        return self.score_each(_split_passages([text]))[0]
+
+    def score_each(self, words: Sequence[list[str]]) -> Floats:
+        """Return the same of several texts, by their words; shape ``(texts, indicators)``."""
+        return _rank(self._indicators, words, self._shape[0])
 
     def compare(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
         """Return how like each indicator, and each row, each text is; 0 at least.
 
         Shapes ``(texts, indicators)`` and ``(texts, rows)``.
         """
-        words = _split([_BROKEN.sub("", text) for text in texts])
-        indicators, rows = self._shape
-        return _rank(self._indicators, words, indicators), _rank(self._rows, words, rows)
+        words = _split_passages(texts)
+        return self.score_each(words), _rank(self._rows, words, self._shape[1])
 
     def find_shared(self, text: str, codes: Sequence[str]) -> list[list[str]]:
         """Return the words of a text that stand in the label or gloss of each of some codes."""
@@ -134,7 +137,7 @@ class Meaning:
         if len(self._rows):
             scores += _rank_each(self._vote(near))
         if language == ENGLISH:
-            scores += _rank_each(self.words.compare(texts)[0])
+            scores += _rank_each(self.words.score_each(_split_passages(texts)))
         return scores, near
 
     def _vote(self, likeness: Floats) -> Floats:
@@ -197,6 +200,11 @@ def _rank(index: Any, texts: Sequence[list[str]], length: int) -> Floats:
         if words and index is not None:
             scores[place] = index.get_scores(words)
     return scores
+
+
+def _split_passages(texts: Sequence[str]) -> list[list[str]]:
+    """Return the stems of the words of each passage, those that a line's end broke joined."""
+    return _split([_BROKEN.sub("", text) for text in texts])
 
 
 def _split(texts: Sequence[str]) -> list[list[str]]:

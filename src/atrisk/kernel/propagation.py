@@ -183,23 +183,23 @@ def _estimate(
     keep: bool,
 ) -> Heard:
     """Estimate some factors from readings, in place; return what was heard, if it is kept."""
-    hearing, known = _Hearing(model, draws), None
+    estimator, known = _Estimator(model, draws), None
     if beside is not None and beside.heard is not None and beside.changed is not None:
-        before = _Hearing(model, beside.draws, beside.heard.calm)
+        before = _Estimator(model, beside.draws, beside.heard.calm)
         known = _Known(beside.heard, beside.changed, before)
     kept = Heard.of(len(places) if keep else 1, factors)
     for number, place in enumerate(places):
         sums = kept.sums[number if keep else 0]
         if known is not None:
-            known.change(hearing, place, out=sums)
+            known.change(estimator, place, out=sums)
         else:
-            hearing.assume(sums)
-            heard = hearing.hear(place, hearing.owners(place))
-            hearing.join(heard, sums)
+            estimator.assume(sums)
+            heard = estimator.hear(place, estimator.owners(place))
+            estimator.join(heard, sums)
             if keep:
-                kept.weighed.update(hearing.weigh(place, hearing.owners(place), heard))
+                kept.weighed.update(estimator.weigh(place, estimator.owners(place), heard))
         np.divide(sums[1], sums[0], out=factors[place])
-    kept.calm.update((owner, hearing.calm(owner).copy()) for owner in kept.weighed)
+    kept.calm.update((owner, estimator.calm(owner).copy()) for owner in kept.weighed)
     return kept
 
 
@@ -209,9 +209,9 @@ class _Known:
 
     heard: Heard
     changed: frozenset[int]
-    before: _Hearing
+    before: _Estimator
 
-    def change(self, now: _Hearing, place: int, out: Singles) -> None:
+    def change(self, now: _Estimator, place: int, out: Singles) -> None:
         """Put into ``out`` what is heard of a factor now.
 
         What the sources of these items told before is taken away, and what they tell now added;
@@ -230,8 +230,8 @@ class _Known:
             out[1] += change.sum(axis=0) / len(change)
 
 
-class _Hearing:
-    """What is heard of factors in some draws, each under its own rule."""
+class _Estimator:
+    """Estimates factors from what is heard in some draws, each under its own rule."""
 
     def __init__(
         self, model: Model, draws: Draws, calm: Mapping[int, Singles] | None = None

@@ -81,13 +81,12 @@ class Assessment(LevelResult):
 
     @cached_property
     def intensity(self) -> Intensity:
-        """Intensities and what they rest on, most of an assessment's memory; see ``forget``."""
+        """Intensities and what they rest on, which are most of an assessment; see ``forget``."""
         return self.measure()
 
     def forget(self) -> None:
-        """Let go of what can be measured again, and is when it is asked for."""
+        """Let go of the intensities, which are measured again when they are asked for."""
         vars(self).pop("intensity", None)
-        self.memory.clear()
 
     @cached_property
     def memory(self) -> dict[tuple[Any, ...], Any]:

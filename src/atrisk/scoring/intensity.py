@@ -208,7 +208,7 @@ def _hold(tellings: Tellings, framework: Framework, method: Method, spans: Spans
 def _split_items(spans: Spans) -> list[Integers]:
     """Return the items of which something is before the first month that is scored, and the others.
 
-    Only the first look back further than the months; they are few.
+    Only the first must be looked at further back than the months.
     """
     first = date.fromordinal(int(spans.cuts[0])).replace(day=1).toordinal()
     early = np.minimum(spans.began, spans.ended).min(axis=1) < first

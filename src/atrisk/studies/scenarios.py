@@ -50,20 +50,18 @@ class ScenarioResult:
         scenario: None for the base.
         assessment: of the case as it would be.
         gap: lags and months under the rule; None where no warning is left to answer.
+        measured: what is compared: alarm, peak, months in alarm, gap and lags.
     """
 
     scenario: Scenario | None
     assessment: Assessment = field(repr=False)
     gap: Gap | None = field(repr=False)
+    measured: Row = field(repr=False)
 
     @property
     def id(self) -> str:
         """The scenario's id, or ``"base"``."""
         return self.scenario.id if self.scenario else "base"
-
-    def measure(self) -> Row:
-        """Return what is compared: alarm, peak, months in alarm, gap and lags."""
-        return summarise_alarm(self.assessment) | _measure_gap(self.gap)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +90,8 @@ class Outcome(LevelResult):
     left_out: int = field(default=0, repr=False)
 
     def _tell_summary(self) -> Iterator[Row]:
-        base = self.base.measure()
         for one in (self.base, *self.results):
-            yield {"scenario": one.id} | _compare(base, one.measure())
+            yield {"scenario": one.id} | _compare(self.base.measured, one.measured)
 
     def _tell_rules(self) -> Iterator[Row]:
         for one in (self.base, *self.results):
@@ -132,9 +129,9 @@ class Outcome(LevelResult):
             yield row
 
     def __repr__(self) -> str:
-        before = self.base.measure()
+        before, base = self.base.measured, self.base.assessment
         first = before["first_alarm"] or "never"
-        measured = {one.id: one.measure() for one in self.results}
+        measured = {one.id: one.measured for one in self.results}
         moved = [
             f"{name} ({now['first_alarm'] or 'never'})"
             for name, now in measured.items()
@@ -143,7 +140,6 @@ class Outcome(LevelResult):
         shown = f"changed by {', '.join(moved)}" if moved else "changed by none"
         alike = [name for name, now in measured.items() if now == before]
         shown += f"; no figure of the summary differs under {', '.join(alike)}" if alike else ""
-        base = self.base.assessment
         return self._tell(
             f"Outcome({base.case.id!r} under {base.framework.id!r}, {base.knowledge}: "
             f"{tell_count(len(self.results), 'scenario')}; first alarm {first}, {shown})",
@@ -206,7 +202,7 @@ def run_beside(
 ) -> Outcome:
     """Return what ``run_scenarios`` does, beside an assessment of the whole case."""
     chosen, left_out = choose_scenarios(case, scenarios, base.outlook, base.audience)
-    framework, as_is = base.framework, ScenarioResult(None, base, _try_gap(base, rule))
+    framework, as_is = base.framework, _measure(None, base, rule)
 
     def run(scenario: Scenario, other: Case) -> ScenarioResult:
         _name_fault(scenario, partial(check_left, other))
@@ -214,9 +210,9 @@ def run_beside(
         choose_policy(framework, settled, None)
         changed = View(**{**base.view, "method": settled, "weights": None})
         assessment = _name_fault(scenario, partial(assess, other, framework, **changed))
-        gap = _try_gap(assessment, rule)
+        result = _measure(scenario, assessment, rule)
         assessment.forget()  # what its scores rest on is most of it, and seldom asked for
-        return ScenarioResult(scenario, assessment, gap)
+        return result
 
     return Outcome(as_is, tuple(run(*one) for one in chosen), left_out)
 
@@ -346,12 +342,17 @@ def list_wanted(
     return chosen
 
 
-def _try_gap(assessment: Assessment, rule: str | RuleOption | None) -> Gap | None:
+def _measure(
+    scenario: Scenario | None, assessment: Assessment, rule: str | RuleOption | None
+) -> ScenarioResult:
     try:
         list_heard(assessment.case, assessment)
     except RequestError:  # nobody had warned, or nobody who is asked had heard it
-        return None
-    return measure_gap(assessment.case, assessment, rule)
+        gap = None
+    else:
+        gap = measure_gap(assessment.case, assessment, rule)
+    measured = summarise_alarm(assessment) | _measure_gap(gap)
+    return ScenarioResult(scenario, assessment, gap, measured)
 
 
 def _measure_gap(gap: Gap | None) -> Row:
@@ -390,8 +391,7 @@ def _list_months(result: ScenarioResult) -> dict[str, Row]:
         month: {
             "score": float(now.overall[place]) if now.coverage[place] > 0 else None,
             "in_alarm": alarm[place],
-            "response": None,
-            "gap": None,
+            **dict.fromkeys(("response", "gap")),
         }
         for place, month in enumerate(now.months)
     }

@@ -11,12 +11,11 @@ from typing import Any
 
 from atrisk.base.errors import RequestError
 from atrisk.base.output import render
-from atrisk.cli.inputs import load_all, read_choices, read_runner, read_view
+from atrisk.cli.inputs import load_all, read_runner, read_uncertainty, read_view
 from atrisk.cli.options import Command, add_choices, add_format, add_seed, add_uncertainty
 from atrisk.cli.output import print_rows, say
 
 DRAWS = 10_000
-UNCERTAINTY = "--uncertainty weight_spread=any"  # an example of what may be typed
 # What a table leaves out; CSV and JSON hold all.
 LEFT_OUT = re.compile(r"deviation|q0\.[27]5|q.*_error|.*band.*")
 
@@ -102,7 +101,7 @@ def _read_drawn(given: argparse.Namespace) -> dict[str, Any]:
         "seed": given.seed,
         "draws": given.draws,
         "vary": given.vary or KINDS,
-        "uncertainty": read_choices(given.uncertainty, UNCERTAINTY),
+        "uncertainty": read_uncertainty(given),
         "policy": given.policy,
         "runner": read_runner(given),
         **read_view(given),
@@ -141,7 +140,7 @@ def _show_apart(given: argparse.Namespace) -> int:
         framework,
         seed=given.seed,
         draws=given.draws,
-        uncertainty=read_choices(given.uncertainty, UNCERTAINTY),
+        uncertainty=read_uncertainty(given),
         runner=read_runner(given),
         **read_view(given),
     )

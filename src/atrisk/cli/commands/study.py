@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from atrisk.base.errors import RequestError
 from atrisk.base.output import Row, render
 from atrisk.cli.commands.look import TOP
-from atrisk.cli.inputs import assess_given, load, read_choices, read_runner, read_view
+from atrisk.cli.inputs import assess_given, load, read_runner, read_uncertainty, read_view
 from atrisk.cli.options import (
     Command,
     add_case,
@@ -24,7 +24,7 @@ from atrisk.scoring.view import find_held, read_outlook
 if TYPE_CHECKING:
     from atrisk.studies.scenarios import Outcome
 
-DRAWS = 10_000
+MOST = 10_000
 SAMPLE = 1024
 BUDGET = 20_000
 # What a table of scenarios shows; CSV and JSON hold all.
@@ -60,8 +60,8 @@ def _add_methods(parser: argparse.ArgumentParser) -> None:
         "--most",
         metavar="N",
         type=int,
-        default=DRAWS,
-        help=f"most methods to score (default: {DRAWS})",
+        default=MOST,
+        help=f"most methods to score (default: {MOST})",
     )
     parser.add_argument(
         "--seed",
@@ -255,7 +255,7 @@ def _show_sensitivity(given: argparse.Namespace) -> int:
         seed=given.seed,
         draws=given.draws,
         budget=given.budget,
-        uncertainty=read_choices(given.uncertainty, "--uncertainty weight_spread=any"),
+        uncertainty=read_uncertainty(given),
         runner=read_runner(given),
         **read_view(given),
     )
